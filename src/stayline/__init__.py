@@ -1,0 +1,1 @@
+"""Stayline: employee-attrition risk that a person can act on and account for."""

@@ -1,0 +1,1 @@
+"""Everything on one machine: SQLite, Delta tables, a folder, the model in process."""

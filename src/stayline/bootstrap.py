@@ -1,0 +1,82 @@
+"""Settings in, ports out: the only place that chooses adapters."""
+
+import os
+from dataclasses import dataclass
+
+from stayline.ports.audit_log import AuditLog
+from stayline.ports.capture_log import CaptureLog
+from stayline.ports.clock import Clock
+from stayline.ports.decision_book import DecisionBook
+from stayline.ports.directory import Directory
+from stayline.ports.endpoint import Endpoint
+from stayline.ports.feature_store import FeatureStore
+from stayline.ports.import_ledger import ImportLedger
+from stayline.ports.model_registry import ModelRegistry
+from stayline.ports.opt_out_list import OptOutList
+from stayline.ports.protected_attributes import ProtectedAttributes
+from stayline.ports.score_board import ScoreBoard
+from stayline.ports.secrets import Secrets
+from stayline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything a use case may ask for, by role."""
+
+    clock: Clock
+    secrets: Secrets
+    features: FeatureStore
+    protected: ProtectedAttributes
+    directory: Directory
+    imports: ImportLedger
+    registry: ModelRegistry
+    endpoint: Endpoint
+    capture: CaptureLog
+    scores: ScoreBoard
+    audit: AuditLog
+    decisions: DecisionBook
+    opt_outs: OptOutList
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
+    """Return the embedded adapters, all under ``settings.home``, which is made if missing.
+
+    A test passes its own ``clock``; everything else is real there, too.
+    """
+    from stayline.adapters.embedded.audit_log import SqliteAuditLog
+    from stayline.adapters.embedded.capture_log import JsonlCaptureLog
+    from stayline.adapters.embedded.clock import SystemClock
+    from stayline.adapters.embedded.database import open_database
+    from stayline.adapters.embedded.decision_book import SqliteDecisionBook
+    from stayline.adapters.embedded.directory import SqliteDirectory
+    from stayline.adapters.embedded.endpoint import InProcessEndpoint
+    from stayline.adapters.embedded.feature_store import DeltaFeatureStore
+    from stayline.adapters.embedded.import_ledger import SqliteImportLedger
+    from stayline.adapters.embedded.model_registry import SqliteModelRegistry
+    from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
+    from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
+    from stayline.adapters.embedded.score_board import SqliteScoreBoard
+    from stayline.adapters.embedded.secrets import FileSecrets
+
+    home = settings.home
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    clock = clock or SystemClock()
+    state = open_database(home / "state.db", "state")
+    registry = SqliteModelRegistry(state, home / "models")
+    return Ports(
+        clock=clock,
+        secrets=FileSecrets(home / "secrets", os.environ),
+        features=DeltaFeatureStore(open_database(home / "online.db", "online"), home / "offline"),
+        protected=SqliteProtectedAttributes(
+            open_database(home / "protected.db", "protected"), clock
+        ),
+        directory=SqliteDirectory(open_database(home / "directory.db", "directory")),
+        imports=SqliteImportLedger(state),
+        registry=registry,
+        endpoint=InProcessEndpoint(registry),
+        capture=JsonlCaptureLog(home / "capture"),
+        scores=SqliteScoreBoard(state),
+        audit=SqliteAuditLog(state),
+        decisions=SqliteDecisionBook(state),
+        opt_outs=SqliteOptOutList(state),
+    )

@@ -1,0 +1,1 @@
+"""Frozen values and the rules about them; plain Python, nothing else."""

@@ -1,0 +1,40 @@
+"""Every event that the audit log may hold, enumerated in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AuditEventKind(StrEnum):
+    """What happened. A new kind of event starts with a new line here."""
+
+    WORKFORCE_IMPORTED = "workforce.imported"
+    EMPLOYEE_SCORED = "employee.scored"
+    EMPLOYEE_VIEWED = "employee.viewed"
+    SCORING_REFUSED = "employee.scoring_refused"
+    EMPLOYEE_ERASED = "employee.erased"
+    WORKFORCE_SCORED = "workforce.scored"
+    DECISION_RECORDED = "decision.recorded"
+    OPTED_OUT = "opt_out.set"
+    OPTED_IN = "opt_out.withdrawn"
+    PROTECTED_READ = "protected.read"
+    MODEL_REGISTERED = "model.registered"
+    MODEL_APPROVED = "model.approved"
+    MODEL_REJECTED = "model.rejected"
+    MODEL_DEPLOYED = "model.deployed"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One thing that happened: who did what to which subject, with details that hold no features.
+
+    ``subject`` is an employee token, a model version or a file digest. ``details`` are short words,
+    numbers and digests.
+    """
+
+    kind: AuditEventKind
+    actor: str
+    subject: str
+    at: datetime
+    details: Mapping[str, str | int | float | bool | None]

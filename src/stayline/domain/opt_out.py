@@ -1,0 +1,19 @@
+"""The times during which a person must not be scored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from stayline.domain.pseudonyms import EmployeeToken
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """A half-open interval ``[since, until)`` in UTC; an open end means it still holds."""
+
+    token: EmployeeToken
+    since: datetime
+    until: datetime | None = None
+
+    def covers(self, instant: datetime) -> bool:
+        """Whether scoring is barred at this instant; the first instant is barred, the last is not."""
+        return self.since <= instant and (self.until is None or instant < self.until)

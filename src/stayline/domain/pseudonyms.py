@@ -1,0 +1,25 @@
+"""Keyed pseudonyms: the only name a person has outside the `Directory`."""
+
+import hashlib
+import hmac
+from typing import NewType
+
+EmployeeToken = NewType("EmployeeToken", str)
+"""32 hexadecimal digits; the same person and key always give the same one."""
+
+MINIMUM_KEY_BYTES = 32
+
+
+def pseudonym(key: bytes, hr_id: str) -> EmployeeToken:
+    """Return the token of a person, which cannot be turned back without the key.
+
+    HMAC-SHA256, cut to 128 bits. ``hr_id`` is taken as text with outer white space removed, so that
+    ``" 17"`` and ``"17"`` are one person.
+
+    >>> pseudonym(b"k" * 32, "17") == pseudonym(b"k" * 32, " 17 ")
+    True
+    """
+    if len(key) < MINIMUM_KEY_BYTES:
+        raise ValueError(f"the token key needs at least {MINIMUM_KEY_BYTES} bytes, got {len(key)}")
+    digest = hmac.new(key, hr_id.strip().encode("utf-8", "surrogatepass"), hashlib.sha256)
+    return EmployeeToken(digest.hexdigest()[:32])

@@ -1,0 +1,81 @@
+"""A score as it is shown to a person: a probability, its band, its reasons and where it came from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from stayline.domain.alert_policy import Band
+
+FieldValue = str | float | int | bool | None
+"""A value as it stands in a request, a feature record or a reason."""
+
+
+class ScoreSource(StrEnum):
+    """How a score came to be: computed now, or kept from the nightly run."""
+
+    LIVE = "live"
+    NIGHTLY = "nightly"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one column contributes to a risk.
+
+    ``contribution`` is in probability (0.03 is three points). Over all columns the contributions and
+    the model's base risk add up to the risk within 1e-5.
+    """
+
+    feature: str
+    value: FieldValue
+    contribution: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """Which model spoke: its registry version and the digest of its package."""
+
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReport:
+    """Where each field came from, so that nothing is silently dropped.
+
+    ``request`` and ``store`` are model inputs by origin; ``missing`` model inputs given by neither;
+    ``ignored`` known columns that are no model input (protected, for example); ``unknown`` names the
+    schema does not have.
+    """
+
+    request: tuple[str, ...] = ()
+    store: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model says of one row, before anyone knows whose it is."""
+
+    risk: float
+    band: Band
+    base_risk: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskScore:
+    """One answered score. ``employee_id`` is the id the caller used, or None for a nameless what-if."""
+
+    prediction_id: str
+    employee_id: str | None
+    risk: float
+    band: Band
+    base_risk: float
+    reasons: tuple[Reason, ...]
+    model: ModelIdentity
+    source: ScoreSource
+    scored_at: datetime
+    fields: FieldReport

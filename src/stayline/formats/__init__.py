@@ -1,0 +1,1 @@
+"""The public file formats, read and written."""

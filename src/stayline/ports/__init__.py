@@ -1,0 +1,18 @@
+"""The roles the outside world plays, as Protocols; one file per role.
+
+| port                  | embedded                                | aws (to come)                 |
+|-----------------------|-----------------------------------------|-------------------------------|
+| `FeatureStore`        | SQLite online + Delta offline           | SageMaker Feature Store       |
+| `ProtectedAttributes` | SQLite, own file                        | S3 with its own KMS key       |
+| `Directory`           | SQLite, own file                        | DynamoDB                      |
+| `ImportLedger`        | SQLite                                  | DynamoDB                      |
+| `ModelRegistry`       | SQLite + folder by digest               | SageMaker Model Registry + S3 |
+| `Endpoint`            | in process                              | SageMaker endpoint            |
+| `CaptureLog`          | JSONL segments                          | endpoint data capture on S3   |
+| `ScoreBoard`          | SQLite                                  | DynamoDB                      |
+| `AuditLog`            | SQLite                                  | DynamoDB                      |
+| `DecisionBook`        | SQLite                                  | DynamoDB                      |
+| `OptOutList`          | SQLite                                  | DynamoDB                      |
+| `Secrets`             | file mode 0600 or environment           | Secrets Manager               |
+| `Clock`               | system                                  | system                        |
+"""

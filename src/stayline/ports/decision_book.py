@@ -1,0 +1,18 @@
+"""Human actions and the reasons for them."""
+
+from typing import Protocol
+
+from stayline.domain.decisions import Decision
+from stayline.domain.pseudonyms import EmployeeToken
+
+
+class DecisionBook(Protocol):
+    """Keeps decisions; none is ever changed."""
+
+    def add(self, decision: Decision) -> None:
+        """Keep a decision; adding the same ``decision_id`` again changes nothing."""
+        ...
+
+    def decisions(self, token: EmployeeToken) -> list[Decision]:
+        """Return a person's decisions, oldest first."""
+        ...

@@ -1,0 +1,39 @@
+"""Who is who: the only store with names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from stayline.domain.pseudonyms import EmployeeToken
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryEntry:
+    """One person as of one event time. ``manager`` is the manager's token."""
+
+    token: EmployeeToken
+    hr_id: str
+    event_time: datetime
+    display_name: str | None = None
+    manager: EmployeeToken | None = None
+
+
+class Directory(Protocol):
+    """Resolves tokens to people and back."""
+
+    def put(self, entries: Sequence[DirectoryEntry]) -> int:
+        """Add entries and return how many were new or changed; a repeated put changes nothing."""
+        ...
+
+    def find(self, token: EmployeeToken) -> DirectoryEntry | None:
+        """Return the newest entry of a person."""
+        ...
+
+    def erase(self, token: EmployeeToken) -> int:
+        """Remove a person and return how many entries went."""
+        ...
+
+    def problems(self) -> list[str]:
+        """Return what is damaged, in words; empty when the store is whole."""
+        ...

@@ -1,0 +1,91 @@
+"""Features of people, now and as of any past instant."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import polars as pl
+
+from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.risk_score import FieldValue
+from stayline.domain.workforce_schema import WorkforceSchema
+
+TOKEN = "token"  # noqa: S105  (a column name, no password)
+EVENT_TIME = "event_time"
+WRITE_TIME = "write_time"
+AS_OF = "as_of"
+KNOWN_BY = "known_by"
+
+FEATURES = "features"
+"""The feature group of model inputs and segments."""
+OUTCOMES = "outcomes"
+"""The feature group of outcomes: a label, or a last day and its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRecord:
+    """The newest features of one person."""
+
+    token: EmployeeToken
+    event_time: datetime
+    values: Mapping[str, FieldValue]
+
+
+class FeatureStore(Protocol):
+    """Keeps every fact with two clocks: when it was true and when it was written.
+
+    Frames have the columns ``token`` (text), ``event_time`` and ``write_time`` (UTC instants in
+    microseconds), and one column per feature: Float64 for numbers, String for categories, ordinals
+    and flags, Date for dates. Times passed in are aware.
+    """
+
+    def define(self, schema: WorkforceSchema) -> None:
+        """Fix what the store holds; raises `SchemaMismatch` if its columns are already otherwise."""
+        ...
+
+    def schema(self) -> WorkforceSchema:
+        """Return what the store holds; raises `NothingImported` if `define` was never called."""
+        ...
+
+    def put(self, group: str, rows: pl.DataFrame, *, written_at: datetime) -> int:
+        """Add facts (``token``, ``event_time``, values) and return how many were new.
+
+        A fact already there with equal values changes nothing, so a repeated or resumed put is safe.
+        Other values for the same token and event time are a correction: both stay, told apart by
+        ``write_time``. Nothing is overwritten. All or nothing.
+        """
+        ...
+
+    def get(self, token: EmployeeToken) -> FeatureRecord | None:
+        """Return the newest features of one person (latest event time, then latest write)."""
+        ...
+
+    def newest(self, tokens: Iterable[EmployeeToken] | None = None) -> pl.DataFrame:
+        """Return the newest features of these people, or of everyone; one row a person."""
+        ...
+
+    def frame(self, group: str, *, as_of: datetime) -> pl.DataFrame:
+        """Return every fact with both clocks at or before ``as_of``.
+
+        One row per token and event time: the last one written by then. Sorted by token and event
+        time.
+        """
+        ...
+
+    def join(self, group: str, spine: pl.DataFrame) -> pl.DataFrame:
+        """Return the spine's rows, in their order, each with what was known of its person then.
+
+        ``spine`` has ``token``, ``as_of`` and, optionally, ``known_by`` (default: ``as_of``); other
+        columns are kept. A row sees facts with ``event_time <= as_of`` and
+        ``write_time <= known_by``; of those the latest event time, then the latest write.
+        """
+        ...
+
+    def erase(self, token: EmployeeToken) -> int:
+        """Remove a person physically, online and offline, and return how many facts went."""
+        ...
+
+    def problems(self) -> list[str]:
+        """Return what is damaged, in words; empty when the store is whole."""
+        ...

@@ -1,0 +1,44 @@
+"""Which files were imported, so that importing one twice changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """One import of one file under one schema.
+
+    ``event_time`` is the date given to rows that carry none; it is fixed when the import starts, so
+    that a rerun after a crash lands on the same keys. ``completed_at`` is None while unfinished.
+    """
+
+    file_digest: str
+    schema_digest: str
+    event_time: datetime | None
+    started_at: datetime
+    completed_at: datetime | None = None
+    rows: int = 0
+    rejected: int = 0
+
+
+class ImportLedger(Protocol):
+    """Remembers imports by the digests of file and schema."""
+
+    def find(self, file_digest: str, schema_digest: str) -> ImportRecord | None:
+        """Return the record of that import, finished or not."""
+        ...
+
+    def start(self, record: ImportRecord) -> None:
+        """Write down that an import begins; does nothing when it is already there."""
+        ...
+
+    def complete(
+        self, file_digest: str, schema_digest: str, *, at: datetime, rows: int, rejected: int
+    ) -> None:
+        """Write down that the import is finished."""
+        ...
+
+    def records(self) -> list[ImportRecord]:
+        """Return all imports, oldest first."""
+        ...

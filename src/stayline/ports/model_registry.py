@@ -1,0 +1,51 @@
+"""Model packages: registered, decided on by a person, deployed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from stayline.domain.model_package import ModelPackage
+
+
+class ModelRegistry(Protocol):
+    """Keeps packages by version; their bytes by digest."""
+
+    def register(
+        self, archive: bytes, *, trained_by: str, metrics: Mapping[str, float], at: datetime
+    ) -> ModelPackage:
+        """Keep the archive, then add the next version as PendingManualApproval.
+
+        The bytes are on disk before the version exists, so a crash leaves at most an unused file.
+        """
+        ...
+
+    def find(self, version: int) -> ModelPackage:
+        """Return that version; raises `UnknownModel`."""
+        ...
+
+    def packages(self) -> list[ModelPackage]:
+        """Return all versions, oldest first."""
+        ...
+
+    def decide(self, decided: ModelPackage) -> None:
+        """Store an approval or rejection made by `domain.model_package`.
+
+        Raises `ApprovalRefused` when another decision came first.
+        """
+        ...
+
+    def deploy(self, version: int, *, by: str, at: datetime) -> ModelPackage:
+        """Make this version the deployed one; raises `ModelNotApproved` unless it is Approved."""
+        ...
+
+    def deployed(self) -> ModelPackage | None:
+        """Return the deployed version, which survives restarts; None before the first."""
+        ...
+
+    def archive(self, digest: str) -> bytes:
+        """Return the bytes with that digest; raises `PackageRefused` when missing or altered."""
+        ...
+
+    def problems(self) -> list[str]:
+        """Return what is damaged, in words; empty when the registry is whole."""
+        ...

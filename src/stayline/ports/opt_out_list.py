@@ -1,0 +1,32 @@
+"""Who must not be scored, and since when."""
+
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from typing import Protocol
+
+from stayline.domain.opt_out import OptOut
+from stayline.domain.pseudonyms import EmployeeToken
+
+
+class OptOutList(Protocol):
+    """Keeps opt-out intervals, half-open and in UTC."""
+
+    def opt_out(self, token: EmployeeToken, *, at: datetime) -> OptOut:
+        """Bar scoring from ``at`` on; when it is barred already, nothing changes."""
+        ...
+
+    def opt_in(self, token: EmployeeToken, *, at: datetime) -> bool:
+        """End the open interval at ``at``; return whether there was one."""
+        ...
+
+    def is_opted_out(self, token: EmployeeToken, *, at: datetime) -> bool:
+        """Whether scoring is barred at that instant."""
+        ...
+
+    def opted_out(self, *, at: datetime) -> AbstractSet[EmployeeToken]:
+        """Return everyone barred at that instant."""
+        ...
+
+    def intervals(self, token: EmployeeToken) -> list[OptOut]:
+        """Return a person's intervals, oldest first."""
+        ...

@@ -1,0 +1,1 @@
+"""Schema presets and a workforce simulator whose true risks are known."""

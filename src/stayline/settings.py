@@ -1,0 +1,77 @@
+"""Every setting, in one frozen value read once from the environment and ``stayline.toml``."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from stayline.errors import SettingRefused
+
+DEFAULT_HOME = ".stayline"
+SETTINGS_FILE = "stayline.toml"
+PREFIX = "STAYLINE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set; each as ``STAYLINE_NAME`` or as ``name`` in the home's ``stayline.toml``.
+
+    The environment wins over the file, the file over the default.
+    """
+
+    home: Path = Path(DEFAULT_HOME)
+    """Where everything is kept."""
+    host: str = "127.0.0.1"
+    """The address the API listens on."""
+    port: int = 8080
+    """The port the API listens on; 0 picks a free one."""
+    actor: str = "local-analyst"
+    """Who acts when nobody else is named; sign-in comes with an identity provider."""
+    max_body_bytes: int = 6 * 1024 * 1024
+    """The largest request body, in bytes (SageMaker's limit)."""
+    max_instances: int = 1000
+    """The most rows one prediction request may hold."""
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None, *, home: Path | None = None
+) -> Settings:
+    """Return the settings; ``home`` (from ``--home``) wins over everything.
+
+    Raises `SettingRefused` for a value of the wrong type or a name that is no setting.
+    """
+    environment = os.environ if environment is None else environment
+    chosen_home = home or Path(environment.get(f"{PREFIX}HOME", DEFAULT_HOME))
+    values: dict[str, object] = {}
+    file = chosen_home / SETTINGS_FILE
+    if file.is_file():
+        try:
+            values.update(tomllib.loads(file.read_text("utf-8")))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingRefused(SETTINGS_FILE, str(error), "a readable TOML file") from error
+    names = {field.name for field in fields(Settings)}
+    for name in values:
+        if name not in names - {"home"}:
+            raise SettingRefused(name, str(values[name]), f"one of {sorted(names - {'home'})}")
+    values.update(
+        {name: environment[PREFIX + name.upper()] for name in names - {"home"}
+         if PREFIX + name.upper() in environment}
+    )  # fmt: skip
+    return replace(
+        Settings(home=chosen_home),
+        **{name: _typed(name, value) for name, value in values.items()},
+    )
+
+
+def _typed(name: str, value: object) -> str | int:
+    default = getattr(Settings(), name)
+    if not isinstance(default, int):
+        return str(value)
+    try:
+        number = int(str(value))
+    except ValueError:
+        raise SettingRefused(name, str(value), "a whole number") from None
+    if number < 0 or (name == "port" and number > 65535):
+        raise SettingRefused(name, str(value), "a port" if name == "port" else "0 or more")
+    return number

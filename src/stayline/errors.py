@@ -16,6 +16,7 @@
     ├── HasOptedOut              a person who asked not to be scored
     ├── DecisionRefused          a human action or reason outside the rules
     ├── StoreDamaged             a store that fails its own checks
+    ├── StoreUnavailable         a store that cannot be read or written just now
     └── SettingRefused           a setting that cannot be used
 
 Each class builds its own message from typed arguments: what happened, what was expected, what to do
@@ -171,6 +172,16 @@ class StoreDamaged(StaylineError):
 
     def __init__(self, store: str, problem: str) -> None:
         super().__init__(f"{store} is damaged: {problem} See `stayline doctor`.")
+
+
+class StoreUnavailable(StaylineError):
+    """A store cannot be read or written just now: locked, read-only, or the disk is full."""
+
+    def __init__(self, store: str, problem: str) -> None:
+        super().__init__(
+            f"{store} cannot be used: {problem} Nothing was half-written. Check free disk space, "
+            "permissions and other running commands, then try again."
+        )
 
 
 class SettingRefused(StaylineError):

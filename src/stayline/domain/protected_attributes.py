@@ -1,9 +1,6 @@
 """Protected attributes: kept apart, read for audits only, every read recorded."""
 
 from dataclasses import dataclass
-from datetime import datetime
-
-from stayline.domain.pseudonyms import EmployeeToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,15 +9,6 @@ class AuditPurpose:
 
     actor: str
     purpose: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProtectedRecord:
-    """The protected attributes of one person as of one event time, as text by column name."""
-
-    token: EmployeeToken
-    event_time: datetime
-    attributes: tuple[tuple[str, str | None], ...]
 
 
 def age_band(age: float | None, protected_from: int) -> str:

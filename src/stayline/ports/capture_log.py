@@ -1,20 +1,10 @@
 """What was asked and answered, written down before the answer leaves."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class CaptureRecord:
-    """One scored request: the model's input and output as JSON text, and when."""
-
-    event_id: str
-    inferred_at: datetime
-    request: str
-    answer: str
-    inference_id: str | None = None
+from stayline.domain.capture import CaptureRecord
 
 
 class CaptureLog(Protocol):

@@ -1,9 +1,10 @@
 """Who is who: the only store with names."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+import polars as pl
 
 from stayline.domain.pseudonyms import EmployeeToken
 
@@ -22,8 +23,11 @@ class DirectoryEntry:
 class Directory(Protocol):
     """Resolves tokens to people and back."""
 
-    def put(self, entries: Sequence[DirectoryEntry]) -> int:
-        """Add entries and return how many were new or changed; a repeated put changes nothing."""
+    def put(self, entries: pl.DataFrame) -> int:
+        """Add entries and return how many were new or changed; a repeated put changes nothing.
+
+        Columns: ``token``, ``event_time`` (UTC), ``hr_id``, ``display_name``, ``manager`` (a token).
+        """
         ...
 
     def find(self, token: EmployeeToken) -> DirectoryEntry | None:

@@ -1,21 +1,25 @@
 """Protected attributes, apart from features; every read leaves a record."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
-from stayline.domain.protected_attributes import AuditPurpose, ProtectedRecord
+import polars as pl
+
+from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.pseudonyms import EmployeeToken
 
 
 class ProtectedAttributes(Protocol):
-    """Keeps protected attributes for audits."""
+    """Keeps protected attributes for audits.
 
-    def put(self, records: Sequence[ProtectedRecord]) -> int:
-        """Add records and return how many were new or changed; a repeated put changes nothing."""
+    Frames have ``token``, ``event_time`` (UTC) and one text column per attribute.
+    """
+
+    def put(self, rows: pl.DataFrame) -> int:
+        """Add rows and return how many were new or changed; a repeated put changes nothing."""
         ...
 
-    def read(self, purpose: AuditPurpose) -> list[ProtectedRecord]:
-        """Record who reads and why, then return all records, by token and event time."""
+    def read(self, purpose: AuditPurpose) -> pl.DataFrame:
+        """Record who reads and why, then return all rows, by token and event time."""
         ...
 
     def reads(self) -> list[tuple[AuditPurpose, str]]:
@@ -23,7 +27,7 @@ class ProtectedAttributes(Protocol):
         ...
 
     def erase(self, token: EmployeeToken) -> int:
-        """Remove a person and return how many records went."""
+        """Remove a person and return how many rows went."""
         ...
 
     def problems(self) -> list[str]:

@@ -1,0 +1,115 @@
+"""Open an embedded database: made if missing, migrated if old, its errors put into our words."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from stayline.errors import StoreDamaged, StoreUnavailable
+
+DatabaseName = Literal["state", "directory", "protected", "online"]
+HEADS: dict[DatabaseName, str] = {
+    "state": "state_0001",
+    "directory": "directory_0001",
+    "protected": "protected_0001",
+    "online": "online_0001",
+}
+BUSY_SECONDS = 10
+
+
+def open_database(path: Path, name: DatabaseName) -> sa.Engine:
+    """Return an engine on the database file, at the newest version of its tables.
+
+    The file is readable by its owner only. Safe when two processes open a new home at once. Raises
+    `StoreDamaged` for a file that is no database and `StoreUnavailable` for one that cannot be used.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreUnavailable(path.name, f"{error.strerror}.") from error
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _configure)
+    sa.event.listen(engine, "begin", _begin)
+    with _our_errors(path.name):
+        if _version(engine) != HEADS[name]:
+            _migrate(engine, name)
+    return engine
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection that sees one consistent state."""
+    with _our_errors(_file_name(engine)), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection whose changes land together or not at all; one writer at a time."""
+    with (
+        _our_errors(_file_name(engine)),
+        engine.execution_options(stayline_writes=True).begin() as connection,
+    ):
+        yield connection
+
+
+def damage(engine: sa.Engine) -> list[str]:
+    """Return what the database's own integrity check finds, empty when it is whole."""
+    with reading(engine) as connection:
+        rows = connection.execute(sa.text("PRAGMA quick_check")).scalars().all()
+    return [f"{_file_name(engine)}: {row}" for row in rows if row != "ok"]
+
+
+def _configure(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("stayline_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _version(engine: sa.Engine) -> str | None:
+    with engine.begin() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        version = connection.execute(sa.text("SELECT version_num FROM alembic_version"))
+        return version.scalar_one_or_none()
+
+
+def _migrate(engine: sa.Engine, name: DatabaseName) -> None:
+    """Upgrade under the write lock: who comes second finds the work done."""
+    from alembic import command
+    from alembic.config import Config
+
+    migrations = Path(__file__).parent / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    config.set_main_option("version_locations", str(migrations / name))
+    config.set_main_option("path_separator", "os")
+    with engine.execution_options(stayline_writes=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _our_errors(store: str) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        text = str(error.orig)
+        if isinstance(error.orig, sqlite3.OperationalError) and "malformed" not in text:
+            raise StoreUnavailable(store, f"{text}.") from error
+        raise StoreDamaged(store, f"{text}.") from error
+
+
+def _file_name(engine: sa.Engine) -> str:
+    return Path(engine.url.database or "database").name

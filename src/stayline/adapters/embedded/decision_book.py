@@ -1,0 +1,41 @@
+"""The decision book in SQLite."""
+
+from dataclasses import asdict
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from stayline.adapters.embedded.database import reading, writing
+from stayline.adapters.embedded.tables import decisions
+from stayline.domain.decisions import ActionKind, Decision
+from stayline.domain.pseudonyms import EmployeeToken
+
+
+class SqliteDecisionBook:
+    """Keeps one row a decision."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def add(self, decision: Decision) -> None:
+        """Keep a decision."""
+        with writing(self._engine) as connection:
+            try:
+                with connection.begin_nested():
+                    connection.execute(
+                        sa.insert(decisions).values(
+                            **asdict(decision) | {"action": decision.action.value}
+                        )
+                    )
+            except IntegrityError:
+                return
+
+    def decisions(self, token: EmployeeToken) -> list[Decision]:
+        """Return a person's decisions, oldest first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                sa.select(decisions)
+                .where(decisions.c.token == token)
+                .order_by(decisions.c.decided_at, decisions.c.decision_id)
+            ).all()
+        return [Decision(**dict(r._mapping) | {"action": ActionKind(r.action)}) for r in rows]

@@ -1,0 +1,173 @@
+"""The model registry: versions in SQLite, bytes in a folder by digest."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from stayline.adapters.embedded.database import damage, reading, writing
+from stayline.adapters.embedded.tables import deployments, model_packages
+from stayline.domain.model_package import ApprovalStatus, ModelPackage
+from stayline.errors import (
+    ApprovalRefused,
+    ModelNotApproved,
+    PackageRefused,
+    StoreUnavailable,
+    UnknownModel,
+)
+
+ARCHIVE = "model.tar.gz"
+
+
+class SqliteModelRegistry:
+    """Keeps versions in the state database and archives under ``folder/<sha256>/``."""
+
+    def __init__(self, engine: sa.Engine, folder: Path) -> None:
+        self._engine = engine
+        self._folder = folder
+
+    def register(
+        self, archive: bytes, *, trained_by: str, metrics: Mapping[str, float], at: datetime
+    ) -> ModelPackage:
+        """Keep the archive, then add the next version as pending."""
+        digest = f"sha256:{hashlib.sha256(archive).hexdigest()}"
+        self._write(digest, archive)
+        with writing(self._engine) as connection:
+            newest = connection.execute(sa.select(sa.func.max(model_packages.c.version))).scalar()
+            package = ModelPackage(
+                version=(newest or 0) + 1,
+                digest=digest,
+                status=ApprovalStatus.PENDING,
+                trained_by=trained_by,
+                trained_at=at,
+                metrics=dict(metrics),
+            )
+            connection.execute(sa.insert(model_packages).values(**_row(package)))
+        return package
+
+    def find(self, version: int) -> ModelPackage:
+        """Return that version."""
+        with reading(self._engine) as connection:
+            return _find(connection, version)
+
+    def packages(self) -> list[ModelPackage]:
+        """Return all versions, oldest first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                sa.select(model_packages).order_by(model_packages.c.version)
+            ).all()
+        return [_package(row) for row in rows]
+
+    def decide(self, decided: ModelPackage) -> None:
+        """Store an approval or rejection, unless another came first."""
+        undecided = (
+            model_packages.c.version == decided.version,
+            model_packages.c.digest == decided.digest,
+            model_packages.c.status == ApprovalStatus.PENDING.value,
+        )
+        with writing(self._engine) as connection:
+            changed = connection.execute(
+                sa.update(model_packages).where(*undecided).values(**_row(decided))
+            )
+        if changed.rowcount != 1:
+            raise ApprovalRefused(
+                decided.version,
+                "somebody else decided on it first.",
+                "See what they decided with `stayline models list`.",
+            )
+
+    def deploy(self, version: int, *, by: str, at: datetime) -> ModelPackage:
+        """Make this version the deployed one."""
+        with writing(self._engine) as connection:
+            package = _find(connection, version)
+            if package.status is not ApprovalStatus.APPROVED:
+                raise ModelNotApproved(version, package.status.value)
+            last = connection.execute(sa.select(sa.func.max(deployments.c.position))).scalar()
+            connection.execute(
+                sa.insert(deployments).values(
+                    position=(last or 0) + 1, version=version, deployed_by=by, deployed_at=at
+                )
+            )
+        return package
+
+    def deployed(self) -> ModelPackage | None:
+        """Return the deployed version."""
+        newest = (
+            sa.select(model_packages)
+            .join(deployments, deployments.c.version == model_packages.c.version)
+            .order_by(deployments.c.position.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(newest).one_or_none()
+        return None if row is None else _package(row)
+
+    def archive(self, digest: str) -> bytes:
+        """Return the bytes with that digest."""
+        try:
+            archive = self._path(digest).read_bytes()
+        except OSError as error:
+            raise PackageRefused(f"the archive of {digest} is missing.") from error
+        if f"sha256:{hashlib.sha256(archive).hexdigest()}" != digest:
+            raise PackageRefused(f"the archive of {digest} was altered or torn.")
+        return archive
+
+    def problems(self) -> list[str]:
+        """Return damaged tables, and versions whose archive is missing or altered."""
+        found = damage(self._engine)
+        for package in self.packages():
+            try:
+                self.archive(package.digest)
+            except PackageRefused as error:
+                found.append(f"version {package.version}: {error}")
+        return found
+
+    def _path(self, digest: str) -> Path:
+        return self._folder / digest.removeprefix("sha256:") / ARCHIVE
+
+    def _write(self, digest: str, archive: bytes) -> None:
+        """Write the bytes whole before they get their name."""
+        path = self._path(digest)
+        draft = path.with_name(f"{ARCHIVE}.{os.getpid()}")
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with draft.open("wb", opener=_owner_only) as file:
+                file.write(archive)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except OSError as error:
+            raise StoreUnavailable("The model folder", f"{error.strerror}.") from error
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _find(connection: sa.Connection, version: int) -> ModelPackage:
+    row = connection.execute(
+        sa.select(model_packages).where(model_packages.c.version == version)
+    ).one_or_none()
+    if row is None:
+        raise UnknownModel(str(version))
+    return _package(row)
+
+
+def _row(package: ModelPackage) -> dict[str, Any]:
+    return asdict(package) | {
+        "status": package.status.value,
+        "metrics": msgspec.json.encode(package.metrics).decode(),
+    }
+
+
+def _package(row: sa.Row[Any]) -> ModelPackage:
+    values = dict(row._mapping)
+    values["status"] = ApprovalStatus(values["status"])
+    values["metrics"] = msgspec.json.decode(values["metrics"], type=dict[str, float])
+    return ModelPackage(**values)

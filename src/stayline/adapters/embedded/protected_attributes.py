@@ -1,0 +1,82 @@
+"""Protected attributes in a SQLite file of their own."""
+
+from datetime import UTC
+
+import msgspec
+import polars as pl
+import sqlalchemy as sa
+
+from stayline.adapters.embedded.bulk import put_rows
+from stayline.adapters.embedded.database import damage, reading, writing
+from stayline.adapters.embedded.tables import protected_attributes, protected_reads
+from stayline.domain.protected_attributes import AuditPurpose
+from stayline.domain.pseudonyms import EmployeeToken
+from stayline.ports.clock import Clock
+
+_KEYS = ("token", "event_time")
+
+
+class SqliteProtectedAttributes:
+    """Keeps one row per person and event time, its attributes as a JSON object."""
+
+    def __init__(self, engine: sa.Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def put(self, rows: pl.DataFrame) -> int:
+        """Add rows and return how many were new or changed."""
+        names = sorted(set(rows.columns) - set(_KEYS))
+        if not names:
+            return 0
+        return put_rows(
+            self._engine,
+            protected_attributes,
+            rows.select(*_KEYS, attributes=pl.struct(names).struct.json_encode()),
+        )
+
+    def read(self, purpose: AuditPurpose) -> pl.DataFrame:
+        """Record the read, then return all rows."""
+        table = protected_attributes
+        with writing(self._engine) as connection:
+            connection.execute(
+                sa.insert(protected_reads).values(
+                    actor=purpose.actor, purpose=purpose.purpose, at=self._clock.now()
+                )
+            )
+            found = connection.execute(
+                sa.select(table).order_by(table.c.token, table.c.event_time)
+            ).all()
+        frame = pl.DataFrame(
+            {
+                "token": [row.token for row in found],
+                "event_time": [row.event_time for row in found],
+            },
+            schema={"token": pl.String, "event_time": pl.Datetime("us", "UTC")},
+        )
+        decoded = [msgspec.json.decode(row.attributes, type=dict[str, str | None]) for row in found]
+        names = sorted({name for attributes in decoded for name in attributes})
+        return frame.with_columns(
+            pl.Series(name, [attributes.get(name) for attributes in decoded], pl.String)
+            for name in names
+        )
+
+    def reads(self) -> list[tuple[AuditPurpose, str]]:
+        """Return every recorded read, oldest first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                sa.select(protected_reads).order_by(protected_reads.c.position)
+            ).all()
+        return [
+            (AuditPurpose(row.actor, row.purpose), row.at.astimezone(UTC).isoformat())
+            for row in rows
+        ]
+
+    def erase(self, token: EmployeeToken) -> int:
+        """Remove a person and return how many rows went."""
+        with writing(self._engine) as connection:
+            gone = sa.delete(protected_attributes).where(protected_attributes.c.token == token)
+            return connection.execute(gone).rowcount
+
+    def problems(self) -> list[str]:
+        """Return what the integrity check finds."""
+        return damage(self._engine)

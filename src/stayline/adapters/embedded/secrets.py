@@ -1,0 +1,61 @@
+"""Secrets from the environment or from files only their owner can read."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from stayline.domain.pseudonyms import MINIMUM_KEY_BYTES
+from stayline.errors import SettingRefused, StoreUnavailable
+
+TOKEN_KEY = "STAYLINE_TOKEN_KEY"  # noqa: S105  (the name of a variable, not its value)
+
+
+class FileSecrets:
+    """Keeps secrets in a folder, mode 0600; a variable of the environment wins."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environment = environment
+
+    def token_key(self) -> bytes:
+        """Return the token key, made at the first call in a new home."""
+        given = self._environment.get(TOKEN_KEY)
+        if given is not None:
+            return _long_enough(given.strip().encode(), f"variable {TOKEN_KEY}")
+        path = self._folder / "token-key"
+        try:
+            if not path.exists():
+                _create(path)
+            if path.stat().st_mode & 0o077:
+                raise SettingRefused(
+                    str(path), "readable by others", "mode 0600 (run `chmod 600` on it)"
+                )
+            return _long_enough(path.read_bytes().strip(), str(path))
+        except OSError as error:
+            raise StoreUnavailable("The secrets folder", f"{error.strerror}.") from error
+
+
+def _create(path: Path) -> None:
+    """Write a new key whole, then name it; of two processes at once the first one's key stays."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(MINIMUM_KEY_BYTES).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _long_enough(key: bytes, where: str) -> bytes:
+    if len(key) < MINIMUM_KEY_BYTES:
+        raise SettingRefused(
+            where, f"{len(key)} bytes long", f"a secret of at least {MINIMUM_KEY_BYTES} bytes"
+        )
+    return key

@@ -1,0 +1,151 @@
+"""The tables of the embedded databases; each change here needs a migration beside it."""
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware instant, kept as microseconds since 1970 so that it sorts and never loses its zone."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
+        """Turn an aware instant into microseconds."""
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
+        """Turn microseconds into an instant in UTC."""
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+STATE = sa.MetaData()
+DIRECTORY = sa.MetaData()
+PROTECTED = sa.MetaData()
+ONLINE = sa.MetaData()
+
+audit_events = sa.Table(
+    "audit_events",
+    STATE,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False, index=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("details", sa.String, nullable=False),
+    sa.Column("link", sa.String(64), nullable=False),
+)
+decisions = sa.Table(
+    "decisions",
+    STATE,
+    sa.Column("decision_id", sa.String, primary_key=True),
+    sa.Column("token", sa.String, nullable=False, index=True),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("decided_by", sa.String, nullable=False),
+    sa.Column("decided_at", Instant, nullable=False),
+    sa.Column("prediction_id", sa.String),
+)
+opt_outs = sa.Table(
+    "opt_outs",
+    STATE,
+    sa.Column("token", sa.String, primary_key=True),
+    sa.Column("since", Instant, primary_key=True),
+    sa.Column("until", Instant),
+)
+scores = sa.Table(
+    "scores",
+    STATE,
+    sa.Column("token", sa.String, primary_key=True),
+    sa.Column("risk", sa.Float, nullable=False, index=True),
+    sa.Column("band", sa.String, nullable=False),
+    sa.Column("reasons", sa.String, nullable=False),
+    sa.Column("model_version", sa.Integer, nullable=False),
+    sa.Column("model_digest", sa.String, nullable=False),
+    sa.Column("scored_at", Instant, nullable=False),
+    sa.Column("prediction_id", sa.String),
+)
+imports = sa.Table(
+    "imports",
+    STATE,
+    sa.Column("file_digest", sa.String, primary_key=True),
+    sa.Column("schema_digest", sa.String, primary_key=True),
+    sa.Column("event_time", Instant),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("completed_at", Instant),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("rejected", sa.Integer, nullable=False),
+)
+model_packages = sa.Table(
+    "model_packages",
+    STATE,
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("digest", sa.String, nullable=False),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("trained_by", sa.String, nullable=False),
+    sa.Column("trained_at", Instant, nullable=False),
+    sa.Column("metrics", sa.String, nullable=False),
+    sa.Column("decided_by", sa.String),
+    sa.Column("decided_at", Instant),
+    sa.Column("reason", sa.String),
+    sa.Column("is_stand_in", sa.Boolean, nullable=False),
+)
+deployments = sa.Table(
+    "deployments",
+    STATE,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("deployed_by", sa.String, nullable=False),
+    sa.Column("deployed_at", Instant, nullable=False),
+)
+
+people = sa.Table(
+    "people",
+    DIRECTORY,
+    sa.Column("token", sa.String, primary_key=True),
+    sa.Column("event_time", Instant, primary_key=True),
+    sa.Column("hr_id", sa.String, nullable=False),
+    sa.Column("display_name", sa.String),
+    sa.Column("manager", sa.String),
+)
+
+protected_attributes = sa.Table(
+    "protected_attributes",
+    PROTECTED,
+    sa.Column("token", sa.String, primary_key=True),
+    sa.Column("event_time", Instant, primary_key=True),
+    sa.Column("attributes", sa.String, nullable=False),
+)
+protected_reads = sa.Table(
+    "protected_reads",
+    PROTECTED,
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("purpose", sa.String, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+feature_groups = sa.Table(
+    "feature_groups",
+    ONLINE,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("schema_toml", sa.String, nullable=False),
+)
+online_records = sa.Table(
+    "online_records",
+    ONLINE,
+    sa.Column("token", sa.String, primary_key=True),
+    sa.Column("event_time", sa.BigInteger, nullable=False),
+    sa.Column("write_time", sa.BigInteger, nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+)
+applied_versions = sa.Table(
+    "applied_versions",
+    ONLINE,
+    sa.Column("feature_group", sa.String, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+)

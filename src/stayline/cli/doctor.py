@@ -1,0 +1,44 @@
+"""``stayline doctor``: is everything whole?"""
+
+import typer
+
+from stayline.cli.terminal import (
+    HomeOption,
+    JsonOption,
+    ports_for,
+    say,
+    settings_for,
+    show_json,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("doctor")(doctor)
+
+
+def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Check every store of the home; exit status 1 when one is damaged."""
+    from stayline.usecases.check_home import check_home
+
+    ports = ports_for(settings_for(home), must_exist=True)
+    checks = check_home(
+        features=ports.features,
+        protected=ports.protected,
+        directory=ports.directory,
+        imports=ports.imports,
+        registry=ports.registry,
+        endpoint=ports.endpoint,
+        capture=ports.capture,
+        audit=ports.audit,
+    )
+    is_whole = all(check.is_whole for check in checks)
+    if as_json:
+        show_json({"whole": is_whole, "checks": checks})
+    else:
+        for check in checks:
+            say(f"{'whole  ' if check.is_whole else 'DAMAGED'}  {check.name}")
+            for line in (*check.problems, *check.notes):
+                say(f"         {line}")
+    if not is_whole:
+        raise typer.Exit(1)

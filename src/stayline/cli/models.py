@@ -1,0 +1,148 @@
+"""``stayline models``: what was trained, who decided on it, what serves."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stayline.cli.terminal import (
+    ByOption,
+    HomeOption,
+    JsonOption,
+    ports_for,
+    say,
+    settings_for,
+    show_json,
+    show_table,
+)
+
+if TYPE_CHECKING:
+    from stayline.domain.model_package import ModelPackage
+
+group = typer.Typer(help="List, show, approve, reject and deploy models.", no_args_is_help=True)
+
+VersionArgument = Annotated[int, typer.Argument(help="The version, as `models list` shows it.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in your own words.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group."""
+    app.add_typer(group, name="models")
+
+
+@group.command("list")
+def list_models(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List all versions, their status and main figures."""
+    registry = ports_for(settings_for(home), must_exist=True).registry
+    packages, deployed = registry.packages(), registry.deployed()
+    serving = deployed.version if deployed else None
+    if as_json:
+        show_json({"models": packages, "deployed": serving})
+    elif not packages:
+        say("No model has been trained yet. Train one with `stayline train`.")
+    else:
+        show_table(
+            ("version", "status", "deployed", "ROC AUC", "trained by", "decided by", "digest"),
+            [
+                (
+                    p.version,
+                    p.status.value,
+                    "yes" if p.version == serving else "",
+                    p.metrics.get("roc_auc"),
+                    p.trained_by,
+                    f"{p.decided_by} (stand-in)" if p.is_stand_in else p.decided_by,
+                    p.digest[:19],
+                )
+                for p in packages
+            ],
+        )
+
+
+@group.command("show")
+def show_model(version: VersionArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show one version: figures, inputs, threshold, and who decided why."""
+    from stayline.usecases.describe_model import describe_model
+
+    registry = ports_for(settings_for(home), must_exist=True).registry
+    description = describe_model(version, registry=registry)
+    if as_json:
+        show_json(description)
+    else:
+        for line in description.lines():
+            say(line)
+
+
+@group.command("approve")
+def approve(
+    version: VersionArgument,
+    reason: ReasonOption,
+    by: ByOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Approve a version; needs a reason and a person other than whoever trained it."""
+    from stayline.usecases.approve_model import approve_model
+
+    settings = settings_for(home)
+    ports = ports_for(settings, must_exist=True)
+    package = approve_model(
+        version,
+        reason=reason,
+        by=by or settings.actor,
+        registry=ports.registry,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+    _show(package, as_json, f"Deploy it with `stayline models deploy {version}`.")
+
+
+@group.command("reject")
+def reject(
+    version: VersionArgument,
+    reason: ReasonOption,
+    by: ByOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Reject a version for good."""
+    from stayline.usecases.reject_model import reject_model
+
+    settings = settings_for(home)
+    ports = ports_for(settings, must_exist=True)
+    package = reject_model(
+        version,
+        reason=reason,
+        by=by or settings.actor,
+        registry=ports.registry,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+    _show(package, as_json, "It cannot be deployed.")
+
+
+@group.command("deploy")
+def deploy(
+    version: VersionArgument,
+    by: ByOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make an approved version the one that serves; a running server follows by itself."""
+    from stayline.usecases.deploy_model import deploy_model
+
+    settings = settings_for(home)
+    ports = ports_for(settings, must_exist=True)
+    package = deploy_model(
+        version,
+        by=by or settings.actor,
+        registry=ports.registry,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+    _show(package, as_json, "It serves from now on.")
+
+
+def _show(package: "ModelPackage", as_json: bool, next_line: str) -> None:
+    if as_json:
+        show_json(package)
+        return
+    say(f"Version {package.version} ({package.digest[:19]}) is {package.status.value}. {next_line}")

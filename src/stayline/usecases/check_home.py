@@ -1,0 +1,87 @@
+"""Is everything that Stayline keeps whole?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stayline.errors import StaylineError
+from stayline.ports.audit_log import AuditLog
+from stayline.ports.capture_log import CaptureLog
+from stayline.ports.directory import Directory
+from stayline.ports.endpoint import Endpoint
+from stayline.ports.feature_store import FeatureStore
+from stayline.ports.import_ledger import ImportLedger
+from stayline.ports.model_registry import ModelRegistry
+from stayline.ports.protected_attributes import ProtectedAttributes
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One store's state: whole when ``problems`` is empty. ``notes`` are worth knowing, no damage."""
+
+    name: str
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is damaged."""
+        return not self.problems
+
+
+def check_home(
+    *,
+    features: FeatureStore,
+    protected: ProtectedAttributes,
+    directory: Directory,
+    imports: ImportLedger,
+    registry: ModelRegistry,
+    endpoint: Endpoint,
+    capture: CaptureLog,
+    audit: AuditLog,
+) -> list[Check]:
+    """Return one check per store, damaged or not; a check that fails does not stop the others.
+
+    An import cut short is a note, since running it again completes it.
+    """
+    return [
+        _check("feature store", features.problems),
+        _check("protected attributes", protected.problems),
+        _check("directory", directory.problems),
+        _check("imports", list, notes=lambda: _unfinished(imports)),
+        _check("model registry", registry.problems, notes=lambda: _registry_notes(registry)),
+        _check("endpoint", lambda: _endpoint_problems(registry, endpoint)),
+        _check("capture log", capture.problems),
+        _check("audit log", audit.problems),
+    ]
+
+
+def _check(
+    name: str, problems: Callable[[], list[str]], *, notes: Callable[[], list[str]] = list
+) -> Check:
+    try:
+        return Check(name, tuple(problems()), tuple(notes()))
+    except StaylineError as error:
+        return Check(name, (str(error),))
+
+
+def _unfinished(imports: ImportLedger) -> list[str]:
+    return [
+        f"the import of file {record.file_digest[:12]} was cut short; run the same "
+        "`stayline import` again to complete it"
+        for record in imports.records()
+        if record.completed_at is None
+    ]
+
+
+def _registry_notes(registry: ModelRegistry) -> list[str]:
+    deployed = registry.deployed()
+    if deployed is None:
+        return ["no model is deployed yet"]
+    return [f"version {deployed.version} is deployed"]
+
+
+def _endpoint_problems(registry: ModelRegistry, endpoint: Endpoint) -> list[str]:
+    if registry.deployed() is None:
+        return []
+    endpoint.inputs()
+    return []

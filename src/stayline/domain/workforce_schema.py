@@ -9,6 +9,8 @@ from stayline.domain.sensitive_columns import refusal_of
 from stayline.errors import SchemaRefused
 
 MINIMUM_JUSTIFICATION = 20
+_RESERVED = frozenset({"token", "event_time", "write_time", "as_of", "known_by"})
+"""Names that the stores' own columns have."""
 
 
 class Kind(StrEnum):
@@ -123,6 +125,11 @@ class WorkforceSchema:
         return tuple(column for column in self.columns if column.is_model_input)
 
     @property
+    def stored_columns(self) -> tuple[Column, ...]:
+        """The columns the feature store keeps: model inputs and segments, in schema order."""
+        return tuple(c for c in self.columns if c.is_model_input or c.role is Role.SEGMENT)
+
+    @property
     def justified(self) -> tuple[Column, ...]:
         """The protected columns that a written justification makes model inputs."""
         return tuple(c for c in self.columns if c.role is Role.PROTECTED and c.is_model_input)
@@ -206,6 +213,9 @@ def _outcome_problems(schema: WorkforceSchema) -> Iterable[str]:
 
 
 def _column_problems(column: Column) -> Iterable[str]:
+    is_stored = column.role in (Role.FEATURE, Role.PROTECTED, Role.SEGMENT)
+    if is_stored and column.name.casefold() in _RESERVED:
+        yield f"column {column.name!r} has a name that the stores use; rename it in the extract"
     if column.kind is Kind.ORDINAL and not column.categories:
         yield f"ordinal column {column.name!r} needs its categories, from low to high"
     if column.kind is Kind.FLAG and len(column.categories) not in (0, 2):

@@ -9,7 +9,7 @@ import polars as pl
 
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import FieldValue
-from stayline.domain.workforce_schema import WorkforceSchema
+from stayline.domain.workforce_schema import Column, Kind, LabelColumn, WorkforceSchema
 
 TOKEN = "token"  # noqa: S105  (a column name, no password)
 EVENT_TIME = "event_time"
@@ -21,6 +21,9 @@ FEATURES = "features"
 """The feature group of model inputs and segments."""
 OUTCOMES = "outcomes"
 """The feature group of outcomes: a label, or a last day and its reason."""
+LABEL = "label"
+LEFT_ON = "left_on"
+REASON = "reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,25 @@ class FeatureRecord:
     token: EmployeeToken
     event_time: datetime
     values: Mapping[str, FieldValue]
+
+
+INSTANT = pl.Datetime("us", "UTC")
+
+
+def polars_type(column: Column) -> pl.DataType:
+    """Return how the checked values of a column are kept in frames."""
+    if column.kind is Kind.NUMBER:
+        return pl.Float64()
+    return pl.Date() if column.kind is Kind.DATE else pl.String()
+
+
+def group_types(group: str, schema: WorkforceSchema) -> dict[str, pl.DataType]:
+    """Return the value columns of a feature group and their types."""
+    if group == FEATURES:
+        return {column.name: polars_type(column) for column in schema.stored_columns}
+    if isinstance(schema.outcome, LabelColumn):
+        return {LABEL: pl.Boolean()}
+    return {LEFT_ON: pl.Date(), REASON: pl.String()}
 
 
 class FeatureStore(Protocol):

@@ -8,8 +8,9 @@ import msgspec
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import reading, writing
-from stayline.adapters.embedded.tables import audit_events
+from stayline.adapters.embedded.tables import audit_events, microseconds
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.errors import StoreDamaged
 
 _START = "0" * 64
 _NEWEST = (
@@ -17,7 +18,9 @@ _NEWEST = (
     .order_by(audit_events.c.position.desc())
     .limit(1)
 )
-_INSERT = sa.insert(audit_events)
+_INSERT = sa.insert(
+    sa.table("audit_events", *(sa.column(column.name) for column in audit_events.columns))
+)
 
 
 class SqliteAuditLog:
@@ -32,11 +35,11 @@ class SqliteAuditLog:
 
     def append(self, event: AuditEvent) -> None:
         """Add one event at the end of the chain, whoever else writes at the same time."""
-        row = {
+        row: dict[str, Any] = {
             "kind": event.kind.value,
             "actor": event.actor,
             "subject": event.subject,
-            "at": event.at,
+            "at": microseconds(event.at),
             "details": msgspec.json.encode(event.details, order="deterministic").decode(),
         }
         with writing(self._engine) as connection:
@@ -54,20 +57,28 @@ class SqliteAuditLog:
             query = query.where(audit_events.c.subject == subject)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return [_event(row) for row in reversed(rows)]
+        try:
+            return [_event(row) for row in reversed(rows)]
+        except (ValueError, msgspec.MsgspecError) as error:
+            raise StoreDamaged("The audit log", "it holds an event of no known form.") from error
 
     def problems(self) -> list[str]:
         """Return the first broken link of the chain."""
         before, expected = _START, 1
         with reading(self._engine) as connection:
             rows = connection.execution_options(yield_per=10_000).execute(
-                sa.select(audit_events).order_by(audit_events.c.position)
+                sa.select(
+                    *(
+                        sa.type_coerce(column, sa.types.NullType()).label(column.name)
+                        for column in audit_events.columns
+                    )
+                ).order_by(audit_events.c.position)
             )
             for row in rows:
                 if row.position != expected:
                     return [f"audit event {expected} is missing"]
                 if row.link != _link(before, row.position, dict(row._mapping)):
-                    return [f"audit event {row.position} was altered or does not follow {expected - 1}"]
+                    return [f"audit event {expected} was altered or does not follow the one before"]
                 before, expected = row.link, expected + 1
         return []
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from stayline.domain.capture import CaptureRecord
 from stayline.errors import StoreUnavailable
 from stayline.formats.capture_records import capture_line, read_capture_line
-from stayline.domain.capture import CaptureRecord
 
 _HOUR = timedelta(hours=1)
 
@@ -63,7 +63,7 @@ class JsonlCaptureLog:
     def _segment(self, at: datetime) -> int:
         hour = self._folder / at.astimezone(UTC).strftime("%Y/%m/%d/%H")
         path = hour / f"{os.getpid()}.jsonl"
-        if self._open is not None and self._open[0] == path:
+        if self._open is not None and self._open[0] == path and _has_a_name(self._open[1]):
             return self._open[1]
         if self._open is not None:
             os.close(self._open[1])
@@ -91,6 +91,11 @@ def _records(hour: Path) -> Iterator[tuple[CaptureRecord | None, str]]:
                 if not line.endswith(b"\n") or line == b"\n":
                     continue
                 yield read_capture_line(line), f"{'/'.join(path.parts[-5:])} line {number}"
+
+
+def _has_a_name(descriptor: int) -> bool:
+    """Whether the segment still exists; a purge may have removed it under an open one."""
+    return os.fstat(descriptor).st_nlink > 0
 
 
 def _end_torn_line(descriptor: int) -> None:

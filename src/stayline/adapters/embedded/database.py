@@ -13,12 +13,14 @@ from sqlalchemy.exc import DBAPIError
 from stayline.errors import StoreDamaged, StoreUnavailable
 
 DatabaseName = Literal["state", "directory", "protected", "online"]
-HEADS: dict[DatabaseName, str] = {
-    "state": "state_0001",
-    "directory": "directory_0001",
-    "protected": "protected_0001",
-    "online": "online_0001",
+_VERSIONS: dict[DatabaseName, tuple[str, ...]] = {
+    "state": ("state_0001",),
+    "directory": ("directory_0001",),
+    "protected": ("protected_0001",),
+    "online": ("online_0001",),
 }
+HEADS: dict[DatabaseName, str] = {name: versions[-1] for name, versions in _VERSIONS.items()}
+_DAMAGE = ("malformed", "not a database", "no such table", "no such column")
 BUSY_SECONDS = 10
 
 
@@ -26,7 +28,8 @@ def open_database(path: Path, name: DatabaseName) -> sa.Engine:
     """Return an engine on the database file, at the newest version of its tables.
 
     The file is readable by its owner only. Safe when two processes open a new home at once. Raises
-    `StoreDamaged` for a file that is no database and `StoreUnavailable` for one that cannot be used.
+    `StoreDamaged` for a file that is no database and `StoreUnavailable` for one that cannot be
+    used, for example because a newer Stayline made it.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -37,7 +40,10 @@ def open_database(path: Path, name: DatabaseName) -> sa.Engine:
     sa.event.listen(engine, "connect", _configure)
     sa.event.listen(engine, "begin", _begin)
     with _our_errors(path.name):
-        if _version(engine) != HEADS[name]:
+        version = _version(engine)
+        if version not in (None, *_VERSIONS[name]):
+            raise StoreUnavailable(path.name, f"its tables are of version {version!r}, not ours.")
+        if version != HEADS[name]:
             _migrate(engine, name)
     return engine
 
@@ -57,6 +63,22 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         engine.execution_options(stayline_writes=True).begin() as connection,
     ):
         yield connection
+
+
+def scrub(engine: sa.Engine) -> None:
+    """Empty the write-ahead file, so that what was erased is in no file any more.
+
+    Deleted rows are overwritten in the database itself (``secure_delete``).
+    """
+    with _our_errors(_file_name(engine)), engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        if isinstance(raw, sqlite3.Connection):
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def changes(connection: sa.Connection) -> int:
+    """Return how many rows this connection has changed so far."""
+    return int(connection.execute(sa.text("SELECT total_changes()")).scalar_one())
 
 
 def damage(engine: sa.Engine) -> list[str]:
@@ -79,9 +101,12 @@ def _begin(connection: sa.Connection) -> None:
 
 def _version(engine: sa.Engine) -> str | None:
     with engine.begin() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
+        known = connection.exec_driver_sql(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+        ).scalar_one_or_none()
+        if known is None:
             return None
-        version = connection.execute(sa.text("SELECT version_num FROM alembic_version"))
+        version = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
         return version.scalar_one_or_none()
 
 
@@ -104,11 +129,13 @@ def _migrate(engine: sa.Engine, name: DatabaseName) -> None:
 def _our_errors(store: str) -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        text = str(error.orig)
-        if isinstance(error.orig, sqlite3.OperationalError) and "malformed" not in text:
-            raise StoreUnavailable(store, f"{text}.") from error
-        raise StoreDamaged(store, f"{text}.") from error
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        text = f"{cause}."
+        is_passing = isinstance(cause, sqlite3.OperationalError)
+        if is_passing and not any(word in text for word in _DAMAGE):
+            raise StoreUnavailable(store, text) from error
+        raise StoreDamaged(store, text) from error
 
 
 def _file_name(engine: sa.Engine) -> str:

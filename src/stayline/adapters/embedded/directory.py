@@ -4,7 +4,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.bulk import put_rows
-from stayline.adapters.embedded.database import damage, reading, writing
+from stayline.adapters.embedded.database import damage, reading, scrub, writing
 from stayline.adapters.embedded.tables import people
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.directory import DirectoryEntry
@@ -35,7 +35,9 @@ class SqliteDirectory:
     def erase(self, token: EmployeeToken) -> int:
         """Remove a person and return how many entries went."""
         with writing(self._engine) as connection:
-            return connection.execute(sa.delete(people).where(people.c.token == token)).rowcount
+            gone = connection.execute(sa.delete(people).where(people.c.token == token)).rowcount
+        scrub(self._engine)
+        return gone
 
     def problems(self) -> list[str]:
         """Return what the integrity check finds."""

@@ -8,20 +8,22 @@ import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import damage
-from stayline.adapters.embedded.offline_features import INSTANT, OfflineFeatures
+from stayline.adapters.embedded.offline_features import OfflineFeatures
 from stayline.adapters.embedded.online_features import OnlineFeatures
 from stayline.adapters.embedded.point_in_time import join_as_of
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.domain.workforce_schema import Column, Kind, Role, WorkforceSchema
+from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import NothingImported, SchemaMismatch
 from stayline.formats.schema_toml import dump_schema, parse_schema
 from stayline.ports.feature_store import (
     EVENT_TIME,
     FEATURES,
+    INSTANT,
     OUTCOMES,
     TOKEN,
     WRITE_TIME,
     FeatureRecord,
+    group_types,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,7 +82,7 @@ class DeltaFeatureStore:
     def newest(self, tokens: Iterable[EmployeeToken] | None = None) -> pl.DataFrame:
         """Return the newest features of these people, or of everyone."""
         found = self._online.newest(tokens)
-        kinds = {column.name: polars_type(column) for column in stored_columns(self.schema())}
+        kinds = group_types(FEATURES, self.schema())
         clocks = pl.DataFrame(
             [row[:3] for row in found],
             schema={TOKEN: pl.String, EVENT_TIME: pl.Int64, WRITE_TIME: pl.Int64},
@@ -140,22 +142,7 @@ class DeltaFeatureStore:
 
     def _empty(self, group: str) -> pl.DataFrame:
         clocks = {TOKEN: pl.String(), EVENT_TIME: INSTANT, WRITE_TIME: INSTANT}
-        if group == FEATURES:
-            columns = stored_columns(self.schema())
-            return pl.DataFrame(schema=clocks | {c.name: polars_type(c) for c in columns})
-        return pl.DataFrame(schema=clocks)
-
-
-def stored_columns(schema: WorkforceSchema) -> tuple[Column, ...]:
-    """Return the columns of the group FEATURES: model inputs and segments, in schema order."""
-    return tuple(c for c in schema.columns if c.is_model_input or c.role is Role.SEGMENT)
-
-
-def polars_type(column: Column) -> pl.DataType:
-    """Return how a column's checked values are kept in frames."""
-    if column.kind is Kind.NUMBER:
-        return pl.Float64()
-    return pl.Date() if column.kind is Kind.DATE else pl.String()
+        return pl.DataFrame(schema=clocks | group_types(group, self.schema()))
 
 
 def _packed(kind: pl.DataType) -> pl.DataType:

@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -134,20 +136,18 @@ class SqliteModelRegistry:
     def _write(self, digest: str, archive: bytes) -> None:
         """Write the bytes whole before they get their name."""
         path = self._path(digest)
-        draft = path.with_name(f"{ARCHIVE}.{os.getpid()}")
+        draft = path.with_name(f"{ARCHIVE}.{secrets.token_hex(8)}")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with draft.open("wb", opener=_owner_only) as file:
+            with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
                 file.write(archive)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)
         except OSError as error:
+            with suppress(OSError):
+                draft.unlink()
             raise StoreUnavailable("The model folder", f"{error.strerror}.") from error
-
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _find(connection: sa.Connection, version: int) -> ModelPackage:

@@ -12,7 +12,6 @@ from deltalake.exceptions import DeltaError
 from stayline.errors import StoreDamaged, StoreUnavailable
 from stayline.ports.feature_store import EVENT_TIME, TOKEN, WRITE_TIME
 
-INSTANT = pl.Datetime("us", "UTC")
 COMPACT_ABOVE_FILES = 64
 _KEY = [TOKEN, EVENT_TIME]
 

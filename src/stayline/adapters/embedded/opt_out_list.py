@@ -23,9 +23,15 @@ class SqliteOptOutList:
             row = connection.execute(
                 sa.select(opt_outs).where(opt_outs.c.token == token, opt_outs.c.until.is_(None))
             ).one_or_none()
-            if row is not None:
+            if row is not None and row.since <= at:
                 return OptOut(**row._mapping)
             interval = OptOut(token, since=at)
+            if row is not None:
+                connection.execute(
+                    sa.delete(opt_outs).where(
+                        opt_outs.c.token == token, opt_outs.c.since == row.since
+                    )
+                )
             reopened = connection.execute(
                 sa.update(opt_outs)
                 .where(opt_outs.c.token == token, opt_outs.c.since == at)

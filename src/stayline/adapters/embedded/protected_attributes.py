@@ -7,7 +7,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.bulk import put_rows
-from stayline.adapters.embedded.database import damage, reading, writing
+from stayline.adapters.embedded.database import damage, reading, scrub, writing
 from stayline.adapters.embedded.tables import protected_attributes, protected_reads
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.pseudonyms import EmployeeToken
@@ -31,7 +31,9 @@ class SqliteProtectedAttributes:
         return put_rows(
             self._engine,
             protected_attributes,
-            rows.select(*_KEYS, attributes=pl.struct(names).struct.json_encode()),
+            rows.select(
+                *_KEYS, attributes=pl.struct(pl.col(names).cast(pl.String)).struct.json_encode()
+            ),
         )
 
     def read(self, purpose: AuditPurpose) -> pl.DataFrame:
@@ -44,16 +46,19 @@ class SqliteProtectedAttributes:
                 )
             )
             found = connection.execute(
-                sa.select(table).order_by(table.c.token, table.c.event_time)
+                sa.select(
+                    table.c.token,
+                    sa.type_coerce(table.c.event_time, sa.BigInteger),
+                    table.c.attributes,
+                ).order_by(table.c.token, table.c.event_time)
             ).all()
+        tokens, times, texts = zip(*found, strict=True) if found else ((), (), ())
         frame = pl.DataFrame(
-            {
-                "token": [row.token for row in found],
-                "event_time": [row.event_time for row in found],
-            },
-            schema={"token": pl.String, "event_time": pl.Datetime("us", "UTC")},
-        )
-        decoded = [msgspec.json.decode(row.attributes, type=dict[str, str | None]) for row in found]
+            {"token": tokens, "event_time": times},
+            schema={"token": pl.String, "event_time": pl.Int64},
+        ).with_columns(pl.from_epoch("event_time", "us").dt.replace_time_zone("UTC"))
+        decode = msgspec.json.Decoder(dict[str, str | None]).decode
+        decoded = [decode(text) for text in texts]
         names = sorted({name for attributes in decoded for name in attributes})
         return frame.with_columns(
             pl.Series(name, [attributes.get(name) for attributes in decoded], pl.String)
@@ -75,7 +80,9 @@ class SqliteProtectedAttributes:
         """Remove a person and return how many rows went."""
         with writing(self._engine) as connection:
             gone = sa.delete(protected_attributes).where(protected_attributes.c.token == token)
-            return connection.execute(gone).rowcount
+            count = connection.execute(gone).rowcount
+        scrub(self._engine)
+        return count
 
     def problems(self) -> list[str]:
         """Return what the integrity check finds."""

@@ -20,16 +20,7 @@ class SqliteScoreBoard:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        statement = upsert(engine, scores)
-        self._put = statement.on_conflict_do_update(
-            index_elements=[scores.c.token],
-            set_={
-                column.name: statement.excluded[column.name]
-                for column in scores.columns
-                if not column.primary_key
-            },
-            where=scores.c.scored_at <= statement.excluded.scored_at,
-        )
+        self._put = upsert(engine, scores, ["token"], newest_by="scored_at")
 
     def put(self, entries: Sequence[BoardEntry]) -> None:
         """Keep these scores; an older one never replaces a newer one."""
@@ -40,9 +31,7 @@ class SqliteScoreBoard:
     def find(self, token: EmployeeToken) -> BoardEntry | None:
         """Return the kept score of a person."""
         with reading(self._engine) as connection:
-            row = connection.execute(
-                sa.select(scores).where(scores.c.token == token)
-            ).one_or_none()
+            row = connection.execute(sa.select(scores).where(scores.c.token == token)).one_or_none()
         return None if row is None else _entry(row)
 
     def entries(self, limit: int | None = None) -> list[BoardEntry]:

@@ -22,7 +22,7 @@ class FileSecrets:
         """Return the token key, made at the first call in a new home."""
         given = self._environment.get(TOKEN_KEY)
         if given is not None:
-            return _long_enough(given.strip().encode(), f"variable {TOKEN_KEY}")
+            return _key(given.encode("utf-8", "surrogateescape"), f"variable {TOKEN_KEY}")
         path = self._folder / "token-key"
         try:
             if not path.exists():
@@ -31,7 +31,7 @@ class FileSecrets:
                 raise SettingRefused(
                     str(path), "readable by others", "mode 0600 (run `chmod 600` on it)"
                 )
-            return _long_enough(path.read_bytes().strip(), str(path))
+            return _key(path.read_bytes(), str(path))
         except OSError as error:
             raise StoreUnavailable("The secrets folder", f"{error.strerror}.") from error
 
@@ -39,7 +39,7 @@ class FileSecrets:
 def _create(path: Path) -> None:
     """Write a new key whole, then name it; of two processes at once the first one's key stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_hex(MINIMUM_KEY_BYTES).encode())
@@ -53,7 +53,12 @@ def _create(path: Path) -> None:
         draft.unlink()
 
 
-def _long_enough(key: bytes, where: str) -> bytes:
+def _key(text: bytes, where: str) -> bytes:
+    """Return the key of its hexadecimal digits, or the text itself when it is something else."""
+    try:
+        key = bytes.fromhex(text.decode("ascii"))
+    except ValueError:
+        key = text.strip()
     if len(key) < MINIMUM_KEY_BYTES:
         raise SettingRefused(
             where, f"{len(key)} bytes long", f"a secret of at least {MINIMUM_KEY_BYTES} bytes"

@@ -2,5 +2,6 @@
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"])
-context.run_migrations()
+if hasattr(context, "config"):  # absent when a doctest collector imports this outside a migration
+    context.configure(connection=context.config.attributes["connection"])
+    context.run_migrations()

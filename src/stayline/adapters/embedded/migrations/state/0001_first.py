@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("details", sa.String(), nullable=False),
         sa.Column("link", sa.String(64), nullable=False),
     )
-    op.create_index("ix_audit_events_subject", "audit_events", ['subject'])
+    op.create_index("ix_audit_events_subject", "audit_events", ["subject"])
     op.create_table(
         "decisions",
         sa.Column("decision_id", sa.String(), primary_key=True),
@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.BigInteger(), nullable=False),
         sa.Column("prediction_id", sa.String()),
     )
-    op.create_index("ix_decisions_token", "decisions", ['token'])
+    op.create_index("ix_decisions_token", "decisions", ["token"])
     op.create_table(
         "opt_outs",
         sa.Column("token", sa.String(), primary_key=True),
@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("scored_at", sa.BigInteger(), nullable=False),
         sa.Column("prediction_id", sa.String()),
     )
-    op.create_index("ix_scores_risk", "scores", ['risk'])
+    op.create_index("ix_scores_risk", "scores", ["risk"])
     op.create_table(
         "imports",
         sa.Column("file_digest", sa.String(), primary_key=True),

@@ -1,0 +1,153 @@
+"""Snapshots with their labels: who left voluntarily within the horizon, as far as that is known."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from stayline.domain.workforce_schema import LeavingWithin, WorkforceSchema
+from stayline.errors import TrainingRefused
+from stayline.ports.feature_store import EVENT_TIME, LABEL, LEFT_ON, REASON, TOKEN
+
+FEWEST_POSITIVES = 20
+LATER_SHARE = 0.2
+_PERSON = "_person"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """Labelled snapshots; one row each, in the same order throughout.
+
+    ``frame`` has the model inputs and ``event_time``; ``label`` is 1 for those who left; ``person``
+    numbers people, so that one person never stands on both sides of a split.
+    """
+
+    frame: pl.DataFrame
+    label: np.ndarray
+    person: np.ndarray
+    is_panel: bool
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    @property
+    def positives(self) -> int:
+        """How many rows have label 1."""
+        return int(self.label.sum())
+
+    def take(self, rows: np.ndarray) -> "TrainingSet":
+        """Return these rows (a mask or positions)."""
+        positions = np.flatnonzero(rows) if rows.dtype == bool else rows
+        return TrainingSet(
+            self.frame[positions], self.label[positions], self.person[positions], self.is_panel
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """What a model learns from, and the later rows it is tried on (None for a cross-section)."""
+
+    development: TrainingSet
+    later: TrainingSet | None
+
+
+def training_data(
+    features: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    schema: WorkforceSchema,
+    *,
+    train_until: datetime | None = None,
+) -> TrainingData:
+    """Return labelled rows, parted by time for a panel.
+
+    ``features`` and ``outcomes`` are frames of the feature store as of now. A panel's last fifth of
+    times (or all after ``train_until``) is held back; snapshots whose label looks into that part are
+    left out of both. Raises `TrainingRefused` when there is too little to learn from.
+    """
+    if features.is_empty() or outcomes.is_empty():
+        raise TrainingRefused(
+            "there are no rows with an outcome.", "Import an extract that holds the outcome."
+        )
+    labelled = labelled_snapshots(features, outcomes, schema)
+    if not schema.is_panel:
+        return TrainingData(_enough(labelled), None)
+    times = labelled.frame.get_column(EVENT_TIME)
+    edge = train_until or _default_edge(times)
+    ends = times
+    if isinstance(schema.outcome, LeavingWithin):
+        ends = times.dt.offset_by(f"{schema.outcome.horizon_months}mo")
+    development = labelled.take((ends <= edge).to_numpy())
+    later = labelled.take((times > edge).to_numpy())
+    return TrainingData(_enough(development), later if len(later) else None)
+
+
+def labelled_snapshots(
+    features: pl.DataFrame, outcomes: pl.DataFrame, schema: WorkforceSchema
+) -> TrainingSet:
+    """Return every snapshot whose label is known.
+
+    With a leaving date: label 1 is a voluntary last day within the horizon after the snapshot; an
+    involuntary one is 0. A snapshot whose horizon reaches beyond the last time in the data is left
+    out, for those who left early, too: keeping them alone would overstate the risk.
+    """
+    if isinstance(schema.outcome, LeavingWithin):
+        rows = _within_horizon(features, outcomes, schema.outcome)
+    else:
+        rows = features.join(
+            outcomes.select(TOKEN, EVENT_TIME, LABEL), on=[TOKEN, EVENT_TIME], how="inner"
+        )
+    rows = rows.drop_nulls(LABEL).sort(EVENT_TIME, TOKEN)
+    inputs = [column.name for column in schema.model_inputs]
+    return TrainingSet(
+        frame=rows.select(EVENT_TIME, *inputs),
+        label=rows.get_column(LABEL).cast(pl.Int8).to_numpy(),
+        person=rows.get_column(TOKEN).rank("dense").to_numpy(),
+        is_panel=schema.is_panel,
+    )
+
+
+def _within_horizon(
+    features: pl.DataFrame, outcomes: pl.DataFrame, outcome: LeavingWithin
+) -> pl.DataFrame:
+    last_known = outcomes.get_column(EVENT_TIME).max()
+    left = (
+        outcomes.drop_nulls(LEFT_ON)
+        .sort(EVENT_TIME)
+        .unique(TOKEN, keep="last")
+        .select(TOKEN, LEFT_ON, REASON)
+    )
+    day = pl.col(EVENT_TIME).dt.date()
+    end = pl.col(EVENT_TIME).dt.offset_by(f"{outcome.horizon_months}mo")
+    return (
+        features.join(left, on=TOKEN, how="left")
+        .filter(end <= last_known, pl.col(LEFT_ON).is_null() | (day < pl.col(LEFT_ON)))
+        .with_columns(
+            (
+                pl.col(LEFT_ON).is_not_null()
+                & (pl.col(LEFT_ON) <= end.dt.date())
+                & pl.col(REASON).is_in(outcome.voluntary)
+            )
+            .fill_null(value=False)
+            .alias(LABEL)
+        )
+        .drop(LEFT_ON, REASON)
+    )
+
+
+def _default_edge(times: pl.Series) -> datetime | None:
+    distinct = times.unique().sort()
+    held_back = max(1, round(len(distinct) * LATER_SHARE))
+    edge: datetime | None = distinct[-1 - held_back] if len(distinct) > held_back else None
+    return edge
+
+
+def _enough(data: TrainingSet) -> TrainingSet:
+    stayed = len(data) - data.positives
+    if min(data.positives, stayed) < FEWEST_POSITIVES:
+        raise TrainingRefused(
+            f"of {len(data)} rows with a known outcome {data.positives} left and {stayed} stayed; "
+            f"at least {FEWEST_POSITIVES} of each are needed.",
+            "Import more history, or choose a longer horizon.",
+        )
+    return data

@@ -1,0 +1,57 @@
+"""Why a risk is what it is: exact TreeSHAP, told per column, in words and probability points."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from stayline.domain.risk_score import FieldValue, Reason
+from stayline.modelling.calibration import Calibration
+from stayline.modelling.encoding import InputEncoder
+
+
+def column_contributions(contributions: np.ndarray, encoder: InputEncoder) -> np.ndarray:
+    """Sum TreeSHAP contributions (n, encoded + 1) per original column: (n, inputs), in margin."""
+    sums = np.zeros((len(contributions), len(encoder.inputs)))
+    np.add.at(sums.T, encoder.owners, contributions[:, :-1].astype(np.float64).T)
+    return sums
+
+
+def in_probability(
+    contributions: np.ndarray, base_margin: np.ndarray, calibration: Calibration, risk: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the base risk (n,) and contributions (n, inputs) that add up to the risk.
+
+    Each column gets the share of ``risk - base risk`` that it has of the sum of margins. The map
+    from margin to probability rises, so every sign is kept.
+    """
+    base = calibration(base_margin)
+    total = contributions.sum(axis=1)
+    scale = np.divide(risk - base, total, out=np.zeros_like(total), where=total != 0)
+    base = np.where(total == 0, risk, base)
+    return base, contributions * scale[:, None]
+
+
+def reasons(
+    row: Mapping[str, FieldValue], contributions: Sequence[float], encoder: InputEncoder
+) -> tuple[Reason, ...]:
+    """Return one reason per column, the strongest first."""
+    told = [
+        Reason(
+            feature=item.name,
+            value=row.get(item.name),
+            contribution=float(contribution),
+            text=_text(item.name, row.get(item.name), float(contribution)),
+        )
+        for item, contribution in zip(encoder.inputs, contributions, strict=True)
+    ]
+    return tuple(sorted(told, key=lambda reason: -abs(reason.contribution)))
+
+
+def _text(name: str, value: FieldValue, contribution: float) -> str:
+    shown = f"{value:g}" if isinstance(value, float) else value
+    subject = f"{name} is not given" if value is None else f"{name} is {shown}"
+    points = abs(contribution) * 100
+    if points < 0.05:
+        return f"{subject}: hardly changes the risk"
+    direction = "raises" if contribution > 0 else "lowers"
+    return f"{subject}: {direction} the risk by {points:.1f} points"

@@ -1,0 +1,195 @@
+"""A short, seeded, time-bounded search for the trees, leaning towards the simpler model."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import optuna
+import xgboost as xgb
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+from stayline.modelling.dataset import TrainingSet
+from stayline.modelling.encoding import Matrix
+
+MOST_THREADS = 2
+MOST_ROUNDS = 1500
+PATIENCE = 100
+MOST_SEARCH_ROWS = 20_000
+FEW_ROWS = 5_000
+_STARTS: tuple[dict[str, float], ...] = tuple(
+    {
+        "max_depth": depth,
+        "eta": 0.05,
+        "subsample": 0.5,
+        "colsample_bytree": 0.5,
+        "min_child_weight": 5.0,
+        "reg_lambda": 5.0,
+    }
+    for depth in (1, 2, 3, 4)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One set of tree parameters, its best round, and its log loss on the inner folds there."""
+
+    parameters: dict[str, float]
+    rounds: int
+    loss: float
+    standard_error: float
+
+    @property
+    def depth(self) -> int:
+        """The depth of its trees; 1 is an additive model."""
+        return int(self.parameters["max_depth"])
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was tried and what was chosen; ``ended_by`` is ``trials`` or ``time``."""
+
+    chosen: Candidate
+    best: Candidate
+    candidates: tuple[Candidate, ...] = field(repr=False)
+    ended_by: str = "trials"
+    seconds: float = 0.0
+
+
+def folds(data: TrainingSet, count: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return (train, held) positions: stratified, and grouped by person for a panel."""
+    if data.is_panel:
+        splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+        return list(splitter.split(data.label, data.label, data.person))
+    return list(StratifiedKFold(count, shuffle=True, random_state=seed).split(data.label, data.label))
+
+
+def search(
+    matrix: Matrix,
+    data: TrainingSet,
+    *,
+    trials: int,
+    time_limit_s: float,
+    seed: int,
+    progress: Callable[[int, int], None],
+) -> Search:
+    """Return the chosen parameters and the evidence.
+
+    Four fixed starts (depth 1 to 4), then Optuna's seeded sampler; each candidate is tried on inner
+    folds with early stopping on their mean log loss. Chosen is the shallowest whose loss is within
+    one standard error of the best. Large data is searched on a seeded sample of people.
+    """
+    sample = _sample(data, seed)
+    matrix, data = matrix[sample], data.take(sample)
+    repeats = 2 if len(data) <= FEW_ROWS else 1
+    parts = [part for repeat in range(repeats) for part in folds(data, 5, seed + repeat)]
+    rows = _dmatrix(matrix, data.label)
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=4))
+    for start in _STARTS:
+        study.enqueue_trial(start)
+    tried: list[Candidate] = []
+    started = time.monotonic()
+    while len(tried) < trials and (not tried or time.monotonic() - started < time_limit_s):
+        trial = study.ask()
+        candidate = _try(_suggest(trial), rows, parts, seed)
+        study.tell(trial, candidate.loss)
+        tried.append(candidate)
+        progress(len(tried), trials)
+    return Search(
+        chosen=one_standard_error(tried),
+        best=min(tried, key=lambda c: c.loss),
+        candidates=tuple(tried),
+        ended_by="trials" if len(tried) == trials else "time",
+        seconds=time.monotonic() - started,
+    )
+
+
+def one_standard_error(tried: list[Candidate]) -> Candidate:
+    """Return the shallowest candidate within one standard error of the best one's loss.
+
+    Among equally shallow ones the one with the least loss.
+    """
+    best = min(tried, key=lambda c: c.loss)
+    close = [c for c in tried if c.loss <= best.loss + best.standard_error]
+    return min(close, key=lambda c: (c.depth, c.loss))
+
+
+def fit(matrix: Matrix, label: np.ndarray, candidate: Candidate, seed: int) -> xgb.Booster:
+    """Return the trees of a candidate, with as many rounds as its search found best."""
+    booster = xgb.train(
+        _parameters(candidate.parameters, len(label), seed), _dmatrix(matrix, label), candidate.rounds
+    )
+    return booster
+
+
+def margins(booster: xgb.Booster, matrix: Matrix) -> np.ndarray:
+    """Return the margin (log-odds before calibration) of each row, in float64."""
+    return np.asarray(
+        booster.predict(xgb.DMatrix(matrix), output_margin=True), dtype=np.float64
+    )
+
+
+def _suggest(trial: optuna.Trial) -> dict[str, float]:
+    return {
+        "max_depth": trial.suggest_int("max_depth", 1, 4),
+        "eta": trial.suggest_float("eta", 0.03, 0.08, log=True),
+        "subsample": trial.suggest_float("subsample", 0.4, 0.8),
+        "colsample_bytree": trial.suggest_float("colsample_bytree", 0.2, 0.8),
+        "min_child_weight": trial.suggest_float("min_child_weight", 2.0, 20.0, log=True),
+        "reg_lambda": trial.suggest_float("reg_lambda", 1.0, 10.0, log=True),
+    }
+
+
+def _try(
+    parameters: dict[str, float],
+    rows: xgb.DMatrix,
+    parts: list[tuple[np.ndarray, np.ndarray]],
+    seed: int,
+) -> Candidate:
+    curve = xgb.cv(
+        _parameters(parameters, rows.num_row(), seed),
+        rows,
+        MOST_ROUNDS,
+        folds=parts,
+        early_stopping_rounds=PATIENCE,
+        as_pandas=False,
+        seed=seed,
+    )
+    rounds = len(curve["test-logloss-mean"])
+    spread = curve["test-logloss-std"][-1] / np.sqrt(len(parts) - 1)
+    return Candidate(parameters, rounds, float(curve["test-logloss-mean"][-1]), float(spread))
+
+
+def _parameters(parameters: dict[str, float], rows: int, seed: int) -> dict[str, Any]:
+    return {
+        **parameters,
+        "max_depth": int(parameters["max_depth"]),
+        "objective": "binary:logistic",
+        "eval_metric": "logloss",
+        "tree_method": "hist",
+        "max_bin": 64,
+        "nthread": _threads(rows),
+        "seed": seed,
+    }
+
+
+def _dmatrix(matrix: Matrix, label: np.ndarray) -> xgb.DMatrix:
+    return xgb.DMatrix(matrix, label, nthread=_threads(len(label)))
+
+
+def _threads(rows: int) -> int:
+    """One thread for small data, where waiting for a second one costs more than it saves."""
+    return 1 if rows <= FEW_ROWS else MOST_THREADS
+
+
+def _sample(data: TrainingSet, seed: int) -> np.ndarray:
+    """Return the rows of a seeded sample of people, all rows when there are few enough."""
+    people = np.unique(data.person)
+    share = MOST_SEARCH_ROWS / len(data)
+    if share >= 1:
+        return np.arange(len(data))
+    rng = np.random.default_rng(seed)
+    chosen = rng.choice(people, size=max(1, round(share * len(people))), replace=False)
+    return np.flatnonzero(np.isin(data.person, chosen))

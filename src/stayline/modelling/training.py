@@ -1,0 +1,186 @@
+"""From labelled snapshots to a calibrated, evaluated model."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import xgboost as xgb
+
+from stayline.domain.alert_policy import Bands, RecallAtPrecision
+from stayline.domain.workforce_schema import Column, WorkforceSchema
+from stayline.modelling.calibration import Calibration, cross_fitted, fit_calibration
+from stayline.modelling.dataset import TrainingData, TrainingSet
+from stayline.modelling.encoding import InputEncoder, Matrix
+from stayline.modelling.evaluation import Evaluation, evaluate, roc_auc
+from stayline.modelling.search import Candidate, Search, fit, folds, margins, search
+from stayline.modelling.thresholds import bands_for
+from stayline.ports.feature_store import EVENT_TIME
+
+DEFAULT_PRECISION = 0.42
+OUT_OF_FOLD = "out-of-fold"
+LATER_TIME = "later time"
+_REPEATS = 5
+_FEW_ROWS = 10_000
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many parts of it are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOptions:
+    """How long and from which seed to search."""
+
+    seed: int = 0
+    trials: int = 20
+    time_limit_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfFold:
+    """Predictions for rows the model did not see: each array is (repeats, n)."""
+
+    margin: np.ndarray
+    risk: np.ndarray
+    fold: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """How the model ranks in one year of later rows."""
+
+    period: str
+    n: int
+    positives: int
+    roc_auc: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """Everything a package needs, and the evidence for it."""
+
+    booster: xgb.Booster
+    encoder: InputEncoder
+    calibration: Calibration
+    bands: Bands
+    search: Search
+    evaluations: tuple[Evaluation, ...]
+    periods: tuple[Period, ...]
+    options: TrainingOptions
+    rows: int
+    positives: int
+
+
+def train(
+    data: TrainingData,
+    schema: WorkforceSchema,
+    *,
+    options: TrainingOptions,
+    progress: Progress = lambda what, done, total: None,
+) -> TrainedModel:
+    """Return a model: searched, fitted, calibrated, with its bands and its figures.
+
+    Calibration and bands come from out-of-fold predictions, never from later rows. The same data
+    and seed give the same bytes, unless the time limit cut the search short (``search.ended_by``).
+    """
+    development = data.development
+    encoder = InputEncoder.fit(schema.model_inputs, development.frame)
+    matrix = encoder.encode_frame(development.frame)
+    found = search(
+        matrix,
+        development,
+        trials=options.trials,
+        time_limit_s=options.time_limit_s,
+        seed=options.seed,
+        progress=lambda done, total: progress("searching", done, total),
+    )
+    unseen = out_of_fold(matrix, development, found.chosen, options.seed)
+    calibration = fit_calibration(unseen.margin, development.label, unseen.fold)
+    progress("fitting", 0, 1)
+    booster = fit(matrix, development.label, found.chosen, options.seed)
+    bands = bands_for(
+        schema.policy, np.tile(development.label, len(unseen.risk)), unseen.risk.ravel()
+    )
+    progress("evaluating", 0, 1)
+    evaluations = [_evaluated(development, unseen.risk, OUT_OF_FOLD, schema, options.seed)]
+    periods: tuple[Period, ...] = ()
+    if data.later is not None:
+        risk = calibration(margins(booster, encoder.encode_frame(data.later.frame)))
+        if 0 < data.later.positives < len(data.later):
+            evaluations.append(_evaluated(data.later, risk, LATER_TIME, schema, options.seed))
+        periods = _periods(data.later, risk)
+    return TrainedModel(
+        booster, encoder, calibration, bands, found, tuple(evaluations), periods, options,
+        len(development), development.positives,
+    )  # fmt: skip
+
+
+def out_of_fold(
+    matrix: Matrix, data: TrainingSet, candidate: Candidate, seed: int
+) -> OutOfFold:
+    """Return predictions from five folds: five times over for a small cross-section, else once.
+
+    Each fold's risks are calibrated on the other folds.
+    """
+    repeats = 1 if data.is_panel or len(data) > _FEW_ROWS else _REPEATS
+    margin, risk, fold = (np.empty((repeats, len(data))) for _ in range(3))
+    for repeat in range(repeats):
+        for number, (train_rows, held) in enumerate(folds(data, 5, seed + 1 + repeat)):
+            booster = fit(matrix[train_rows], data.label[train_rows], candidate, seed)
+            margin[repeat, held] = margins(booster, matrix[held])
+            fold[repeat, held] = number
+        risk[repeat] = cross_fitted(margin[repeat], data.label, fold[repeat])
+    return OutOfFold(margin, risk, fold)
+
+
+@dataclass(frozen=True, slots=True)
+class InputsTried:
+    """How one choice of inputs ranks: out of fold, and in each period of later rows."""
+
+    roc_auc: float
+    periods: tuple[Period, ...]
+
+
+def try_inputs(
+    data: TrainingData, columns: tuple[Column, ...], candidate: Candidate, seed: int
+) -> InputsTried:
+    """Return the figures of the same trees on another choice of inputs, over the same folds.
+
+    ``data`` must hold these columns.
+    """
+    development = data.development
+    encoder = InputEncoder.fit(columns, development.frame)
+    matrix = encoder.encode_frame(development.frame)
+    unseen = out_of_fold(matrix, development, candidate, seed)
+    ranked = float(np.mean([roc_auc(development.label, row) for row in unseen.risk]))
+    if data.later is None:
+        return InputsTried(ranked, ())
+    booster = fit(matrix, development.label, candidate, seed)
+    later = margins(booster, encoder.encode_frame(data.later.frame))
+    return InputsTried(ranked, _periods(data.later, later))
+
+
+def _evaluated(
+    data: TrainingSet, risk: np.ndarray, measured_on: str, schema: WorkforceSchema, seed: int
+) -> Evaluation:
+    policy = schema.policy
+    return evaluate(
+        data.label,
+        risk,
+        data.person,
+        measured_on=measured_on,
+        precision=policy.precision if isinstance(policy, RecallAtPrecision) else DEFAULT_PRECISION,
+        rng=np.random.default_rng(seed),
+    )
+
+
+def _periods(later: TrainingSet, risk: np.ndarray) -> tuple[Period, ...]:
+    years = later.frame.select(pl.col(EVENT_TIME).dt.year()).to_series().to_numpy()
+    found = []
+    for year in np.unique(years):
+        rows = years == year
+        label = later.label[rows]
+        if 0 < label.sum() < len(label):
+            ranked = roc_auc(label, risk[rows])
+            found.append(Period(str(year), len(label), int(label.sum()), ranked))
+    return tuple(found)

@@ -1,0 +1,68 @@
+"""Learn from all that is known by now, and register the result as pending."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.model_package import ModelPackage
+from stayline.domain.workforce_schema import WorkforceSchema
+from stayline.modelling.dataset import training_data
+from stayline.modelling.packaging import headline, package
+from stayline.modelling.training import Progress, TrainedModel, TrainingOptions, train
+from stayline.ports.audit_log import AuditLog
+from stayline.ports.clock import Clock
+from stayline.ports.feature_store import FEATURES, OUTCOMES, FeatureStore
+from stayline.ports.model_registry import ModelRegistry
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The registered package, the model in it, and the schema it was trained under."""
+
+    registered: ModelPackage
+    trained: TrainedModel
+    schema: WorkforceSchema
+
+
+def train_model(
+    *,
+    options: TrainingOptions,
+    actor: str,
+    features: FeatureStore,
+    registry: ModelRegistry,
+    audit: AuditLog,
+    clock: Clock,
+    schema: WorkforceSchema | None = None,
+    train_until: datetime | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> Training:
+    """Return the pending version.
+
+    ``schema`` may change policy, bounds and justifications of the imported one, not its columns. A
+    panel is trained on snapshots until ``train_until`` (default: all but the last fifth of its
+    times) and tried on the later ones. Nothing is registered unless training ends well. Raises
+    `NothingImported`, `TrainingRefused`.
+    """
+    schema = schema or features.schema()
+    now = clock.now()
+    progress("reading", 0, 1)
+    data = training_data(
+        features.frame(FEATURES, as_of=now),
+        features.frame(OUTCOMES, as_of=now),
+        schema,
+        train_until=train_until,
+    )
+    trained = train(data, schema, options=options, progress=progress)
+    registered = registry.register(
+        package(trained, schema), trained_by=actor, metrics=headline(trained), at=clock.now()
+    )
+    audit.append(
+        AuditEvent(
+            AuditEventKind.MODEL_REGISTERED,
+            actor=actor,
+            subject=str(registered.version),
+            at=clock.now(),
+            details={"digest": registered.digest, "rows": trained.rows},
+        )
+    )
+    return Training(registered, trained, schema)

@@ -1,0 +1,171 @@
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from stayline.adapters.embedded import tables
+from stayline.adapters.embedded.database import (
+    HEADS,
+    open_database,
+    reading,
+    writing,
+)
+from stayline.adapters.embedded.decision_book import SqliteDecisionBook
+from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
+from stayline.errors import StoreDamaged, StoreUnavailable
+from store_processes import exit_codes, open_and_opt_out
+from stores import ANA, NOON
+
+MIGRATIONS = Path(tables.__file__).parent / "migrations"
+METADATA = {
+    "state": tables.STATE,
+    "directory": tables.DIRECTORY,
+    "protected": tables.PROTECTED,
+    "online": tables.ONLINE,
+}
+
+
+@contextmanager
+def opened(path: Path, name: str = "state") -> Iterator[sa.Engine]:
+    engine = open_database(path, name)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.parametrize("name", sorted(HEADS))
+def test_the_known_head_is_the_newest_migration(name: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("version_locations", str(MIGRATIONS / name))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_current_head() == HEADS[name]
+
+
+@pytest.mark.parametrize("name", sorted(HEADS))
+def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path, name: str) -> None:
+    with opened(tmp_path / "x.db", name) as engine, engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA[name]) == []
+
+
+def test_a_database_at_head_opens_without_loading_alembic(tmp_path: Path) -> None:
+    with opened(tmp_path / "state.db"):
+        pass
+    code = (
+        "import sys; from pathlib import Path;"
+        "from stayline.adapters.embedded.database import open_database;"
+        f"open_database(Path({str(tmp_path / 'state.db')!r}), 'state').dispose();"
+        "sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    with opened(tmp_path / "home" / "state.db") as engine:
+        SqliteOptOutList(engine).opt_out(ANA, at=NOON)
+        files = list((tmp_path / "home").iterdir())
+        assert {"state.db", "state.db-wal"} <= {file.name for file in files}
+        assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_processes_that_open_a_new_home_at_once_all_succeed(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    assert exit_codes(3, open_and_opt_out, path) == [0] * 3
+    with opened(path) as engine:
+        assert len(SqliteOptOutList(engine).opted_out(at=NOON)) == 3
+
+
+def test_a_file_that_is_no_database_is_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "state.db").write_bytes(b"this is no database at all " * 500)
+    with pytest.raises(StoreDamaged, match=r"state\.db is damaged"):
+        open_database(tmp_path / "state.db", "state")
+
+
+def test_a_truncated_database_is_called_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with opened(path):
+        pass
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 3])
+    with pytest.raises(StoreDamaged, match="malformed"):
+        read_everything(path)
+
+
+def test_a_missing_table_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with opened(path) as engine:
+        with sqlite3.connect(path) as raw:
+            raw.execute("DROP TABLE decisions")
+        raw.close()
+        with pytest.raises(StoreDamaged, match="no such table"):
+            SqliteDecisionBook(engine).decisions(ANA)
+
+
+def test_a_database_of_a_newer_stayline_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with opened(path):
+        pass
+    with sqlite3.connect(path) as raw:
+        raw.execute("UPDATE alembic_version SET version_num = 'state_9999'")
+    raw.close()
+    with pytest.raises(StoreUnavailable, match="state_9999"):
+        open_database(path, "state")
+
+
+def test_a_home_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreUnavailable):
+        open_database(tmp_path / "file" / "state.db", "state")
+
+
+def test_a_full_disk_is_unavailable_and_nothing_is_half_written(tmp_path: Path) -> None:
+    with opened(tmp_path / "state.db") as engine:
+        kept = SqliteOptOutList(engine)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        big = sa.insert(tables.opt_outs)
+        rows = [{"token": f"{n:032x}", "since": NOON} for n in range(5000)]
+        with pytest.raises(StoreUnavailable, match="full"), writing(engine) as connection:
+            connection.execute(big, rows)
+        assert kept.opted_out(at=NOON) == set()
+
+
+def test_a_lock_that_never_ends_is_unavailable(tmp_path: Path) -> None:
+    with opened(tmp_path / "state.db") as engine:
+        blocker = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
+        blocker.execute("BEGIN IMMEDIATE")
+        with reading(engine) as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 1")
+        with pytest.raises(StoreUnavailable, match="locked"):
+            SqliteOptOutList(engine).opt_out(ANA, at=NOON)
+        blocker.close()
+
+
+def test_a_failure_inside_a_write_undoes_it(tmp_path: Path) -> None:
+    with opened(tmp_path / "state.db") as engine:
+        with pytest.raises(KeyError), writing(engine) as connection:
+            opt_out_then_fail(connection)
+        assert SqliteOptOutList(engine).intervals(ANA) == []
+
+
+def read_everything(path: Path) -> None:
+    with opened(path) as engine, reading(engine) as connection:
+        for table in tables.STATE.sorted_tables:
+            connection.execute(sa.select(table)).all()
+
+
+def opt_out_then_fail(connection: sa.Connection) -> None:
+    connection.execute(sa.insert(tables.opt_outs).values(token=ANA, since=NOON))
+    raise KeyError

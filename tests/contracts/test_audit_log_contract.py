@@ -1,0 +1,56 @@
+from dataclasses import replace
+from datetime import timedelta, timezone
+
+from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stores import ANA, BO, HOUR, NOON, Backend
+
+VIEWED = AuditEvent(
+    AuditEventKind.EMPLOYEE_VIEWED,
+    "Zoë 山田",
+    ANA,
+    NOON,
+    {"n": 3, "share": 0.25, "ok": True, "x": None},
+)
+
+
+def test_an_empty_log_is_whole(backend: Backend) -> None:
+    assert backend.audit().problems() == []
+    assert list(backend.audit().events()) == []
+
+
+def test_events_come_back_equal_after_reopening(backend: Backend) -> None:
+    backend.audit().append(VIEWED)
+    assert list(backend.audit().events()) == [VIEWED]
+    assert backend.audit().problems() == []
+
+
+def test_events_keep_the_order_of_writing_even_when_the_clock_goes_back(backend: Backend) -> None:
+    log = backend.audit()
+    later, earlier = VIEWED, replace(VIEWED, at=NOON - HOUR)
+    log.append(later)
+    log.append(earlier)
+    assert list(log.events()) == [later, earlier]
+    assert log.problems() == []
+
+
+def test_the_same_event_twice_is_two_events(backend: Backend) -> None:
+    log = backend.audit()
+    log.append(VIEWED)
+    log.append(VIEWED)
+    assert len(log.events()) == 2
+
+
+def test_an_instant_of_another_zone_keeps_the_chain_whole(backend: Backend) -> None:
+    elsewhere = NOON.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    backend.audit().append(replace(VIEWED, at=elsewhere))
+    assert backend.audit().problems() == []
+    assert backend.audit().events()[0].at == NOON
+
+
+def test_a_subject_and_a_limit_narrow_the_events_to_the_newest(backend: Backend) -> None:
+    log = backend.audit()
+    for number in range(4):
+        log.append(replace(VIEWED, subject=ANA if number % 2 else BO, details={"n": number}))
+    assert [event.details["n"] for event in log.events(subject=ANA)] == [1, 3]
+    assert [event.details["n"] for event in log.events(limit=2)] == [2, 3]
+    assert [event.details["n"] for event in log.events(subject=BO, limit=1)] == [2]

@@ -1,0 +1,60 @@
+import polars as pl
+
+from stayline.ports.directory import DirectoryEntry
+from stores import ANA, BO, HOUR, NOON, Backend
+
+
+def entries(*rows: tuple) -> pl.DataFrame:
+    names = {
+        "token": pl.String,
+        "event_time": pl.Datetime("us", "UTC"),
+        "hr_id": pl.String,
+        "display_name": pl.String,
+        "manager": pl.String,
+    }
+    return pl.DataFrame(list(rows), schema=names, orient="row")
+
+
+def test_the_newest_event_counts_not_the_last_written(backend: Backend) -> None:
+    backend.directory().put(entries((ANA, NOON, "17", "Ána 安娜", BO)))
+    backend.directory().put(entries((ANA, NOON - HOUR, "17", "Old Name", None)))
+    assert backend.directory().find(ANA) == DirectoryEntry(ANA, "17", NOON, "Ána 安娜", BO)
+
+
+def test_an_unknown_person_is_none(backend: Backend) -> None:
+    assert backend.directory().find(ANA) is None
+    assert backend.directory().erase(ANA) == 0
+
+
+def test_a_repeated_put_changes_nothing_and_a_correction_counts_once(backend: Backend) -> None:
+    directory = backend.directory()
+    two = entries((ANA, NOON, "17", None, None), (BO, NOON, "18", None, None))
+    assert directory.put(two) == 2
+    assert directory.put(two) == 0
+    assert directory.put(entries((ANA, NOON, "17", "Ana", None))) == 1
+    assert directory.find(ANA).display_name == "Ana"
+
+
+def test_of_two_rows_with_one_key_the_later_counts_and_a_repeat_changes_nothing(
+    backend: Backend,
+) -> None:
+    twice = entries((ANA, NOON, "17", "First", None), (ANA, NOON, "17", "Second", None))
+    assert backend.directory().put(twice) == 1
+    assert backend.directory().put(twice) == 0
+    assert backend.directory().find(ANA).display_name == "Second"
+
+
+def test_an_empty_put_is_fine(backend: Backend) -> None:
+    assert backend.directory().put(entries()) == 0
+
+
+def test_erasing_removes_every_entry_of_one_person_only(backend: Backend) -> None:
+    directory = backend.directory()
+    directory.put(
+        entries((ANA, NOON, "17", "A", None), (ANA, NOON - HOUR, "17", "A", None),
+                (BO, NOON, "18", "B", None))
+    )  # fmt: skip
+    assert directory.erase(ANA) == 2
+    assert directory.find(ANA) is None
+    assert directory.find(BO) is not None
+    assert directory.problems() == []

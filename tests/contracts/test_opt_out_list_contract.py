@@ -1,0 +1,76 @@
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stayline.domain.opt_out import OptOut
+from stayline.domain.pseudonyms import EmployeeToken
+from stores import ANA, BO, HOUR, MICROSECOND, NOON, Backend
+
+
+def test_an_opt_out_holds_from_its_instant_until_further_notice(backend: Backend) -> None:
+    assert backend.opt_outs().opt_out(ANA, at=NOON) == OptOut(ANA, NOON)
+    kept = backend.opt_outs()
+    assert not kept.is_opted_out(ANA, at=NOON - MICROSECOND)
+    assert kept.is_opted_out(ANA, at=NOON)
+    assert kept.is_opted_out(ANA, at=NOON + 1000 * HOUR)
+    assert not kept.is_opted_out(BO, at=NOON)
+
+
+def test_opting_out_again_changes_nothing(backend: Backend) -> None:
+    kept = backend.opt_outs()
+    kept.opt_out(ANA, at=NOON)
+    assert kept.opt_out(ANA, at=NOON + HOUR) == OptOut(ANA, NOON)
+    assert kept.intervals(ANA) == [OptOut(ANA, NOON)]
+
+
+def test_opting_out_bars_at_once_even_when_the_clock_has_gone_back(backend: Backend) -> None:
+    kept = backend.opt_outs()
+    kept.opt_out(ANA, at=NOON)
+    kept.opt_out(ANA, at=NOON - HOUR)
+    assert kept.is_opted_out(ANA, at=NOON - HOUR)
+    assert kept.is_opted_out(ANA, at=NOON)
+
+
+def test_opting_in_ends_the_interval_at_its_own_instant(backend: Backend) -> None:
+    kept = backend.opt_outs()
+    kept.opt_out(ANA, at=NOON)
+    assert kept.opt_in(ANA, at=NOON + HOUR)
+    assert kept.is_opted_out(ANA, at=NOON + HOUR - MICROSECOND)
+    assert not kept.is_opted_out(ANA, at=NOON + HOUR)
+    assert not kept.opt_in(ANA, at=NOON + 2 * HOUR)
+
+
+def test_a_second_opt_out_is_a_second_interval(backend: Backend) -> None:
+    kept = backend.opt_outs()
+    kept.opt_out(ANA, at=NOON)
+    kept.opt_in(ANA, at=NOON + HOUR)
+    kept.opt_out(ANA, at=NOON + 2 * HOUR)
+    assert kept.intervals(ANA) == [OptOut(ANA, NOON, NOON + HOUR), OptOut(ANA, NOON + 2 * HOUR)]
+
+
+def test_out_in_and_out_at_one_instant_ends_barred(backend: Backend) -> None:
+    kept = backend.opt_outs()
+    kept.opt_out(ANA, at=NOON)
+    kept.opt_in(ANA, at=NOON)
+    assert not kept.is_opted_out(ANA, at=NOON)
+    kept.opt_out(ANA, at=NOON)
+    assert kept.is_opted_out(ANA, at=NOON)
+
+
+@settings(
+    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(st.tuples(st.booleans(), st.integers(0, 5)), max_size=6), token=st.uuids())
+def test_the_last_wish_counts_now_and_the_list_agrees_with_each_person(
+    backend: Backend, steps: list[tuple[bool, int]], token
+) -> None:
+    kept, person = backend.opt_outs(), EmployeeToken(token.hex)
+    for wants_out, hours in steps:
+        at = NOON + hours * HOUR
+        if wants_out:
+            kept.opt_out(person, at=at)
+            assert kept.is_opted_out(person, at=at)
+        else:
+            kept.opt_in(person, at=at)
+    for hours in range(7):
+        at = NOON + hours * HOUR
+        assert (person in kept.opted_out(at=at)) == kept.is_opted_out(person, at=at)

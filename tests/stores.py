@@ -1,0 +1,108 @@
+"""Adapters under one home, opened as often as a test likes, and a clock that a test sets."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from stayline.adapters.embedded.audit_log import SqliteAuditLog
+from stayline.adapters.embedded.capture_log import JsonlCaptureLog
+from stayline.adapters.embedded.database import open_database
+from stayline.adapters.embedded.decision_book import SqliteDecisionBook
+from stayline.adapters.embedded.directory import SqliteDirectory
+from stayline.adapters.embedded.import_ledger import SqliteImportLedger
+from stayline.adapters.embedded.model_registry import SqliteModelRegistry
+from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
+from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
+from stayline.adapters.embedded.score_board import SqliteScoreBoard
+from stayline.adapters.embedded.secrets import FileSecrets
+from stayline.domain.pseudonyms import EmployeeToken
+from stayline.ports.audit_log import AuditLog
+from stayline.ports.capture_log import CaptureLog
+from stayline.ports.clock import Clock
+from stayline.ports.decision_book import DecisionBook
+from stayline.ports.directory import Directory
+from stayline.ports.import_ledger import ImportLedger
+from stayline.ports.model_registry import ModelRegistry
+from stayline.ports.opt_out_list import OptOutList
+from stayline.ports.protected_attributes import ProtectedAttributes
+from stayline.ports.score_board import ScoreBoard
+from stayline.ports.secrets import Secrets
+
+NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
+HOUR = timedelta(hours=1)
+MICROSECOND = timedelta(microseconds=1)
+ANA = EmployeeToken("a" * 32)
+BO = EmployeeToken("b" * 32)
+
+
+@dataclass
+class SetClock:
+    """A clock that shows what the test says."""
+
+    instant: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+class Backend(Protocol):
+    """Where adapters keep things: each call opens the adapter anew on the same contents."""
+
+    def audit(self) -> AuditLog: ...
+    def capture(self) -> CaptureLog: ...
+    def decisions(self) -> DecisionBook: ...
+    def directory(self) -> Directory: ...
+    def imports(self) -> ImportLedger: ...
+    def opt_outs(self) -> OptOutList: ...
+    def protected(self, clock: Clock) -> ProtectedAttributes: ...
+    def registry(self) -> ModelRegistry: ...
+    def scores(self) -> ScoreBoard: ...
+    def secrets(self) -> Secrets: ...
+
+
+class EmbeddedBackend:
+    """The embedded adapters under one folder."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._engines = []
+
+    def audit(self) -> AuditLog:
+        return SqliteAuditLog(self._engine("state"))
+
+    def capture(self) -> CaptureLog:
+        return JsonlCaptureLog(self._home / "capture")
+
+    def decisions(self) -> DecisionBook:
+        return SqliteDecisionBook(self._engine("state"))
+
+    def directory(self) -> Directory:
+        return SqliteDirectory(self._engine("directory"))
+
+    def imports(self) -> ImportLedger:
+        return SqliteImportLedger(self._engine("state"))
+
+    def opt_outs(self) -> OptOutList:
+        return SqliteOptOutList(self._engine("state"))
+
+    def protected(self, clock: Clock) -> ProtectedAttributes:
+        return SqliteProtectedAttributes(self._engine("protected"), clock)
+
+    def registry(self) -> ModelRegistry:
+        return SqliteModelRegistry(self._engine("state"), self._home / "models")
+
+    def scores(self) -> ScoreBoard:
+        return SqliteScoreBoard(self._engine("state"))
+
+    def secrets(self) -> Secrets:
+        return FileSecrets(self._home / "secrets", {})
+
+    def close(self) -> None:
+        for engine in self._engines:
+            engine.dispose()
+
+    def _engine(self, name):
+        engine = open_database(self._home / f"{name}.db", name)
+        self._engines.append(engine)
+        return engine

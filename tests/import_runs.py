@@ -137,5 +137,6 @@ def panel(people: int, months: int) -> pl.DataFrame:
 
 if __name__ == "__main__":  # what the kill test runs, and kills
     home, extract = Home(Path(sys.argv[1])), Path(sys.argv[2])
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     home.take(extract, rows_a_batch=10_000)

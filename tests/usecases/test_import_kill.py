@@ -8,7 +8,7 @@ from pathlib import Path
 
 from import_runs import Home, home_with_the_key_of, panel
 
-KILLS = 6
+KILLS = 4
 SCRIPT = Path(__file__).parents[1] / "import_runs.py"
 
 
@@ -43,7 +43,7 @@ def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(tmp_pa
     after = Home(killed_home.folder, calm.clock)
     rerun = after.take(extract, rows_a_batch=10_000)
 
-    assert kills >= KILLS // 2
+    assert kills >= KILLS - 1
     assert rerun.rows == report.rows
     expected, found = calm.contents(), after.contents()
     for name, frame in expected.items():

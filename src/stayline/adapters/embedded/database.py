@@ -81,6 +81,16 @@ def changes(connection: sa.Connection) -> int:
     return int(connection.execute(sa.text("SELECT total_changes()")).scalar_one())
 
 
+@contextmanager
+def driver_errors(engine: sa.Engine) -> Iterator[None]:
+    """Put the errors of a driver connection, used past SQLAlchemy for speed, into our words."""
+    with _our_errors(_file_name(engine)):
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise DBAPIError.instance("", None, error, sqlite3.Error) from error
+
+
 def damage(engine: sa.Engine) -> list[str]:
     """Return what the database's own integrity check finds, empty when it is whole."""
     with reading(engine) as connection:

@@ -8,12 +8,13 @@ import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import damage
+from stayline.adapters.embedded.folder_locks import FolderLocks
 from stayline.adapters.embedded.offline_features import OfflineFeatures
 from stayline.adapters.embedded.online_features import OnlineFeatures
-from stayline.adapters.embedded.point_in_time import join_as_of
+from stayline.adapters.embedded.point_in_time import facts_known
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.errors import NothingImported, SchemaMismatch
+from stayline.errors import NothingImported, SchemaMismatch, StoreDamaged, StoreUnavailable
 from stayline.formats.schema_toml import dump_schema, parse_schema
 from stayline.ports.feature_store import (
     EVENT_TIME,
@@ -27,19 +28,28 @@ from stayline.ports.feature_store import (
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_GROUPS = (FEATURES, OUTCOMES)
 
 
 class DeltaFeatureStore:
-    """Writes offline first, in one commit, then online; a crash between is caught up at next use."""
+    """Commits offline within the online transaction; a crash between is caught up at the next open.
+
+    The offline tables are the truth, the online rows their newest state. SQLite takes the new rows
+    first, uncommitted, so that whatever can fail there fails before Delta's atomic commit.
+    """
 
     def __init__(self, engine: sa.Engine, folder: Path) -> None:
         self._engine = engine
         self._online = OnlineFeatures(engine)
         self._offline = OfflineFeatures(folder)
-        self._catch_up()
+        self._locks = FolderLocks(folder)
+        try:
+            self._catch_up()
+        except (StoreDamaged, StoreUnavailable):
+            return  # `problems` says it; a damaged home must still open for that
 
     def define(self, schema: WorkforceSchema) -> None:
-        """Fix what the store holds."""
+        """Fix what the store holds: policy, bounds, notes may change later, columns may not."""
         known = self._online.schema_toml(FEATURES)
         if known is not None and _shape(parse_schema(known, "the home")) != _shape(schema):
             raise SchemaMismatch(
@@ -58,19 +68,24 @@ class DeltaFeatureStore:
         return parse_schema(text, "the home")
 
     def put(self, group: str, rows: pl.DataFrame, *, written_at: datetime) -> int:
-        """Add facts and return how many were new."""
-        if rows.is_empty():
+        """Add facts and return how many were new; of rows with the same key the last stands."""
+        typed = self._typed(group, rows, written_at)
+        if typed.is_empty():
             return 0
-        timed = rows.with_columns(
-            pl.col(EVENT_TIME).cast(INSTANT),
-            pl.lit(written_at.astimezone(UTC)).cast(INSTANT).alias(WRITE_TIME),
-        ).select(
-            TOKEN, EVENT_TIME, WRITE_TIME, pl.exclude(TOKEN, EVENT_TIME, WRITE_TIME)
-        )
-        added = self._offline.add(group, timed)
-        if group == FEATURES and added:
-            self._online.put(group, timed, version=self._offline.version(group))
-        return added
+        with self._locks.writing():
+            if group == FEATURES:
+                self._catch_up_locked()
+            new = self._offline.new_facts(group, typed)
+            if new.is_empty():
+                return 0
+            if group == FEATURES:
+                self._online.put(group, [new], commit=lambda: self._offline.add(group, new))
+            else:
+                self._offline.add(group, new)
+            if self._offline.has_many_files(group):
+                self._offline.compact(group)
+                self._swept(group)
+        return new.height
 
     def get(self, token: EmployeeToken) -> FeatureRecord | None:
         """Return the newest features of one person."""
@@ -80,78 +95,118 @@ class DeltaFeatureStore:
         return FeatureRecord(token, _EPOCH + timedelta(microseconds=found[0]), found[1])
 
     def newest(self, tokens: Iterable[EmployeeToken] | None = None) -> pl.DataFrame:
-        """Return the newest features of these people, or of everyone."""
-        found = self._online.newest(tokens)
-        kinds = group_types(FEATURES, self.schema())
-        clocks = pl.DataFrame(
-            [row[:3] for row in found],
-            schema={TOKEN: pl.String, EVENT_TIME: pl.Int64, WRITE_TIME: pl.Int64},
-            orient="row",
-        ).with_columns(
-            pl.from_epoch(name, "us").dt.replace_time_zone("UTC") for name in (EVENT_TIME, WRITE_TIME)
-        )
-        values = (
-            pl.Series(name, [row[3].get(name) for row in found], _packed(kind)).cast(kind)
-            if kind != pl.Date
-            else pl.Series(name, [row[3].get(name) for row in found], pl.String).str.to_date()
-            for name, kind in kinds.items()
-        )
-        return clocks.with_columns(values)
+        """Return the newest features of these people, or of everyone, by token."""
+        return self._online.newest(tokens, group_types(FEATURES, self.schema()))
 
     def frame(self, group: str, *, as_of: datetime) -> pl.DataFrame:
         """Return every fact with both clocks at or before an instant."""
-        facts = self._offline.facts(group)
-        if facts is None:
-            return self._empty(group)
-        known = facts.filter(pl.col(EVENT_TIME) <= as_of, pl.col(WRITE_TIME) <= as_of)
-        frame = self._offline.collect(group, known)
-        return frame.sort(TOKEN, EVENT_TIME, WRITE_TIME).unique(
-            [TOKEN, EVENT_TIME], keep="last", maintain_order=True
-        )
+        columns = self._columns(group)
+        with self._locks.reading():
+            if not self._offline.files(group):
+                return pl.DataFrame(schema=columns)
+            known = self._offline.known(group, as_of).select(list(columns))
+        ordered = known.sort(TOKEN, EVENT_TIME, WRITE_TIME)
+        return ordered.unique([TOKEN, EVENT_TIME], keep="last", maintain_order=True)
 
     def join(self, group: str, spine: pl.DataFrame) -> pl.DataFrame:
-        """Return the spine's rows, each with what was known of its person then."""
-        facts = self._offline.facts(group)
-        if facts is None:
-            return join_as_of(spine, self._empty(group))
-        return join_as_of(spine, self._offline.collect(group, facts))
+        """Return the spine's rows, each with both clocks and values of what was known."""
+        columns = self._columns(group)
+        taken = sorted((columns.keys() - {TOKEN}) & set(spine.columns))
+        if taken:
+            raise SchemaMismatch(f"The rows to join already have {taken}.", "Rename these columns.")
+        with self._locks.reading():
+            if not self._offline.files(group):
+                nothing = pl.DataFrame(schema=columns).drop(TOKEN)
+                return pl.concat([spine, nothing.clear(spine.height)], how="horizontal")
+            clocks = self._offline.clocks(group)
+            positions = facts_known(spine, clocks)
+            values = self._offline.values_at(group, positions)
+        times = clocks.select(pl.col(EVENT_TIME, WRITE_TIME).gather(positions))
+        found = pl.concat([times, values], how="horizontal")
+        return pl.concat([spine, found.select(n for n in columns if n != TOKEN)], how="horizontal")
 
     def erase(self, token: EmployeeToken) -> int:
-        """Remove a person physically, online and offline."""
-        gone = self._online.erase(token)
-        return gone + sum(self._offline.erase(group, token) for group in (FEATURES, OUTCOMES))
+        """Remove a person physically, online and offline; safe to repeat after a crash."""
+        with self._locks.writing():
+            self._catch_up_locked()
+            gone = 0
+            for group in _GROUPS:
+                gone += self._offline.delete(group, token)
+                self._swept(group)
+            self._online.erase(token)
+        return gone
 
     def problems(self) -> list[str]:
         """Return what is damaged."""
         found = damage(self._engine)
-        for group in (FEATURES, OUTCOMES):
-            found += self._offline.problems(group)
+        with self._locks.reading():
+            for group in _GROUPS:
+                found += self._offline.problems(group)
+        if found:
+            return found
+        self._catch_up()
         if self._online.applied_version(FEATURES) > self._offline.version(FEATURES):
             found.append("the online features are newer than the offline ones: history is missing")
         return found
 
+    def _typed(self, group: str, rows: pl.DataFrame, written_at: datetime) -> pl.DataFrame:
+        columns = self._columns(group)
+        expected = columns.keys() - {WRITE_TIME}
+        if set(rows.columns) != expected:
+            wrong = sorted(expected ^ set(rows.columns))
+            raise SchemaMismatch(
+                f"Rows for {group!r} and its schema differ in the columns {wrong}.",
+                "Import with the schema that this home was made with.",
+            )
+        written = pl.lit(written_at.astimezone(UTC)).cast(INSTANT).alias(WRITE_TIME)
+        try:
+            typed = rows.with_columns(written).select(list(columns)).cast(pl.Schema(columns))
+        except pl.exceptions.PolarsError as error:
+            raise SchemaMismatch(
+                f"Rows for {group!r} hold values of another kind than the schema says.",
+                "Validate them against it first.",
+            ) from error
+        numbers = pl.col(pl.Float64).fill_nan(None)
+        return typed.with_columns(numbers).unique(
+            [TOKEN, EVENT_TIME], keep="last", maintain_order=True
+        )
+
     def _catch_up(self) -> None:
         """Bring the online side up to the last offline commit, after a crash between the two."""
+        if self._online.applied_version(FEATURES) < self._offline.version(FEATURES):
+            with self._locks.writing():
+                self._catch_up_locked()
+
+    def _catch_up_locked(self) -> None:
         version = self._offline.version(FEATURES)
         if self._online.applied_version(FEATURES) >= version:
             return
-        facts = self._offline.facts(FEATURES)
-        if facts is not None:
-            newest = facts.sort(EVENT_TIME, WRITE_TIME).unique(TOKEN, keep="last")
-            self._online.put(FEATURES, self._offline.collect(FEATURES, newest), version=version)
+        positions = (
+            self._offline.clocks(FEATURES)
+            .with_row_index("_at")
+            .sort(EVENT_TIME, WRITE_TIME)
+            .unique(TOKEN, keep="last", maintain_order=True)
+        )
+        clocks = positions.drop("_at")
+        values = self._offline.values_at(FEATURES, positions["_at"])
+        newest = pl.concat([clocks, values], how="horizontal")
+        self._online.put(FEATURES, [newest], commit=lambda: version, afresh=True)
 
-    def _empty(self, group: str) -> pl.DataFrame:
+    def _swept(self, group: str) -> None:
+        """Free the disk, and tell the online side that these commits brought nothing new."""
+        with self._locks.sweeping():
+            self._offline.sweep(group)
+        if group == FEATURES:
+            self._online.note_version(group, self._offline.version(group))
+
+    def _columns(self, group: str) -> dict[str, pl.DataType]:
+        if group not in _GROUPS:
+            raise SchemaMismatch(f"There is no feature group {group!r}.", f"Use one of {_GROUPS}.")
         clocks = {TOKEN: pl.String(), EVENT_TIME: INSTANT, WRITE_TIME: INSTANT}
-        return pl.DataFrame(schema=clocks | group_types(group, self.schema()))
-
-
-def _packed(kind: pl.DataType) -> pl.DataType:
-    return pl.String() if kind == pl.Date else kind
+        return clocks | group_types(group, self.schema())
 
 
 def _shape(schema: WorkforceSchema) -> tuple[object, ...]:
     """What decides how rows are stored; policies, bounds and notes may change."""
-    kinds = tuple((c.name, c.kind, c.role, c.is_model_input) for c in schema.columns)
+    kinds = frozenset((c.name, c.kind, c.role, c.is_model_input) for c in schema.columns)
     return schema.record_identifier, schema.event_time, kinds, schema.outcome
-
-

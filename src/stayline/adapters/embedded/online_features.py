@@ -1,7 +1,6 @@
 """The online side of the feature store: one row a person, packed, for reads in microseconds."""
 
-import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -9,12 +8,13 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from stayline.adapters.embedded.database import reading, writing
+from stayline.adapters.embedded.database import driver_errors, reading, writing
 from stayline.adapters.embedded.tables import (
     applied_versions,
     feature_groups,
     online_records,
 )
+from stayline.errors import StoreUnavailable
 from stayline.ports.feature_store import EVENT_TIME, TOKEN, WRITE_TIME
 
 _CHUNK = 20_000
@@ -26,33 +26,33 @@ class OnlineFeatures:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._local = threading.local()
         self._upsert = str(_newer_wins(engine).compile(dialect=engine.dialect))
 
-    def put(self, group: str, rows: pl.DataFrame, *, version: int) -> None:
-        """Keep the newest row of each person, and note which offline commit is now included."""
-        newest = rows.sort(EVENT_TIME, WRITE_TIME).unique(TOKEN, keep="last", maintain_order=True)
-        names = [name for name in rows.columns if name not in {TOKEN, EVENT_TIME, WRITE_TIME}]
-        clocks = newest.select(TOKEN, *(pl.col(c).dt.epoch("us") for c in (EVENT_TIME, WRITE_TIME)))
-        values = newest.select(names).with_columns(pl.col(pl.Date).dt.to_string("iso"))
-        pack = msgspec.msgpack.Encoder().encode
+    def put(
+        self,
+        group: str,
+        frames: Iterable[pl.DataFrame],
+        *,
+        commit: Callable[[], int],
+        afresh: bool = False,
+    ) -> None:
+        """Keep the newest row of each person, unless what is there is newer.
+
+        ``commit`` makes the offline side durable and returns its version; it runs last, before this
+        transaction commits, and its failure undoes all of this. ``afresh`` forgets what was there.
+        """
         with writing(self._engine) as connection:
-            for start in range(0, newest.height, _CHUNK):
-                chunk = [
-                    (*clock, pack(dict(zip(names, row, strict=True))))
-                    for clock, row in zip(
-                        clocks.slice(start, _CHUNK).iter_rows(),
-                        values.slice(start, _CHUNK).iter_rows(),
-                        strict=True,
-                    )
-                ]
-                connection.exec_driver_sql(self._upsert, chunk)
-            connection.execute(
-                sa.delete(applied_versions).where(applied_versions.c.feature_group == group)
-            )
-            connection.execute(
-                sa.insert(applied_versions).values(feature_group=group, version=version)
-            )
+            if afresh:
+                connection.execute(sa.delete(online_records))
+            for rows in frames:
+                for chunk in _packed(rows):
+                    connection.exec_driver_sql(self._upsert, chunk)
+            _note(connection, group, commit())
+
+    def note_version(self, group: str, version: int) -> None:
+        """Note that the offline commits up to this one are included."""
+        with writing(self._engine) as connection:
+            _note(connection, group, version)
 
     def applied_version(self, group: str) -> int:
         """Return the offline commit that the online side includes, -1 for none."""
@@ -67,32 +67,51 @@ class OnlineFeatures:
     def get(self, token: str) -> tuple[int, dict[str, Any]] | None:
         """Return a person's event time (microseconds) and values.
 
-        Reads on a driver connection kept per thread: the statement machinery would cost ten times
-        the read itself.
+        Reads on a driver connection of the pool: the statement machinery would cost three times the
+        read itself.
         """
-        row = self._cursor().execute(_READ, (token,)).fetchone()
-        return None if row is None else (row[0], msgspec.msgpack.decode(row[1]))
+        with driver_errors(self._engine):
+            connection = self._engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute(_READ, (token,))
+                row = cursor.fetchone()
+            finally:
+                connection.close()
+        return None if row is None else (row[0], _UNPACK(row[1]))
 
-    def newest(self, tokens: Iterable[str] | None) -> list[tuple[str, int, int, dict[str, Any]]]:
-        """Return token, event time, write time and values of these people, or of everyone."""
-        unpack = msgspec.msgpack.Decoder(dict[str, Any]).decode
+    def newest(self, tokens: Iterable[str] | None, kinds: dict[str, pl.DataType]) -> pl.DataFrame:
+        """Return both clocks and values of these people, or of everyone, by token.
+
+        ``kinds`` are the value columns and their types.
+        """
+        clocks = {TOKEN: pl.String(), EVENT_TIME: pl.Int64(), WRITE_TIME: pl.Int64()}
+        packed = {n: pl.String() if kind == pl.Date else kind for n, kind in kinds.items()}
         query = sa.select(online_records).order_by(online_records.c.token)
-        found: list[tuple[str, int, int, dict[str, Any]]] = []
+        parts = [pl.DataFrame(schema=clocks | packed)]
         with reading(self._engine) as connection:
             for part in _parts(query, tokens):
-                rows = connection.execute(part)
-                found += [(r.token, r.event_time, r.write_time, unpack(r.record)) for r in rows]
-        return found
+                for rows in connection.execute(part).partitions(_CHUNK):
+                    records = [(*row[:3], *map(_UNPACK(row[3]).get, kinds)) for row in rows]
+                    parts.append(pl.DataFrame(records, schema=clocks | packed, orient="row"))
+        instants = pl.from_epoch(pl.col(EVENT_TIME, WRITE_TIME), "us").dt.replace_time_zone("UTC")
+        days = pl.col([name for name, kind in kinds.items() if kind == pl.Date]).str.to_date()
+        return pl.concat(parts).with_columns(instants, days).sort(TOKEN)
 
     def erase(self, token: str) -> int:
-        """Remove a person, also from the write-ahead file."""
+        """Remove a person, also from the write-ahead file; ``secure_delete`` blanks the pages."""
         with writing(self._engine) as connection:
             gone = connection.execute(
                 sa.delete(online_records).where(online_records.c.token == token)
             ).rowcount
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        with driver_errors(self._engine):
+            raw = self._engine.raw_connection()
+            try:
+                busy = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                raw.close()
+        if busy:
+            raise StoreUnavailable("online.db", "a long read keeps erased rows in its log.")
         return gone
 
     def schema_toml(self, group: str) -> str | None:
@@ -110,22 +129,35 @@ class OnlineFeatures:
                 sa.insert(feature_groups).values(name=group, schema_toml=schema_toml)
             )
 
-    def _cursor(self) -> Any:
-        cursor = getattr(self._local, "cursor", None)
-        if cursor is None:
-            self._local.connection = self._engine.raw_connection()
-            cursor = self._local.cursor = self._local.connection.cursor()
-        return cursor
-
 
 _READ = "SELECT event_time, record FROM online_records WHERE token = ?"
+_UNPACK = msgspec.msgpack.Decoder(dict[str, Any]).decode
+
+
+def _packed(rows: pl.DataFrame) -> Iterable[Sequence[tuple[Any, ...]]]:
+    """Yield the newest row of each person in chunks, as the upsert takes them."""
+    newest = rows.sort(EVENT_TIME, WRITE_TIME).unique(TOKEN, keep="last", maintain_order=True)
+    names = [name for name in rows.columns if name not in {TOKEN, EVENT_TIME, WRITE_TIME}]
+    pack = msgspec.msgpack.Encoder().encode
+    for chunk in newest.sort(TOKEN).iter_slices(_CHUNK):
+        clocks = chunk.select(TOKEN, pl.col(EVENT_TIME, WRITE_TIME).dt.epoch("us"))
+        values = chunk.select(names).with_columns(pl.col(pl.Date).dt.to_string("iso"))
+        yield [
+            (*clock, pack(dict(zip(names, row, strict=True))))
+            for clock, row in zip(clocks.iter_rows(), values.iter_rows(), strict=True)
+        ]
+
+
+def _note(connection: sa.Connection, group: str, version: int) -> None:
+    connection.execute(sa.delete(applied_versions).where(applied_versions.c.feature_group == group))
+    connection.execute(sa.insert(applied_versions).values(feature_group=group, version=version))
 
 
 def _newer_wins(engine: sa.Engine) -> sa.Insert:
     dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(online_records)
     new = statement.excluded
-    return statement.on_conflict_do_update(
+    upsert: sa.Insert = statement.on_conflict_do_update(
         index_elements=[online_records.c.token],
         set_={name: new[name] for name in ("event_time", "write_time", "record")},
         where=sa.or_(
@@ -136,6 +168,7 @@ def _newer_wins(engine: sa.Engine) -> sa.Insert:
             ),
         ),
     )
+    return upsert
 
 
 def _parts(query: Any, tokens: Iterable[str] | None) -> list[Any]:

@@ -142,7 +142,9 @@ class RequestRefused(StaylineError):
 class UnknownEmployee(StaylineError):
     """The home has no record of this person."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, path: str = "employee_id") -> None:
+        self.token = token
+        self.path = path
         super().__init__(
             f"Nothing is known of employee {token}. Check the id, or import an extract that "
             "holds this person."
@@ -153,6 +155,7 @@ class HasOptedOut(StaylineError):
     """The person opted out of scoring, so no score is computed, kept or shown."""
 
     def __init__(self, token: str, path: str = "employee_id") -> None:
+        self.token = token
         self.path = path
         super().__init__(
             f"Employee {token} has opted out of scoring; no score is computed or shown."

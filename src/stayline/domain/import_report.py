@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What one import did; every row read either landed, repeated another, or was rejected.
+    """What one import did; every row landed, repeated another, was rejected, or was empty.
 
     ``landed`` are the good rows, all in the stores now; ``unchanged`` how many of their feature
     records were there before with equal values. ``event_time`` is the date given to rows that carry
@@ -20,8 +19,9 @@ class ImportReport:
     unchanged: int
     repeated: int
     rejected: int
+    empty: int
     people: int
-    reject_file: Path | None
+    reject_file: str | None
     ignored_columns: tuple[str, ...]
     event_time: datetime | None
     already_imported: bool
@@ -38,11 +38,13 @@ class ImportReport:
             ]
         if self.event_time is not None:
             told.append(f"The rows count as of {self.event_time:%Y-%m-%d}.")
+        if self.empty:
+            told.append(f"{self.empty:,} empty row(s) were left out.")
         if self.ignored_columns:
             told.append(f"Not in the schema, so left out: {', '.join(self.ignored_columns)}.")
         if self.reject_file is not None:
             told.append(
                 f"{self.rejected:,} rejected rows, with the reason for each: {self.reject_file} "
-                "(row 1 is the first below the header)."
+                "(the header is row 1)."
             )
         return told

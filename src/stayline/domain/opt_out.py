@@ -15,5 +15,5 @@ class OptOut:
     until: datetime | None = None
 
     def covers(self, instant: datetime) -> bool:
-        """Whether scoring is barred at this instant; the first instant is barred, the last is not."""
+        """Whether scoring is barred at this instant: at the first it is, at the last it is not."""
         return self.since <= instant and (self.until is None or instant < self.until)

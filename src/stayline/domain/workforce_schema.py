@@ -49,9 +49,10 @@ class Column:
     """One column of the extract.
 
     ``categories`` is the domain of a category, the order (low to high) of an ordinal, or the two
-    words of a flag (no first). Empty means: learned from the data. ``minimum`` and ``maximum`` bound
-    a number or a numeric ordinal, inclusive. ``date_formats`` are strptime formats tried in order.
-    ``justification`` is the written reason that lets a protected column become a model input.
+    words of a flag (no first). Empty means: learned from the data. ``minimum`` and ``maximum``
+    bound a number or a numeric ordinal, inclusive. ``date_formats`` are strptime formats
+    tried in order. ``justification`` is the written reason that lets a protected column become a
+    model input.
     """
 
     name: str

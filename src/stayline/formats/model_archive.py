@@ -11,10 +11,11 @@ import io
 import tarfile
 import zlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
+from stayline.domain.workforce_schema import Kind
 from stayline.errors import PackageRefused
 
 MODEL_FILE = "xgboost-model"
@@ -27,7 +28,7 @@ class InputText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One model input: its kind and its categories, in order."""
 
     name: str
-    kind: str
+    kind: Kind
     categories: tuple[str, ...]
     justification: str = ""
 
@@ -35,7 +36,7 @@ class InputText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CalibrationText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The map from margin to probability."""
 
-    kind: str
+    kind: Literal["platt", "isotonic"]
     slope: float
     intercept: float
     margins: tuple[float, ...]
@@ -101,8 +102,8 @@ def write_archive(model: bytes, manifest: Manifest) -> bytes:
 def read_archive(data: bytes, digest: str) -> ModelArchive:
     """Return the contents; raises `PackageRefused` for anything but the very bytes of ``digest``.
 
-    The digest is compared before a byte is unpacked; then names, kinds and sizes of the members, the
-    form of the manifest, and that the trees are UBJSON.
+    The digest is compared before a byte is unpacked; then names, kinds and sizes of the members,
+    the form of the manifest, and that the trees are UBJSON.
     """
     found = archive_digest(data)
     if found != digest:

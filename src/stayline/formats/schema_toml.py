@@ -78,16 +78,19 @@ def parse_schema(text: str, source: str) -> WorkforceSchema:
         raise SchemaRefused(source, [f"not valid TOML: {error}"]) from error
     problems = _column_problems(document.get("column"))
     try:
-        written = msgspec.convert(document, _SchemaText)
+        written = msgspec.convert(document | {"column": []}, _SchemaText)
         outcome, policy = _outcome(written.outcome), _policy(written.policy)
     except (msgspec.ValidationError, ValueError) as error:
-        raise SchemaRefused(source, problems or [str(error)]) from error
+        raise SchemaRefused(source, [*problems, str(error)]) from error
+    if problems:
+        raise SchemaRefused(source, problems)
+    columns = msgspec.convert(document["column"], list[_ColumnText])
     return workforce_schema(
         name=written.name,
         record_identifier=written.record_identifier,
         event_time=written.event_time,
         protected_age_from=written.protected_age_from,
-        columns=[Column(**msgspec.structs.asdict(column)) for column in written.column],
+        columns=[Column(**msgspec.structs.asdict(column)) for column in columns],
         outcome=outcome,
         policy=policy,
     )
@@ -132,15 +135,15 @@ def _column_problems(columns: object) -> list[str]:
 
 
 def _outcome(written: _OutcomeText) -> Outcome:
-    if written.label is not None:
+    given = {name for name, value in msgspec.structs.asdict(written).items() if value}
+    if given <= {"label", "positive"} and written.label is not None:
         return LabelColumn(written.label, written.positive)
-    if written.leaving_date and written.leaving_reason and written.horizon_months is not None:
-        return LeavingWithin(
-            written.leaving_date, written.leaving_reason, written.voluntary, written.horizon_months
-        )
+    date, reason, horizon = written.leaving_date, written.leaving_reason, written.horizon_months
+    if not given & {"label", "positive"} and date and reason and horizon is not None:
+        return LeavingWithin(date, reason, written.voluntary, horizon)
     raise ValueError(
-        "[outcome] needs `label` and `positive`, or `leaving_date`, `leaving_reason`, `voluntary` "
-        "and `horizon_months`"
+        "[outcome] needs either `label` and `positive`, or `leaving_date`, `leaving_reason`, "
+        "`voluntary` and `horizon_months`"
     )
 
 

@@ -29,7 +29,7 @@ class Calibration:
         """Return the probability of each margin, in float64."""
         margin = np.asarray(margin, dtype=np.float64)
         if self.kind == "isotonic":
-            return np.interp(margin, self.margins, self.probabilities)
+            return np.asarray(np.interp(margin, self.margins, self.probabilities))
         logit = np.clip(self.slope * margin + self.intercept, -30, 30)
         return np.asarray(1.0 / (1.0 + np.exp(-logit)))
 

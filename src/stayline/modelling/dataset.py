@@ -62,8 +62,8 @@ def training_data(
     """Return labelled rows, parted by time for a panel.
 
     ``features`` and ``outcomes`` are frames of the feature store as of now. A panel's last fifth of
-    times (or all after ``train_until``) is held back; snapshots whose label looks into that part are
-    left out of both. Raises `TrainingRefused` when there is too little to learn from.
+    times (or all after ``train_until``) is held back; snapshots whose label looks into that part
+    are left out of both. Raises `TrainingRefused` when there is too little to learn from.
     """
     if features.is_empty() or outcomes.is_empty():
         raise TrainingRefused(

@@ -17,6 +17,7 @@ Matrix = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 MOST_CATEGORIES = 64
 FEWEST_ROWS_A_CATEGORY = 5
 NO_YES = ("No", "Yes")
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class InputEncoder:
     """Encodes whole frames and single rows to the same bits.
 
     Numbers stay; an ordinal becomes its place in the order, a flag 0 or 1, a date the days before
-    the event time, a category one column per known category (an unknown one is all zeros). A missing
-    value is NaN throughout.
+    the event time, a category one column per known category (an unknown one is all zeros). A
+    missing value is NaN throughout.
     """
 
     inputs: tuple[ModelInput, ...]
@@ -71,7 +72,7 @@ class InputEncoder:
         out = np.empty((frame.height, sum(item.width for item in self.inputs)), dtype=np.float32)
         at = 0
         for item in self.inputs:
-            out[:, at : at + item.width] = _frame_columns(item, frame)
+            out[:, at : at + item.width] = _in_range(_frame_columns(item, frame))
             at += item.width
         return out
 
@@ -83,7 +84,8 @@ class InputEncoder:
             [cell for item in self.inputs for cell in _cells(item, row.get(item.name), at)]
             for row, at in zip(rows, as_of, strict=True)
         ]
-        return np.array(encoded, dtype=np.float64).reshape(len(rows), -1).astype(np.float32)
+        cells = np.array(encoded, dtype=np.float64).reshape(len(rows), len(self.owners))
+        return _in_range(cells).astype(np.float32)
 
 
 def _fitted(column: Column, frame: pl.DataFrame) -> ModelInput:
@@ -116,6 +118,11 @@ def _frame_columns(item: ModelInput, frame: pl.DataFrame) -> np.ndarray:
         places = {category: float(place) for place, category in enumerate(item.categories)}
         series = series.replace_strict(places, default=None, return_dtype=pl.Float64)
     return _filled(series)[:, None]
+
+
+def _in_range(cells: np.ndarray) -> np.ndarray:
+    """Keep numbers within float32, beyond which the trees refuse them as infinite."""
+    return np.asarray(np.clip(cells, -_LARGEST, _LARGEST))
 
 
 def _filled(series: pl.Series) -> np.ndarray:

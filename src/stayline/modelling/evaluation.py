@@ -37,9 +37,9 @@ class Evaluation:
     """Every figure on one set of rows.
 
     ``measured_on`` says which; ``recall_at_precision`` is the recall where precision is at least
-    ``precision``; ``brier_skill`` is 1 - Brier / Brier of always saying the base rate; ``lift`` maps
-    a top share to how many times the base rate left there. Intervals: ``draws`` bootstrap draws of
-    people, at ``level``.
+    ``precision``; ``brier_skill`` is 1 - Brier / Brier of always saying the base rate; ``lift``
+    maps a top share to how many times the base rate left there. Intervals: ``draws`` bootstrap
+    draws of people, at ``level``.
     """
 
     measured_on: str
@@ -77,22 +77,34 @@ def evaluate(
     codes = np.unique(person, return_inverse=True)[1]
     tables = [_Sorted(label, row) for row in repeats]
     point = np.mean([t.figures(np.ones((1, len(label))), precision)[0] for t in tables], axis=0)
+    people = int(codes.max()) + 1
     batch = max(1, min(DRAWS, _CELLS_AT_ONCE // len(label)))
     draws = []
     for start in range(0, DRAWS, batch):
-        counts = rng.multinomial(
-            codes.max() + 1, np.full(codes.max() + 1, 1 / (codes.max() + 1)), min(batch, DRAWS - start)
-        )
+        size = min(batch, DRAWS - start)
+        counts = rng.multinomial(people, np.full(people, 1 / people), size)
         weights = counts[:, codes].astype(np.float64)
         draws.append(np.mean([table.figures(weights, precision) for table in tables], axis=0))
     tail = (1 - LEVEL) / 2
     low, high = np.nanquantile(np.concatenate(draws), [tail, 1 - tail], axis=0)
-    figures = [Estimate(*map(float, triple)) for triple in zip(point, low, high, strict=True)]
-    lift = {f"top {share:.0%}": e for share, e in zip(TOP_SHARES, figures[7:], strict=True)}
+    auc, average, recall, brier, skill, surprise, error, *lifts = (
+        Estimate(*map(float, triple)) for triple in zip(point, low, high, strict=True)
+    )
     return Evaluation(
-        measured_on, len(label), int(label.sum()), *figures[:3], precision, *figures[3:7], lift,
-        calibration_curve(label, repeats.mean(axis=0)),
-    )  # fmt: skip
+        measured_on=measured_on,
+        n=len(label),
+        positives=int(label.sum()),
+        roc_auc=auc,
+        average_precision=average,
+        recall_at_precision=recall,
+        precision=precision,
+        brier=brier,
+        brier_skill=skill,
+        log_loss=surprise,
+        calibration_error=error,
+        lift={f"top {share:.0%}": lift for share, lift in zip(TOP_SHARES, lifts, strict=True)},
+        calibration_curve=calibration_curve(label, repeats.mean(axis=0)),
+    )
 
 
 def roc_auc(label: np.ndarray, risk: np.ndarray) -> float:
@@ -129,11 +141,11 @@ class _Sorted:
     def __init__(self, label: np.ndarray, risk: np.ndarray) -> None:
         self._order = np.argsort(-risk, kind="stable")
         self._label = label[self._order].astype(np.float64)
-        self._risk = np.clip(risk[self._order], 1e-7, 1 - 1e-7)
+        self._risk = risk[self._order]
         self._ends = np.flatnonzero(np.r_[np.diff(self._risk) != 0, True])
         self._squared = (self._risk - self._label) ** 2
         said = np.where(self._label == 1, self._risk, 1 - self._risk)
-        self._surprise = -np.log(said)
+        self._surprise = -np.log(np.clip(said, 1e-7, 1 - 1e-7))
 
     def figures(self, weights: np.ndarray, precision: float) -> np.ndarray:
         """Return (draws, 10) figures: AUC, AP, recall, Brier, skill, log loss, ECE, three lifts."""
@@ -143,7 +155,8 @@ class _Sorted:
         total, positives = seen[:, -1], left[:, -1]
         rate = positives / total
         with np.errstate(divide="ignore", invalid="ignore"):
-            ranking = _ranking(left[:, self._ends], seen[:, self._ends], precision)
+            left, seen = left[:, self._ends], seen[:, self._ends]
+            ranking = _ranking(left, seen, precision)
             brier = weights @ self._squared / total
             skill = 1 - brier / (rate * (1 - rate))
             surprise = weights @ self._surprise / total
@@ -151,9 +164,10 @@ class _Sorted:
         return np.column_stack([*ranking, brier, skill, surprise, self._error(weights), *lifts])
 
     def _error(self, weights: np.ndarray) -> np.ndarray:
-        starts = [part[0] for part in np.array_split(np.arange(len(self._label)), BINS) if len(part)]
+        bins = np.array_split(np.arange(len(self._label)), BINS)
+        starts = [part[0] for part in bins if len(part)]
         gap = np.add.reduceat(weights * (self._risk - self._label), starts, axis=1)
-        return np.abs(gap).sum(axis=1) / weights.sum(axis=1)
+        return np.asarray(np.abs(gap).sum(axis=1) / weights.sum(axis=1))
 
 
 def _ranking(left: np.ndarray, seen: np.ndarray, precision: float) -> list[np.ndarray]:
@@ -172,7 +186,9 @@ def _ranking(left: np.ndarray, seen: np.ndarray, precision: float) -> list[np.nd
 
 
 def _lift(left: np.ndarray, seen: np.ndarray, share: float) -> np.ndarray:
-    """Return the rate among the top share of the weight."""
-    at = np.array([np.searchsorted(row, share * row[-1]) for row in seen])
-    rows = np.arange(len(seen))
-    return np.asarray(left[rows, at] / seen[rows, at])
+    """Return the rate among the top share of the weight; rows that tie count in proportion."""
+    found = [
+        np.interp(share * s[-1], np.r_[0.0, s], np.r_[0.0, p])
+        for s, p in zip(seen, left, strict=True)
+    ]
+    return np.asarray(found) / (share * seen[:, -1])

@@ -8,6 +8,8 @@ from stayline.domain.risk_score import FieldValue, Reason
 from stayline.modelling.calibration import Calibration
 from stayline.modelling.encoding import InputEncoder
 
+_NEAR = 1e-4
+
 
 def column_contributions(contributions: np.ndarray, encoder: InputEncoder) -> np.ndarray:
     """Sum TreeSHAP contributions (n, encoded + 1) per original column: (n, inputs), in margin."""
@@ -22,13 +24,16 @@ def in_probability(
     """Return the base risk (n,) and contributions (n, inputs) that add up to the risk.
 
     Each column gets the share of ``risk - base risk`` that it has of the sum of margins. The map
-    from margin to probability rises, so every sign is kept.
+    from margin to probability rises, so every sign is kept. Where the margins all but cancel, that
+    share would be rounding noise; the map's slope at the base margin takes its place.
     """
     base = calibration(base_margin)
     total = contributions.sum(axis=1)
-    scale = np.divide(risk - base, total, out=np.zeros_like(total), where=total != 0)
-    base = np.where(total == 0, risk, base)
-    return base, contributions * scale[:, None]
+    cancels = np.abs(total) < _NEAR
+    rise = calibration(base_margin + _NEAR) - calibration(base_margin - _NEAR)
+    scale = np.where(cancels, rise / (2 * _NEAR), (risk - base) / np.where(cancels, 1.0, total))
+    told = contributions * scale[:, None]
+    return np.where(cancels, risk - told.sum(axis=1), base), told
 
 
 def reasons(

@@ -5,7 +5,7 @@ from importlib.metadata import version
 import msgspec
 
 from stayline.domain.alert_policy import Bands
-from stayline.domain.workforce_schema import Kind, WorkforceSchema
+from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.formats.model_archive import (
     FORMAT_VERSION,
     BandsText,
@@ -27,7 +27,7 @@ def package(trained: TrainedModel, schema: WorkforceSchema) -> bytes:
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         inputs=tuple(
-            InputText(i.name, i.kind.value, i.categories, justifications.get(i.name, ""))
+            InputText(i.name, i.kind, i.categories, justifications.get(i.name, ""))
             for i in trained.encoder.inputs
         ),
         calibration=msgspec.convert(trained.calibration, CalibrationText, from_attributes=True),
@@ -64,9 +64,7 @@ def headline(trained: TrainedModel) -> dict[str, float]:
 
 def unpacked(manifest: Manifest) -> tuple[InputEncoder, Calibration, Bands]:
     """Return what scores beside the trees."""
-    encoder = InputEncoder(
-        tuple(ModelInput(i.name, Kind(i.kind), i.categories) for i in manifest.inputs)
-    )
+    encoder = InputEncoder(tuple(ModelInput(i.name, i.kind, i.categories) for i in manifest.inputs))
     calibration = msgspec.convert(
         msgspec.to_builtins(manifest.calibration), Calibration, strict=False
     )

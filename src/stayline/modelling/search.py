@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import optuna
@@ -62,7 +62,8 @@ def folds(data: TrainingSet, count: int, seed: int) -> list[tuple[np.ndarray, np
     if data.is_panel:
         splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
         return list(splitter.split(data.label, data.label, data.person))
-    return list(StratifiedKFold(count, shuffle=True, random_state=seed).split(data.label, data.label))
+    plain = StratifiedKFold(count, shuffle=True, random_state=seed)
+    return list(plain.split(data.label, data.label))
 
 
 def search(
@@ -118,17 +119,13 @@ def one_standard_error(tried: list[Candidate]) -> Candidate:
 
 def fit(matrix: Matrix, label: np.ndarray, candidate: Candidate, seed: int) -> xgb.Booster:
     """Return the trees of a candidate, with as many rounds as its search found best."""
-    booster = xgb.train(
-        _parameters(candidate.parameters, len(label), seed), _dmatrix(matrix, label), candidate.rounds
-    )
-    return booster
+    parameters = _parameters(candidate.parameters, len(label), seed)
+    return xgb.train(parameters, _dmatrix(matrix, label), candidate.rounds)
 
 
 def margins(booster: xgb.Booster, matrix: Matrix) -> np.ndarray:
     """Return the margin (log-odds before calibration) of each row, in float64."""
-    return np.asarray(
-        booster.predict(xgb.DMatrix(matrix), output_margin=True), dtype=np.float64
-    )
+    return np.asarray(booster.predict(xgb.DMatrix(matrix), output_margin=True), dtype=np.float64)
 
 
 def _suggest(trial: optuna.Trial) -> dict[str, float]:
@@ -148,7 +145,7 @@ def _try(
     parts: list[tuple[np.ndarray, np.ndarray]],
     seed: int,
 ) -> Candidate:
-    curve = xgb.cv(
+    found = xgb.cv(
         _parameters(parameters, rows.num_row(), seed),
         rows,
         MOST_ROUNDS,
@@ -157,6 +154,7 @@ def _try(
         as_pandas=False,
         seed=seed,
     )
+    curve = cast("dict[str, list[float]]", found)  # what it returns, unlike what it declares
     rounds = len(curve["test-logloss-mean"])
     spread = curve["test-logloss-std"][-1] / np.sqrt(len(parts) - 1)
     return Candidate(parameters, rounds, float(curve["test-logloss-mean"][-1]), float(spread))

@@ -115,9 +115,7 @@ def train(
     )  # fmt: skip
 
 
-def out_of_fold(
-    matrix: Matrix, data: TrainingSet, candidate: Candidate, seed: int
-) -> OutOfFold:
+def out_of_fold(matrix: Matrix, data: TrainingSet, candidate: Candidate, seed: int) -> OutOfFold:
     """Return predictions from five folds: five times over for a small cross-section, else once.
 
     Each fold's risks are calibrated on the other folds.

@@ -29,14 +29,16 @@ _DIRECTORY_PARTS = (IdentityPart.DISPLAY_NAME, IdentityPart.MANAGER)
 class ValidatedRows:
     """The good rows of a batch, and what is wrong with the others.
 
-    ``keys`` has ``row`` (data rows count from 1 below the header), ``hr_id`` and ``event_time``;
-    ``cells`` the checked values of the same rows, named as in the schema. ``rejects`` has ``row``,
-    ``column`` and ``reason``, with no value of an identity, protected or outcome column.
+    ``keys`` has ``row`` (the header is row 1), ``hr_id`` and ``event_time``; ``cells`` the checked
+    values of the same rows, named as in the schema. ``rejects`` has ``row``, ``column`` and
+    ``reason``, with no value of an identity, protected or outcome column. ``empty`` counts rows
+    without any value, which are neither good nor bad.
     """
 
     keys: pl.DataFrame
     cells: pl.DataFrame
     rejects: pl.DataFrame
+    empty: int
 
 
 def check_header(header: Sequence[str], schema: WorkforceSchema) -> tuple[str, ...]:
@@ -86,8 +88,14 @@ def validate_rows(
     if schema.event_time is not None:
         late = f"lies in the future: it is after {latest:%Y-%m-%d %H:%M} UTC"
         refusals.append(_every(times > latest, schema.event_time, late))
-    rejected = pl.concat(refusals).sort("place", maintain_order=True)
-    is_good = pl.repeat(True, raw.height, eager=True).scatter(rejected["place"], False)
+    empty = raw.select(pl.all_horizontal(pl.all().is_null())).to_series().arg_true()
+    rejected = (
+        pl.concat(refusals)
+        .filter(~pl.col("place").is_in(empty.implode()))
+        .sort("place", maintain_order=True)
+    )
+    bad = pl.concat([rejected["place"], empty.cast(pl.Int64)])
+    is_good = pl.repeat(True, raw.height, eager=True).scatter(bad, False)
     keys = pl.DataFrame(
         {
             ROW: pl.int_range(first_row, first_row + raw.height, eager=True),
@@ -100,6 +108,7 @@ def validate_rows(
         keys=keys.filter(is_good),
         cells=pl.DataFrame(kept).filter(is_good),
         rejects=rejected.select(pl.col("place").add(first_row).alias(ROW), "column", "reason"),
+        empty=empty.len(),
     )
 
 

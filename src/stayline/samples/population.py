@@ -113,9 +113,7 @@ def joined(one: State, other: State) -> State:
 def _promote(state: State, chosen: np.ndarray) -> None:
     state["JobLevel"] = state["JobLevel"] + chosen
     raised = np.round(
-        np.maximum(
-            state["MonthlyIncome"] * 1.1, INCOME_OF_LEVEL[state["JobLevel"]] * state["_pay"]
-        )
+        np.maximum(state["MonthlyIncome"] * 1.1, INCOME_OF_LEVEL[state["JobLevel"]] * state["_pay"])
     )
     state["MonthlyIncome"] = np.where(chosen, raised, state["MonthlyIncome"])
     state["_promotion"] = np.where(chosen, 0, state["_promotion"])

@@ -18,7 +18,5 @@ def named_schema(name_or_path: str) -> WorkforceSchema:
     path = Path(name_or_path)
     if not path.exists():
         presets = ", ".join(PRESETS)
-        raise SchemaRefused(
-            name_or_path, [f"no such file, and no preset; presets are {presets}"]
-        )
+        raise SchemaRefused(name_or_path, [f"no such file, and no preset; presets are {presets}"])
     return load_schema(path)

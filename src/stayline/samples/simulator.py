@@ -47,7 +47,8 @@ def simulate_months(
 
     Everyone's potential path, as if they stayed, is drawn first, ``HORIZON_MONTHS`` beyond the last
     month; the leaving is drawn from the hazards along it. A person has one row on the first of each
-    month; who leaves during a month has a last row on the next first, with LastDay and LeavingReason.
+    month; who leaves during a month has a last row on the next first, with LastDay and
+    LeavingReason.
     """
     rng = np.random.default_rng(seed)
     state = newcomers(employees, first_number=1, are_joining=False, rng=rng)
@@ -59,14 +60,10 @@ def simulate_months(
             move_on(state, month, rng)
             fresh = rng.poisson(employees * JOINING_A_MONTH)
             number = len(starts) + 1
-            state = joined(
-                state, newcomers(fresh, first_number=number, are_joining=True, rng=rng)
-            )
+            state = joined(state, newcomers(fresh, first_number=number, are_joining=True, rng=rng))
             starts = np.concatenate([starts, np.full(fresh, month)])
         drifted = plant.drift and month >= DRIFT_FROM * months
-        hazards.append(
-            voluntary_hazard(state, has_drifted=drifted, has_disparity=plant.disparity)
-        )
+        hazards.append(voluntary_hazard(state, has_drifted=drifted, has_disparity=plant.disparity))
         if month < months:
             snapshots.append(_drifted(dict(state)) if drifted else dict(state))
         progress(month + 1, 2 * months + HORIZON_MONTHS)
@@ -79,7 +76,9 @@ def simulate_months(
     written = []
     for month, snapshot in enumerate(snapshots):
         written.append(
-            _month(month, snapshot, starts, leaves_in, voluntarily, days, risk[:, month], plant, rng)
+            _month(
+                month, snapshot, starts, leaves_in, voluntarily, days, risk[:, month], plant, rng
+            )
         )
         snapshots[month] = {}
         progress(months + HORIZON_MONTHS + month + 1, 2 * months + HORIZON_MONTHS)

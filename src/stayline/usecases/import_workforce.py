@@ -29,6 +29,8 @@ from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.secrets import Secrets
 
 ROWS_A_BATCH = 200_000
+FIRST_ROW = 2
+"""The header is row 1, as a spreadsheet shows it."""
 _BYTES_A_READ = 1 << 20
 
 
@@ -81,19 +83,20 @@ def import_workforce(
             directory.put(parted.directory)
             reject_file.write(sifted.rows.rejects)
             tally.add(read, sifted, unchanged=parted.features.height - new)
-            progress(tally.rows, max(tally.rows, lines))
+            progress(tally.rows, None if lines is None else max(tally.rows, lines))
         kept_reject_file = reject_file.finish()
     audit.append(_event(actor, file_digest, clock.now(), schema, tally))
     imports.complete(*digests, at=clock.now(), rows=tally.rows, rejected=tally.rejected)
     return ImportReport(
         file_digest=file_digest,
         rows=tally.rows,
-        landed=tally.rows - tally.repeated - tally.rejected,
+        landed=tally.rows - tally.repeated - tally.rejected - tally.empty,
         unchanged=tally.unchanged,
         repeated=tally.repeated,
         rejected=tally.rejected,
+        empty=tally.empty,
         people=len(tally.people),
-        reject_file=kept_reject_file,
+        reject_file=None if kept_reject_file is None else str(kept_reject_file),
         ignored_columns=ignored,
         event_time=record.event_time,
         already_imported=False,
@@ -107,6 +110,7 @@ class _Tally:
     rows: int = 0
     repeated: int = 0
     rejected: int = 0
+    empty: int = 0
     unchanged: int = 0
     people: set[str] = field(default_factory=set)
 
@@ -115,6 +119,7 @@ class _Tally:
         self.rows += read
         self.repeated += sifted.repeated
         self.rejected += sifted.rows.rejects[ROW].n_unique()
+        self.empty += sifted.rows.empty
         self.unchanged += unchanged
         self.people.update(sifted.rows.keys[HR_ID].unique())
 
@@ -126,7 +131,7 @@ def _judged(
     latest: datetime,
 ) -> Iterator[tuple[int, SiftedRows]]:
     """Return, batch by batch, how many rows were read and which of them are good."""
-    repeated_rows, first_row = RepeatedRows(schema.record_identifier), 1
+    repeated_rows, first_row = RepeatedRows(schema.record_identifier), FIRST_ROW
     for raw in batches:
         checked = validate_rows(
             raw,
@@ -139,17 +144,18 @@ def _judged(
         first_row += raw.height
 
 
-def _digest(path: Path) -> tuple[str, int]:
-    """Return the SHA-256 of the file in hexadecimal, and about how many rows it has."""
-    digest, lines = hashlib.sha256(), 0
+def _digest(path: Path) -> tuple[str, int | None]:
+    """Return the file's SHA-256 in hexadecimal, and about how many rows it has if it is text."""
+    digest, lines, head = hashlib.sha256(), 0, b""
     try:
         with path.open("rb") as file:
             while block := file.read(_BYTES_A_READ):
+                head = head or block[:4]
                 digest.update(block)
                 lines += block.count(b"\n")
     except OSError as error:
         raise ExtractUnreadable(str(path), f"{error.strerror}.") from error
-    return digest.hexdigest(), lines
+    return digest.hexdigest(), None if head == b"PAR1" else lines
 
 
 def _event_time(schema: WorkforceSchema, as_of: datetime | None, now: datetime) -> datetime | None:
@@ -184,8 +190,9 @@ def _imported_before(record: ImportRecord, reject_path: Path) -> ImportReport:
         unchanged=0,
         repeated=0,
         rejected=record.rejected,
+        empty=0,
         people=0,
-        reject_file=reject_path if record.rejected and reject_path.exists() else None,
+        reject_file=str(reject_path) if record.rejected and reject_path.exists() else None,
         ignored_columns=(),
         event_time=record.event_time,
         already_imported=True,

@@ -60,7 +60,7 @@ def simulate_workforce(
         rows=sum(month.extract.height for month in written),
         people=pl.concat([month.truth for month in written])["EmployeeNumber"].n_unique(),
         left_voluntarily=sum(
-            (month.extract["LeavingReason"] == "Resignation").sum() for month in written
+            month.extract.filter(LeavingReason="Resignation").height for month in written
         ),
     )
 

@@ -1,0 +1,36 @@
+"""One request to a server of one's own, started and stopped for it."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from typing import Any
+
+from stayline.errors import StoreUnavailable
+from stayline.settings import Settings
+
+_PATIENCE_S = 30
+
+
+def ask_server(settings: Settings, body: str) -> tuple[str, dict[str, Any]]:
+    """Return the URL and the answer of ``POST /v1/predict`` from a server on a free port."""
+    command = [sys.executable, "-m", "stayline", "serve", "--port", "0", "--home", settings.home]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+        try:
+            url = _url(server)
+            request = urllib.request.Request(  # noqa: S310  (the URL is our own server's)
+                f"{url}/v1/predict", body.encode(), {"Content-Type": "application/json"}
+            )
+            with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:  # noqa: S310
+                return url, json.load(answer)
+        finally:
+            server.terminate()
+
+
+def _url(server: "subprocess.Popen[str]") -> str:
+    assert server.stdout is not None
+    for line in server.stdout:
+        for word in line.split():
+            if word.startswith("http://"):
+                return word
+    raise StoreUnavailable("The server", "it ended before it was ready.")

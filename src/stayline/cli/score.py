@@ -1,0 +1,98 @@
+"""``stayline score``: everyone, or one person."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stayline.cli.terminal import (
+    HomeOption,
+    JsonOption,
+    ports_for,
+    progress,
+    say,
+    settings_for,
+    show_json,
+)
+
+if TYPE_CHECKING:
+    from stayline.usecases.score_workforce import WorkforceScores
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("score")(score)
+
+
+def score(
+    employee: Annotated[
+        str | None, typer.Option("--employee", help="One person's HR id; without it, everyone.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score the imported workforce with the deployed model; opted-out people are left out."""
+    if employee is None:
+        _score_everyone(home, as_json)
+    else:
+        _score_one(employee, home, as_json)
+
+
+def _score_everyone(home: HomeOption, as_json: bool) -> None:
+    from stayline.usecases.score_workforce import score_workforce
+
+    settings = settings_for(home)
+    ports = ports_for(settings, must_exist=True)
+    with progress("Scoring", hidden=as_json) as advance:
+        scored = score_workforce(
+            endpoint=ports.endpoint,
+            features=ports.features,
+            scores=ports.scores,
+            opt_outs=ports.opt_outs,
+            audit=ports.audit,
+            clock=ports.clock,
+            actor=settings.actor,
+            progress=advance,
+        )
+    if as_json:
+        show_json(scored)
+    else:
+        for line in told(scored):
+            say(line)
+
+
+def told(scored: "WorkforceScores") -> list[str]:
+    """Tell in words how many people were scored, and who was left out."""
+    from stayline.domain.alert_policy import Band
+
+    bands = ", ".join(f"{scored.by_band.get(band, 0):,} {band.value}" for band in reversed(Band))
+    return [
+        f"{scored.count:,} people scored by version {scored.model.version}: {bands}.",
+        f"Left out: {scored.opted_out:,} who opted out, {scored.gone:,} who are no longer employed.",
+    ]
+
+
+def _score_one(employee: str, home: HomeOption, as_json: bool) -> None:
+    from stayline.domain.score_request import ScoreRequest
+    from stayline.usecases.score_employee import score_employee
+
+    settings = settings_for(home)
+    ports = ports_for(settings, must_exist=True)
+    (answer,) = score_employee(
+        [ScoreRequest(employee_id=employee)],
+        endpoint=ports.endpoint,
+        features=ports.features,
+        scores=ports.scores,
+        opt_outs=ports.opt_outs,
+        audit=ports.audit,
+        capture=ports.capture,
+        clock=ports.clock,
+        token_key=ports.secrets.token_key(),
+        actor=settings.actor,
+    )
+    if as_json:
+        show_json(answer)
+        return
+    say(f"Risk {answer.risk:.1%} ({answer.band.value}); everyone's average: {answer.base_risk:.1%}.")
+    say("A score is a question to ask, not a verdict. What speaks in it most:")
+    for reason in answer.reasons[:5]:
+        say(f"  {reason.text}")

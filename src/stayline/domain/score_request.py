@@ -1,0 +1,83 @@
+"""What is asked to be scored, and what its fields are worth to a model."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from stayline.domain.field_values import FieldRefused, checked_value
+from stayline.domain.risk_score import FieldReport, FieldValue
+from stayline.domain.workforce_schema import WorkforceSchema
+from stayline.errors import FieldProblem, RequestRefused
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRequest:
+    """One row to score: a person by HR id, fields, or both; fields override the stored ones.
+
+    ``path`` is where the row stands in a batch (``instances[3]``), for messages.
+    """
+
+    employee_id: str | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
+    path: str = ""
+
+    def at(self, name: str) -> str:
+        """Return where a name of this row stands in the whole request."""
+        return f"{self.path}.{name}" if self.path else name
+
+
+def checked_fields(
+    requests: Sequence[ScoreRequest], *, schema: WorkforceSchema, inputs: Sequence[str]
+) -> list[dict[str, FieldValue]]:
+    """Return the model inputs that each request gives, checked; None is given as missing.
+
+    Raises `RequestRefused` with everything that is wrong in any of them: a value that its column
+    cannot hold, or neither a person nor any value to score.
+    """
+    problems: list[FieldProblem] = []
+    checked = [_checked(request, schema, inputs, problems) for request in requests]
+    if problems:
+        raise RequestRefused(problems)
+    return checked
+
+
+def field_report(
+    request: ScoreRequest,
+    *,
+    given: Mapping[str, FieldValue],
+    values: Mapping[str, FieldValue],
+    schema: WorkforceSchema,
+) -> FieldReport:
+    """Return where each of the model's ``values`` came from, and what else the request named."""
+    present = [name for name, value in values.items() if value is not None]
+    known = {column.name for column in schema.columns}
+    others = [name for name in request.fields if name not in values]
+    return FieldReport(
+        request=tuple(name for name in present if name in given),
+        store=tuple(name for name in present if name not in given),
+        missing=tuple(name for name, value in values.items() if value is None),
+        ignored=tuple(name for name in others if name in known),
+        unknown=tuple(name for name in others if name not in known),
+    )
+
+
+def _checked(
+    request: ScoreRequest,
+    schema: WorkforceSchema,
+    inputs: Sequence[str],
+    problems: list[FieldProblem],
+) -> dict[str, FieldValue]:
+    before = len(problems)
+    given: dict[str, FieldValue] = {}
+    for name in inputs:
+        column = schema.column(name)
+        if name not in request.fields or column is None:
+            continue
+        try:
+            given[name] = checked_value(column, request.fields[name])
+        except FieldRefused as refusal:
+            problems.append(FieldProblem(request.at(name), str(refusal)))
+    says_nothing = request.employee_id is None and all(value is None for value in given.values())
+    if says_nothing and len(problems) == before:
+        expected = "give an employee_id, or at least one field that the model reads"
+        problems.append(FieldProblem(request.at("employee_id"), expected))
+    return given

@@ -1,0 +1,1 @@
+"""Read an unknown extract as a careful analyst would, and draft its schema."""

@@ -1,0 +1,52 @@
+"""Everything there is to know about one registered version."""
+
+from dataclasses import dataclass
+
+from stayline.domain.model_package import ModelPackage
+from stayline.formats.model_archive import Manifest, read_archive
+from stayline.ports.model_registry import ModelRegistry
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDescription:
+    """The registered package and the manifest inside its archive."""
+
+    package: ModelPackage
+    is_deployed: bool
+    manifest: Manifest
+
+    def lines(self) -> list[str]:
+        """Tell it in words."""
+        package, manifest = self.package, self.manifest
+        training = manifest.training
+        told = [
+            f"Version {package.version}: {package.status.value}"
+            + (", deployed" if self.is_deployed else ""),
+            f"Digest {package.digest}",
+            f"Trained by {package.trained_by} at {package.trained_at:%Y-%m-%d %H:%M} UTC on "
+            f"{training['rows']:,} rows, {training['positives']:,} of whom left",
+            f"{manifest.rounds} trees of depth {manifest.parameters['max_depth']:.0f}; calibration: "
+            f"{manifest.calibration.kind}",
+            f"Alert policy: {manifest.policy}; band 'high' from {manifest.bands.high:.3f}, "
+            f"'medium' from {manifest.bands.medium:.3f}",
+            f"Inputs: {', '.join(item.name for item in manifest.inputs)}",
+        ]
+        told += [
+            f"Protected attribute {item.name} is an input because: {item.justification}"
+            for item in manifest.inputs
+            if item.justification
+        ]
+        if package.decided_by:
+            by = f"{package.decided_by}, a stand-in" if package.is_stand_in else package.decided_by
+            told.append(f"Decided by {by}: {package.reason}")
+        return told
+
+
+def describe_model(version: int, *, registry: ModelRegistry) -> ModelDescription:
+    """Return what is known of a version; raises `UnknownModel` and `PackageRefused`."""
+    package = registry.find(version)
+    deployed = registry.deployed()
+    archive = read_archive(registry.archive(package.digest), package.digest)
+    return ModelDescription(
+        package, deployed is not None and deployed.version == version, archive.manifest
+    )

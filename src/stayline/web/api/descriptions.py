@@ -1,0 +1,111 @@
+"""What the API description says of bodies and problems that the handlers read by themselves."""
+
+from dataclasses import dataclass
+
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIType
+
+from stayline.domain.decisions import MINIMUM_REASON, ActionKind
+from stayline.web.bodies import CSV, JSON
+from stayline.web.errors import PROBLEM_JSON, Problem
+
+_FIELDS = {"JobRole": "Sales Executive", "MonthlyIncome": 5500, "OverTime": "Yes"}
+_PERSON = Schema(
+    type=OpenAPIType.OBJECT,
+    description="Fields by the schema's column names; with employee_id they override stored ones.",
+    properties={
+        "employee_id": Schema(
+            one_of=[Schema(type=OpenAPIType.STRING), Schema(type=OpenAPIType.INTEGER)],
+            description="The HR id of an imported person.",
+        )
+    },
+    additional_properties=True,
+)
+_BATCH = Schema(
+    type=OpenAPIType.OBJECT,
+    properties={"instances": Schema(type=OpenAPIType.ARRAY, items=_PERSON, min_items=1)},
+    required=["instances"],
+    additional_properties=False,
+)
+_TEXT = Schema(type=OpenAPIType.STRING)
+
+
+@dataclass
+class PredictOperation(Operation):
+    """Describes the three forms of a prediction request."""
+
+    def __post_init__(self) -> None:
+        self.request_body = RequestBody(
+            required=True,
+            content={
+                JSON: OpenAPIMediaType(
+                    schema=Schema(any_of=[_BATCH, _PERSON]),
+                    examples={
+                        "fields": Example(value=_FIELDS),
+                        "person": Example(value={"employee_id": "1"}),
+                        "what-if": Example(value={"employee_id": "1", "OverTime": "No"}),
+                        "batch": Example(value={"instances": [{"employee_id": "1"}, _FIELDS]}),
+                    },
+                ),
+                CSV: OpenAPIMediaType(
+                    schema=_TEXT,
+                    examples={"rows": Example(value="MonthlyIncome,OverTime\n5500,Yes\n4100,\n")},
+                ),
+            },
+        )
+
+
+@dataclass
+class DecisionOperation(Operation):
+    """Describes a decision."""
+
+    def __post_init__(self) -> None:
+        self.request_body = RequestBody(
+            required=True,
+            content={
+                JSON: OpenAPIMediaType(
+                    schema=Schema(
+                        type=OpenAPIType.OBJECT,
+                        properties={
+                            "action": Schema(type=OpenAPIType.STRING, enum=list(ActionKind)),
+                            "reason": Schema(type=OpenAPIType.STRING, min_length=MINIMUM_REASON),
+                            "prediction_id": _TEXT,
+                            "decided_by": _TEXT,
+                        },
+                        required=["action", "reason"],
+                        additional_properties=False,
+                    )
+                )
+            },
+        )
+
+
+def _problems(**described: str) -> dict[int, ResponseSpec]:
+    return {
+        int(status.removeprefix("s")): ResponseSpec(
+            Problem, generate_examples=False, description=text, media_type=PROBLEM_JSON
+        )
+        for status, text in described.items()
+    }
+
+
+_NO_SUCH_PERSON = "Nothing is known of this person."
+PERSON_PROBLEMS = _problems(
+    s400="The request cannot be read.", s404=_NO_SUCH_PERSON, s422="The id cannot be one."
+)
+DECISION_PROBLEMS = PERSON_PROBLEMS | _problems(
+    s400="The body cannot be read.",
+    s413="The body is too large.",
+    s415="The body is not application/json.",
+    s422="The action is not allowed, or the reason does not say why.",
+)
+PREDICT_PROBLEMS = _problems(
+    s400="The body cannot be read.",
+    s403="The person has opted out of scoring.",
+    s404=_NO_SUCH_PERSON,
+    s413="The body is too large.",
+    s415="The body is neither application/json nor text/csv.",
+    s422="Fields cannot be used; errors names each.",
+    s503="No model is deployed, or a store cannot be used just now.",
+)

@@ -1,0 +1,47 @@
+"""The REST API, put together."""
+
+from importlib.metadata import version
+
+from litestar import Litestar
+from litestar.datastructures import ResponseHeader
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from stayline.bootstrap import Ports
+from stayline.errors import StaylineError
+from stayline.settings import Settings
+from stayline.web.api.employees import decide, opt_in, opt_out, show_employee
+from stayline.web.api.health import health
+from stayline.web.api.predictions import predict
+from stayline.web.errors import told_failure, told_http_error, told_refusal
+from stayline.web.gateway import Gateway
+
+
+def create_app(ports: Ports, settings: Settings) -> Litestar:
+    """Return the application; the token key is read here, once.
+
+    There is no access log, since paths hold HR ids: the audit log says who asked for whom.
+    """
+    gateway = Gateway(ports, settings, ports.secrets.token_key())
+    return Litestar(
+        route_handlers=[predict, show_employee, decide, opt_out, opt_in, health],
+        dependencies={"gateway": Provide(lambda: gateway, sync_to_thread=False)},
+        exception_handlers={
+            StaylineError: told_refusal,
+            HTTPException: told_http_error,
+            Exception: told_failure,
+        },
+        request_max_body_size=settings.max_body_bytes,
+        response_headers=[ResponseHeader(name="Cache-Control", value="no-store")],
+        openapi_config=OpenAPIConfig(
+            title="Stayline",
+            version=version("stayline"),
+            description="Attrition risk with its reasons, for a person to decide on.",
+            path="/",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            use_handler_docstrings=True,
+        ),
+        logging_config=None,
+    )

@@ -1,0 +1,137 @@
+"""Every error as a problem document (RFC 9457), and the one table of HTTP statuses."""
+
+import logging
+import re
+import traceback
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from stayline.errors import (
+    ApprovalRefused,
+    DecisionRefused,
+    ExtractUnreadable,
+    FieldProblem,
+    HasOptedOut,
+    ModelNotApproved,
+    NothingDeployed,
+    NothingImported,
+    PackageRefused,
+    RequestRefused,
+    SchemaMismatch,
+    SchemaRefused,
+    SettingRefused,
+    StaylineError,
+    StoreDamaged,
+    StoreUnavailable,
+    TrainingRefused,
+    UnknownEmployee,
+    UnknownModel,
+)
+
+PROBLEM_JSON = "application/problem+json"
+RETRY_AFTER_S = 30
+
+STATUS: dict[type[StaylineError], HTTPStatus] = {
+    ApprovalRefused: HTTPStatus.CONFLICT,
+    DecisionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ExtractUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
+    HasOptedOut: HTTPStatus.FORBIDDEN,
+    ModelNotApproved: HTTPStatus.CONFLICT,
+    NothingDeployed: HTTPStatus.SERVICE_UNAVAILABLE,
+    NothingImported: HTTPStatus.SERVICE_UNAVAILABLE,
+    PackageRefused: HTTPStatus.SERVICE_UNAVAILABLE,
+    RequestRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SchemaMismatch: HTTPStatus.CONFLICT,
+    SchemaRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SettingRefused: HTTPStatus.SERVICE_UNAVAILABLE,
+    StoreDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
+    StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    TrainingRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownEmployee: HTTPStatus.NOT_FOUND,
+    UnknownModel: HTTPStatus.NOT_FOUND,
+}
+
+_DETAILS = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address; /openapi.json lists what there is.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method; see Allow.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large; split it (max_body_bytes).",
+}
+"""For errors of the framework, whose own words say no more than the status."""
+
+_log = logging.getLogger(__name__)
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was wrong, and where: ``errors`` names every field at fault."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    errors: tuple[FieldProblem, ...] = ()
+
+
+class BadBody(HTTPException):
+    """A body that cannot be read at all: not JSON, not CSV, not UTF-8."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+
+
+class WrongContentType(HTTPException):
+    """A body of a kind that this address does not take."""
+
+    status_code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+def told_refusal(_: Request[Any, Any, Any], error: StaylineError) -> Response[Problem]:
+    """Answer with what Stayline refuses, in its own words."""
+    status = STATUS[type(error)]
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.error("%s: %s", type(error).__name__, error)
+    problem = Problem(_type_of(error), status.phrase, status, str(error), _errors_of(error))
+    headers = (
+        {"Retry-After": str(RETRY_AFTER_S)} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
+    )
+    return _response(problem, headers)
+
+
+def told_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    """Answer for what never reached a handler: no such address, wrong method, body too large."""
+    status = HTTPStatus(error.status_code)
+    detail = _DETAILS.get(status, error.detail)
+    return _response(Problem("about:blank", status.phrase, status, detail), error.headers or {})
+
+
+def told_failure(_: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Answer for a defect of ours; the log gets the place, but no value that a message may hold."""
+    place = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("%s in a request:\n%s", type(error).__name__, place)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = "The server failed. Its log says where; nothing of your request was kept there."
+    return _response(Problem("about:blank", status.phrase, status, detail), {})
+
+
+def _response(problem: Problem, headers: dict[str, str]) -> Response[Problem]:
+    return Response(
+        problem,
+        status_code=problem.status,
+        media_type=PROBLEM_JSON,
+        headers={"Cache-Control": "no-store"} | headers,
+    )
+
+
+def _type_of(error: StaylineError) -> str:
+    words = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
+    return f"urn:stayline:problem:{words}"
+
+
+def _errors_of(error: StaylineError) -> tuple[FieldProblem, ...]:
+    if isinstance(error, RequestRefused):
+        return error.problems
+    if isinstance(error, HasOptedOut | UnknownEmployee | DecisionRefused):
+        return (FieldProblem(error.path, str(error)),)
+    return ()

@@ -1,0 +1,67 @@
+"""A home with IBM's people and a deployed model, made by the use cases that make a real one."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from real_data import write_ibm_csv
+from stayline.bootstrap import Ports, build
+from stayline.modelling.training import TrainingOptions
+from stayline.samples.presets import named_schema
+from stayline.settings import Settings
+from stayline.usecases.approve_model import approve_model
+from stayline.usecases.deploy_model import deploy_model
+from stayline.usecases.import_workforce import import_workforce
+from stayline.usecases.train_model import train_model
+
+AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
+PEOPLE = 1470
+
+
+def make_ibm_home(home: Path) -> Path:
+    """Import, train briefly, approve and deploy under ``home``; return it."""
+    ports = build(Settings(home=home))
+    import_ibm(ports, home)
+    deploy_new_model(ports)
+    return home
+
+
+def import_ibm(ports: Ports, home: Path) -> None:
+    """Import IBM's people."""
+    report = import_workforce(
+        write_ibm_csv(home / "ibm.csv"),
+        schema=named_schema("ibm-hr"),
+        as_of=AS_OF,
+        actor="tests",
+        rejects=home / "rejects",
+        features=ports.features,
+        protected=ports.protected,
+        directory=ports.directory,
+        imports=ports.imports,
+        audit=ports.audit,
+        secrets=ports.secrets,
+        clock=ports.clock,
+    )
+    assert report.landed == PEOPLE
+
+
+def deploy_new_model(ports: Ports, seed: int = 0) -> int:
+    """Train a small model, approve and deploy it; return its version."""
+    training = train_model(
+        options=TrainingOptions(seed=seed, trials=1),
+        actor="ana",
+        features=ports.features,
+        registry=ports.registry,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+    version = training.registered.version
+    approve_model(
+        version,
+        reason="Its figures were read and are those of the last one.",
+        by="bo",
+        registry=ports.registry,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+    deploy_model(version, by="bo", registry=ports.registry, audit=ports.audit, clock=ports.clock)
+    return version

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from deployed_home import make_ibm_home  # noqa: E402  (tests/ is no package)
+from real_data import ibm_extract  # noqa: E402
 
 CONNECTIONS = 4
 REQUESTS = 500
@@ -46,9 +47,9 @@ def main() -> None:
         with _server(home) as port:
             print(f"{os.cpu_count()} CPUs, {CONNECTIONS} connections, milliseconds")
             print(f"{'request':<28}{'n':>7}{'p50':>8}{'p95':>8}{'p99':>8}{'per s':>8}")
-            people = [{"employee_id": number} for number in range(1, 400)]
+            ids = ibm_extract().get_column("EmployeeNumber").head(400)
             _measure("fields", port, [FIELDS | {"OverTime": "Yes"}])
-            _measure("a person", port, [person for person in people if person["employee_id"] % 7])
+            _measure("a person", port, [{"employee_id": number} for number in ids])
             _measure("what-if about a person", port, [{"employee_id": 1, "OverTime": "Yes"}])
             _measure("batch of 100 rows", port, [{"instances": [FIELDS] * 100}], requests=20)
     print(f"target: p95 <= {TARGET_MS:.0f} ms for a single prediction")

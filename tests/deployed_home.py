@@ -44,17 +44,28 @@ def import_ibm(ports: Ports, home: Path) -> None:
     assert report.landed == PEOPLE
 
 
-def deploy_new_model(ports: Ports, seed: int = 0) -> int:
+def deploy_new_model(ports: Ports) -> int:
     """Train a small model, approve and deploy it; return its version."""
     training = train_model(
-        options=TrainingOptions(seed=seed, trials=1),
+        options=TrainingOptions(trials=1),
         actor="ana",
         features=ports.features,
         registry=ports.registry,
         audit=ports.audit,
         clock=ports.clock,
     )
-    version = training.registered.version
+    return deploy(ports, training.registered.version)
+
+
+def deploy_again(ports: Ports) -> int:
+    """Register the deployed package as a new version and deploy that; return it."""
+    archive = ports.registry.archive(ports.registry.deployed().digest)
+    again = ports.registry.register(archive, trained_by="ana", metrics={}, at=ports.clock.now())
+    return deploy(ports, again.version)
+
+
+def deploy(ports: Ports, version: int) -> int:
+    """Approve and deploy a pending version; return it."""
     approve_model(
         version,
         reason="Its figures were read and are those of the last one.",

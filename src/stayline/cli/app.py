@@ -1,5 +1,6 @@
 """The ``stayline`` command: its groups put together, and its errors put into words."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -25,6 +26,8 @@ def _root(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of errors.")] = False,
 ) -> None:
     """Options that may stand before the command."""
+    if home is not None:
+        os.environ["STAYLINE_HOME"] = str(home)
 
 
 for module in (up, inspect, imports, simulate, train, models, score, serve, doctor):

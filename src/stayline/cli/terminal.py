@@ -33,10 +33,10 @@ Advance = Callable[[int, int | None], None]
 
 
 def settings_for(home: Path | None) -> "Settings":
-    """Return the settings of this call; ``--home`` before or after the command wins."""
+    """Return the settings of this call; ``--home`` after the command wins over one before it."""
     from stayline.settings import load_settings
 
-    return load_settings(home=home or _home_before_command())
+    return load_settings(home=home)
 
 
 def ports_for(settings: "Settings", *, must_exist: bool = False) -> "Ports":
@@ -115,14 +115,6 @@ def step(number: int, of: int, what: str) -> Iterator[Callable[[str], None]]:
     for line in told:
         typer.echo(f"      {line}")
     typer.echo(f"      {time.perf_counter() - started:.1f} s")
-
-
-def _home_before_command() -> Path | None:
-    import click
-
-    context = click.get_current_context(silent=True)
-    home = context.find_root().params.get("home") if context else None
-    return Path(home) if home else None
 
 
 def _cell(value: object) -> str:

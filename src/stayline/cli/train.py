@@ -43,7 +43,7 @@ def train(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same data and seed give the same bytes.")] = 0,
-    trials: Annotated[int, typer.Option(min=1, help="Candidates to try at most.")] = 20,
+    trials: Annotated[int, typer.Option(min=1, help="Candidates to try at most.")] = 16,
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds to search at most.")] = 30,
     by: ByOption = None,
     home: HomeOption = None,
@@ -178,7 +178,7 @@ def _show_price(priced: list["PricedInputs"]) -> None:
     say("The price of leaving protected attributes out (ROC AUC of the same trees):")
     years = [period.period for period in priced[0].tried.periods]
     show_table(
-        ("inputs", "in use", "out-of-fold", *years),
+        ("inputs", "in use", priced[0].tried.measured_on, *years),
         [
             (
                 p.inputs,

@@ -122,7 +122,8 @@ def _train(ports: "Ports", settings: "Settings", tell: Tell) -> "Training":
     for line in summary(training):
         tell(line)
     for price in priced:
-        tell(f"price of the rule: out-of-fold ROC AUC {price.tried.roc_auc:.3f} {price.inputs}")
+        tried = price.tried
+        tell(f"ROC AUC {tried.roc_auc:.3f} on {tried.measured_on}, {price.inputs}")
     return training
 
 

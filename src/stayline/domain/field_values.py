@@ -173,7 +173,9 @@ def _echo(value: object) -> str:
         return "a very large whole number"
     if isinstance(value, date):
         return value.isoformat()[:10]
-    if isinstance(value, bool | int | float | Decimal):
+    if isinstance(value, float):
+        return repr(value + 0.0)  # -0.0 is told as 0.0, like the equal value it is
+    if isinstance(value, bool | int | Decimal):
         return str(value)[:_LONGEST_ECHO]
     return f"a {type(value).__name__}"
 

@@ -5,7 +5,11 @@ from enum import StrEnum
 
 
 class FindingKind(StrEnum):
-    """The kinds of finding; ``LEAK`` means the column knows the outcome."""
+    """The kinds of finding.
+
+    ``LEAK``: the column, or the row, knows the outcome. ``SCHEMA``: what could not be guessed, or
+    where a given schema does not fit the extract.
+    """
 
     LEAK = "leak"
     CONSTANT = "constant"
@@ -24,10 +28,10 @@ class FindingKind(StrEnum):
     EMPTY_ROW = "empty_row"
     NUMBER_AS_TEXT = "number_as_text"
     FUTURE_VALUE = "future_value"
-    AFTER_LAST_DAY = "after_last_day"
     MISSING_VALUES = "missing_values"
     SENSITIVE = "sensitive"
     OUTCOME_SHIFT = "outcome_shift"
+    SCHEMA = "schema"
 
 
 class Severity(StrEnum):

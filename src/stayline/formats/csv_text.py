@@ -103,7 +103,7 @@ def _header(path: Path, head: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def _check_lines(path: Path, source: Path | bytes, separator: str, cells: int) -> None:
-    """Refuse lines with too few cells, which polars would fill up, or too many, and a quote never closed.
+    """Refuse lines with too few cells, which polars would fill up, or too many, and open quotes.
 
     Cells are counted by the bytes outside quotes, a chunk at a time, so that a file of any size is
     looked over at memory speed.
@@ -130,7 +130,10 @@ def _check_lines(path: Path, source: Path | bytes, separator: str, cells: int) -
         last = chunk[int(ends[-1]) + 1 :] if ends.size else last + chunk
         line += ends.size
     if in_quotes:
-        raise ExtractUnreadable(str(path), "a quote is opened and never closed; the file is torn.")
+        raise ExtractUnreadable(
+            str(path),
+            "a quote is opened and never closed, or stands inside a cell; the file is torn.",
+        )
     if last.strip() and carried != cells - 1:
         _refuse_torn(path, line, carried + 1, cells)
 

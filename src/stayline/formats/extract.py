@@ -44,7 +44,7 @@ def extract_batches(path: Path, rows: int) -> Iterator[pl.DataFrame]:
     text = None if _is_parquet(path) else csv_text(path)
     given = False
     try:
-        frame = _csv(text) if text else pl.scan_parquet(path, glob=False)
+        frame = _csv(text) if text else _parquet(path)
         for chunk in frame.collect_batches(chunk_size=rows, maintain_order=True):
             for batch in chunk.iter_slices(rows):
                 given = True
@@ -67,6 +67,17 @@ def _is_parquet(path: Path) -> bool:
             return file.read(4) == b"PAR1" or path.suffix.lower() == ".parquet"
     except OSError as error:
         raise ExtractUnreadable(str(path), f"{error.strerror}.") from error
+
+
+def _parquet(path: Path) -> pl.LazyFrame:
+    frame = pl.scan_parquet(path, glob=False)
+    for name, dtype in frame.collect_schema().items():
+        if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+            reason = (
+                f"column {name!r} holds lists, records or bytes; give it one plain value a row."
+            )
+            raise ExtractUnreadable(str(path), reason)
+    return frame
 
 
 def _csv(text: CsvText) -> pl.LazyFrame:

@@ -99,17 +99,17 @@ def write_archive(model: bytes, manifest: Manifest) -> bytes:
     return out.getvalue()
 
 
-def read_archive(data: bytes, digest: str) -> ModelArchive:
+def read_archive(data: bytes, digest: str, *, largest: int = LARGEST_BYTES) -> ModelArchive:
     """Return the contents; raises `PackageRefused` for anything but the very bytes of ``digest``.
 
     The digest is compared before a byte is unpacked; then names, kinds and sizes of the members,
-    the form of the manifest, and that the trees are UBJSON.
+    the form of the manifest, and that the trees are UBJSON. ``largest`` bounds the unpacked bytes.
     """
     found = archive_digest(data)
     if found != digest:
         raise PackageRefused(f"its digest is {found}, expected {digest}.")
     try:
-        members = _members(data)
+        members = _members(data, largest)
     except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError) as error:
         raise PackageRefused(f"it cannot be unpacked ({error}).") from error
     if sorted(members) != sorted((MODEL_FILE, MANIFEST_FILE)):
@@ -127,13 +127,13 @@ def read_archive(data: bytes, digest: str) -> ModelArchive:
     return ModelArchive(members[MODEL_FILE], manifest, digest)
 
 
-def _members(data: bytes) -> dict[str, bytes]:
+def _members(data: bytes, largest: int) -> dict[str, bytes]:
     """Unpack in memory; only plain files, each name once, no more bytes than a model has."""
     members: dict[str, bytes] = {}
     with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
-        content = packed.read(LARGEST_BYTES + 1)
-    if len(content) > LARGEST_BYTES:
-        raise ValueError(f"more than {LARGEST_BYTES} bytes")
+        content = packed.read(largest + 1)
+    if len(content) > largest:
+        raise ValueError(f"more than {largest} bytes")
     with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
         for entry in tar:
             file = tar.extractfile(entry) if entry.isreg() else None

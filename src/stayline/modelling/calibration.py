@@ -70,12 +70,14 @@ def cross_fitted(
 
 
 def _platt(margin: np.ndarray, label: np.ndarray) -> Calibration:
-    if np.ptp(margin) == 0:
-        rate = float(np.clip(label.mean(), _EDGE, 1 - _EDGE))
-        return Calibration("platt", slope=0.0, intercept=float(np.log(rate / (1 - rate))))
-    model = LogisticRegression(C=1e6, max_iter=1000).fit(margin.reshape(-1, 1), label)
-    slope = max(float(model.coef_[0, 0]), 0.0)
-    return Calibration("platt", slope=slope, intercept=float(model.intercept_[0]))
+    """Fit a rising sigmoid; where only a falling or no slope fits, the base rate for everyone."""
+    if np.ptp(margin) > 0 and np.ptp(label) > 0:
+        model = LogisticRegression(C=1e6, max_iter=1000).fit(margin.reshape(-1, 1), label)
+        slope = float(model.coef_[0, 0])
+        if slope > 0:
+            return Calibration("platt", slope=slope, intercept=float(model.intercept_[0]))
+    rate = float(np.clip(label.mean(), _EDGE, 1 - _EDGE))
+    return Calibration("platt", slope=0.0, intercept=float(np.log(rate / (1 - rate))))
 
 
 def _isotonic(margin: np.ndarray, label: np.ndarray) -> Calibration:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from stayline.domain.field_values import NO_YES
 from stayline.domain.risk_score import FieldValue
 from stayline.domain.workforce_schema import Column, Kind
 from stayline.ports.feature_store import EVENT_TIME
@@ -16,7 +17,6 @@ Matrix = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
 MOST_CATEGORIES = 64
 FEWEST_ROWS_A_CATEGORY = 5
-NO_YES = ("No", "Yes")
 _LARGEST = float(np.finfo(np.float32).max)
 
 

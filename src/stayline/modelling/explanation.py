@@ -53,7 +53,7 @@ def reasons(
 
 
 def _text(name: str, value: FieldValue, contribution: float) -> str:
-    shown = f"{value:g}" if isinstance(value, float) else value
+    shown = f"{value:.12g}" if isinstance(value, float) else value
     subject = f"{name} is not given" if value is None else f"{name} is {shown}"
     points = abs(contribution) * 100
     if points < 0.05:

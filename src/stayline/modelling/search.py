@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -13,23 +14,15 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from stayline.modelling.dataset import TrainingSet
 from stayline.modelling.encoding import Matrix
 
-MOST_THREADS = 2
+AT_ONCE = 2
+"""How many fits run side by side. Each takes one thread: two threads inside one fit wait for each
+other, and come to a crawl where something else is running."""
 MOST_ROUNDS = 1500
 PATIENCE = 100
-MOST_SEARCH_ROWS = 20_000
+MOST_SEARCH_ROWS = 10_000
 FEW_ROWS = 5_000
-_STARTS: tuple[dict[str, float], ...] = tuple(
-    {
-        "max_depth": depth,
-        "eta": 0.05,
-        "subsample": 0.5,
-        "colsample_bytree": 0.5,
-        "min_child_weight": 5.0,
-        "reg_lambda": 5.0,
-    }
-    for depth in (1, 2, 3, 4)
-)
-
+SLOW, FAST = (0.03, 0.08), (0.08, 0.3)
+"""Learning rates to try: slow ones for small data, which cost much and gain little on large."""
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -86,18 +79,22 @@ def search(
     repeats = 2 if len(data) <= FEW_ROWS else 1
     parts = [part for repeat in range(repeats) for part in folds(data, 5, seed + repeat)]
     rows = _dmatrix(matrix, data.label)
+    rates = SLOW if len(data) <= FEW_ROWS else FAST
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=4))
-    for start in _STARTS:
-        study.enqueue_trial(start)
+    for depth in (1, 2, 3, 4):
+        study.enqueue_trial(_start(depth, rates))
     tried: list[Candidate] = []
     started = time.monotonic()
-    while len(tried) < trials and (not tried or time.monotonic() - started < time_limit_s):
-        trial = study.ask()
-        candidate = _try(_suggest(trial), rows, parts, seed)
-        study.tell(trial, candidate.loss)
-        tried.append(candidate)
-        progress(len(tried), trials)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while len(tried) < trials and (not tried or time.monotonic() - started < time_limit_s):
+            asked = [study.ask() for _ in range(min(AT_ONCE, trials - len(tried)))]
+            suggested = [_suggest(trial, rates) for trial in asked]
+            found = list(pool.map(lambda p: _try(p, rows, parts, seed), suggested))
+            for trial, candidate in zip(asked, found, strict=True):
+                study.tell(trial, candidate.loss)
+            tried += found
+            progress(len(tried), trials)
     return Search(
         chosen=one_standard_error(tried),
         best=min(tried, key=lambda c: c.loss),
@@ -119,7 +116,7 @@ def one_standard_error(tried: list[Candidate]) -> Candidate:
 
 def fit(matrix: Matrix, label: np.ndarray, candidate: Candidate, seed: int) -> xgb.Booster:
     """Return the trees of a candidate, with as many rounds as its search found best."""
-    parameters = _parameters(candidate.parameters, len(label), seed)
+    parameters = _parameters(candidate.parameters, seed)
     return xgb.train(parameters, _dmatrix(matrix, label), candidate.rounds)
 
 
@@ -128,10 +125,22 @@ def margins(booster: xgb.Booster, matrix: Matrix) -> np.ndarray:
     return np.asarray(booster.predict(xgb.DMatrix(matrix), output_margin=True), dtype=np.float64)
 
 
-def _suggest(trial: optuna.Trial) -> dict[str, float]:
+def _start(depth: int, rates: tuple[float, float]) -> dict[str, float]:
+    """Return a sound set of parameters to begin with."""
+    return {
+        "max_depth": depth,
+        "eta": sum(rates) / 2,
+        "subsample": 0.5,
+        "colsample_bytree": 0.5,
+        "min_child_weight": 5.0,
+        "reg_lambda": 5.0,
+    }
+
+
+def _suggest(trial: optuna.Trial, rates: tuple[float, float]) -> dict[str, float]:
     return {
         "max_depth": trial.suggest_int("max_depth", 1, 4),
-        "eta": trial.suggest_float("eta", 0.03, 0.08, log=True),
+        "eta": trial.suggest_float("eta", *rates, log=True),
         "subsample": trial.suggest_float("subsample", 0.4, 0.8),
         "colsample_bytree": trial.suggest_float("colsample_bytree", 0.2, 0.8),
         "min_child_weight": trial.suggest_float("min_child_weight", 2.0, 20.0, log=True),
@@ -146,7 +155,7 @@ def _try(
     seed: int,
 ) -> Candidate:
     found = xgb.cv(
-        _parameters(parameters, rows.num_row(), seed),
+        _parameters(parameters, seed),
         rows,
         MOST_ROUNDS,
         folds=parts,
@@ -160,7 +169,7 @@ def _try(
     return Candidate(parameters, rounds, float(curve["test-logloss-mean"][-1]), float(spread))
 
 
-def _parameters(parameters: dict[str, float], rows: int, seed: int) -> dict[str, Any]:
+def _parameters(parameters: dict[str, float], seed: int) -> dict[str, Any]:
     return {
         **parameters,
         "max_depth": int(parameters["max_depth"]),
@@ -168,18 +177,13 @@ def _parameters(parameters: dict[str, float], rows: int, seed: int) -> dict[str,
         "eval_metric": "logloss",
         "tree_method": "hist",
         "max_bin": 64,
-        "nthread": _threads(rows),
+        "nthread": 1,
         "seed": seed,
     }
 
 
 def _dmatrix(matrix: Matrix, label: np.ndarray) -> xgb.DMatrix:
-    return xgb.DMatrix(matrix, label, nthread=_threads(len(label)))
-
-
-def _threads(rows: int) -> int:
-    """One thread for small data, where waiting for a second one costs more than it saves."""
-    return 1 if rows <= FEW_ROWS else MOST_THREADS
+    return xgb.DMatrix(matrix, label, nthread=1)
 
 
 def _sample(data: TrainingSet, seed: int) -> np.ndarray:

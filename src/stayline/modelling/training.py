@@ -1,6 +1,7 @@
 """From labelled snapshots to a calibrated, evaluated model."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from stayline.modelling.calibration import Calibration, cross_fitted, fit_calibr
 from stayline.modelling.dataset import TrainingData, TrainingSet
 from stayline.modelling.encoding import InputEncoder, Matrix
 from stayline.modelling.evaluation import Evaluation, evaluate, roc_auc
-from stayline.modelling.search import Candidate, Search, fit, folds, margins, search
+from stayline.modelling.search import AT_ONCE, Candidate, Search, fit, folds, margins, search
 from stayline.modelling.thresholds import bands_for
 from stayline.ports.feature_store import EVENT_TIME
 
@@ -32,7 +33,7 @@ class TrainingOptions:
     """How long and from which seed to search."""
 
     seed: int = 0
-    trials: int = 20
+    trials: int = 16
     time_limit_s: float = 30.0
 
 
@@ -122,19 +123,30 @@ def out_of_fold(matrix: Matrix, data: TrainingSet, candidate: Candidate, seed: i
     """
     repeats = 1 if data.is_panel or len(data) > _FEW_ROWS else _REPEATS
     margin, risk, fold = (np.empty((repeats, len(data))) for _ in range(3))
+
+    def fill(repeat: int, number: int, train_rows: np.ndarray, held: np.ndarray) -> None:
+        booster = fit(matrix[train_rows], data.label[train_rows], candidate, seed)
+        margin[repeat, held] = margins(booster, matrix[held])
+        fold[repeat, held] = number
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running = [
+            pool.submit(fill, repeat, number, train_rows, held)
+            for repeat in range(repeats)
+            for number, (train_rows, held) in enumerate(folds(data, 5, seed + 1 + repeat))
+        ]
+        for one in running:
+            one.result()
     for repeat in range(repeats):
-        for number, (train_rows, held) in enumerate(folds(data, 5, seed + 1 + repeat)):
-            booster = fit(matrix[train_rows], data.label[train_rows], candidate, seed)
-            margin[repeat, held] = margins(booster, matrix[held])
-            fold[repeat, held] = number
         risk[repeat] = cross_fitted(margin[repeat], data.label, fold[repeat])
     return OutOfFold(margin, risk, fold)
 
 
 @dataclass(frozen=True, slots=True)
 class InputsTried:
-    """How one choice of inputs ranks: out of fold, and in each period of later rows."""
+    """How one choice of inputs ranks: on later time per period and overall, else out of fold."""
 
+    measured_on: str
     roc_auc: float
     periods: tuple[Period, ...]
 
@@ -142,20 +154,21 @@ class InputsTried:
 def try_inputs(
     data: TrainingData, columns: tuple[Column, ...], candidate: Candidate, seed: int
 ) -> InputsTried:
-    """Return the figures of the same trees on another choice of inputs, over the same folds.
+    """Return the figures of the same trees on another choice of inputs, over the same rows.
 
     ``data`` must hold these columns.
     """
     development = data.development
     encoder = InputEncoder.fit(columns, development.frame)
     matrix = encoder.encode_frame(development.frame)
-    unseen = out_of_fold(matrix, development, candidate, seed)
-    ranked = float(np.mean([roc_auc(development.label, row) for row in unseen.risk]))
     if data.later is None:
-        return InputsTried(ranked, ())
+        unseen = out_of_fold(matrix, development, candidate, seed)
+        ranked = float(np.mean([roc_auc(development.label, row) for row in unseen.risk]))
+        return InputsTried(OUT_OF_FOLD, ranked, ())
     booster = fit(matrix, development.label, candidate, seed)
     later = margins(booster, encoder.encode_frame(data.later.frame))
-    return InputsTried(ranked, _periods(data.later, later))
+    ranked = roc_auc(data.later.label, later)
+    return InputsTried(LATER_TIME, ranked, _periods(data.later, later))
 
 
 def _evaluated(

@@ -13,7 +13,9 @@ class AuditLog(Protocol):
         """Add one event at the end of the chain."""
         ...
 
-    def events(self, *, subject: str | None = None, limit: int | None = None) -> Sequence[AuditEvent]:
+    def events(
+        self, *, subject: str | None = None, limit: int | None = None
+    ) -> Sequence[AuditEvent]:
         """Return events, oldest first; with ``limit`` only the newest that many."""
         ...
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from stayline.domain.model_package import ModelPackage
+from stayline.domain.risk_score import ModelIdentity
 
 
 class ModelRegistry(Protocol):
@@ -40,6 +41,10 @@ class ModelRegistry(Protocol):
 
     def deployed(self) -> ModelPackage | None:
         """Return the deployed version, which survives restarts; None before the first."""
+        ...
+
+    def serving(self) -> ModelIdentity | None:
+        """Return the deployed version and digest; cheap enough to ask before every prediction."""
         ...
 
     def archive(self, digest: str) -> bytes:

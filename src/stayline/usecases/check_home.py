@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from stayline.errors import StaylineError
 from stayline.ports.audit_log import AuditLog
@@ -11,7 +12,14 @@ from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.model_registry import ModelRegistry
-from stayline.ports.protected_attributes import ProtectedAttributes
+
+
+class Store(Protocol):
+    """Anything that can say what is damaged; protected attributes are not looked at here."""
+
+    def problems(self) -> list[str]:
+        """Return what is damaged, in words."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,7 @@ class Check:
 def check_home(
     *,
     features: FeatureStore,
-    protected: ProtectedAttributes,
+    protected: Store,
     directory: Directory,
     imports: ImportLedger,
     registry: ModelRegistry,

@@ -1,6 +1,7 @@
 """The audit log in SQLite, chained by hash."""
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ class SqliteAuditLog:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._turn = threading.Lock()  # waiting here costs less than polling for the file's lock
 
     def append(self, event: AuditEvent) -> None:
         """Add one event at the end of the chain, whoever else writes at the same time."""
@@ -42,7 +44,7 @@ class SqliteAuditLog:
             "at": microseconds(event.at),
             "details": msgspec.json.encode(event.details, order="deterministic").decode(),
         }
-        with writing(self._engine) as connection:
+        with self._turn, writing(self._engine) as connection:
             newest = connection.execute(_NEWEST).one_or_none()
             position, before = (newest.position, newest.link) if newest else (0, _START)
             row |= {"position": position + 1, "link": _link(before, position + 1, row)}

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -89,6 +89,22 @@ def driver_errors(engine: sa.Engine) -> Iterator[None]:
             yield
         except sqlite3.Error as error:
             raise DBAPIError.instance("", None, error, sqlite3.Error) from error
+
+
+def quick_row(engine: sa.Engine, statement: str, parameters: tuple[object, ...] = ()) -> Any:
+    """Return the first row of a driver's statement, None without one.
+
+    For reads before every prediction: SQLAlchemy's statement machinery would cost several times the
+    read itself.
+    """
+    with driver_errors(engine):
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(statement, parameters)
+            return cursor.fetchone()
+        finally:
+            connection.close()
 
 
 def damage(engine: sa.Engine) -> list[str]:

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import polars as pl
 
-from stayline.domain.model_package import ModelPackage
 from stayline.domain.risk_score import FieldValue, ModelIdentity
 from stayline.errors import NothingDeployed
 from stayline.formats.model_archive import read_archive
@@ -51,20 +50,18 @@ class InProcessEndpoint:
 
     def _current(self) -> _Loaded:
         """Return the deployed model; a new one replaces the old only once it is wholly loaded."""
-        deployed = self._registry.deployed()
-        if deployed is None:
+        wanted = self._registry.serving()
+        if wanted is None:
             raise NothingDeployed
-        wanted = ModelIdentity(deployed.version, deployed.digest)
         loaded = self._loaded
         if loaded is not None and loaded.model == wanted:
             return loaded
         with self._loading:
             loaded = self._loaded
             if loaded is None or loaded.model != wanted:
-                loaded = self._loaded = self._load(deployed)
+                loaded = self._loaded = self._load(wanted)
             return loaded
 
-    def _load(self, deployed: ModelPackage) -> _Loaded:
-        archive = read_archive(self._registry.archive(deployed.digest), deployed.digest)
-        model = ModelIdentity(deployed.version, deployed.digest)
+    def _load(self, model: ModelIdentity) -> _Loaded:
+        archive = read_archive(self._registry.archive(model.digest), model.digest)
         return _Loaded(model, Predictor.from_archive(archive))

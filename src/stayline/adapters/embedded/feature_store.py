@@ -42,6 +42,7 @@ class DeltaFeatureStore:
         self._engine = engine
         self._online = OnlineFeatures(engine)
         self._offline = OfflineFeatures(folder)
+        self._read_schema: tuple[str, WorkforceSchema] | None = None
         self._locks = FolderLocks(folder)
         try:
             self._catch_up()
@@ -61,11 +62,14 @@ class DeltaFeatureStore:
             self._online.define(FEATURES, text)
 
     def schema(self) -> WorkforceSchema:
-        """Return what the store holds."""
+        """Return what the store holds; its text is read each time, but only a new one is parsed."""
         text = self._online.schema_toml(FEATURES)
         if text is None:
             raise NothingImported
-        return parse_schema(text, "the home")
+        read = self._read_schema
+        if read is None or read[0] != text:
+            read = self._read_schema = (text, parse_schema(text, "the home"))
+        return read[1]
 
     def put(self, group: str, rows: pl.DataFrame, *, written_at: datetime) -> int:
         """Add facts and return how many were new; of rows with the same key the last stands."""

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.database import damage, reading, writing
+from stayline.adapters.embedded.database import damage, quick_row, reading, writing
 from stayline.adapters.embedded.tables import deployments, model_packages
 from stayline.domain.model_package import ApprovalStatus, ModelPackage
+from stayline.domain.risk_score import ModelIdentity
 from stayline.errors import (
     ApprovalRefused,
     ModelNotApproved,
@@ -25,6 +26,10 @@ from stayline.errors import (
 )
 
 ARCHIVE = "model.tar.gz"
+_SERVING = """
+    SELECT model_packages.version, digest FROM deployments JOIN model_packages USING (version)
+    ORDER BY position DESC LIMIT 1
+"""
 
 
 class SqliteModelRegistry:
@@ -109,6 +114,11 @@ class SqliteModelRegistry:
         with reading(self._engine) as connection:
             row = connection.execute(newest).one_or_none()
         return None if row is None else _package(row)
+
+    def serving(self) -> ModelIdentity | None:
+        """Return which version is deployed, in microseconds."""
+        row = quick_row(self._engine, _SERVING)
+        return None if row is None else ModelIdentity(*row)
 
     def archive(self, digest: str) -> bytes:
         """Return the bytes with that digest."""

@@ -8,7 +8,7 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from stayline.adapters.embedded.database import driver_errors, reading, writing
+from stayline.adapters.embedded.database import driver_errors, quick_row, reading, writing
 from stayline.adapters.embedded.tables import (
     applied_versions,
     feature_groups,
@@ -65,19 +65,8 @@ class OnlineFeatures:
         return -1 if version is None else version
 
     def get(self, token: str) -> tuple[int, dict[str, Any]] | None:
-        """Return a person's event time (microseconds) and values.
-
-        Reads on a driver connection of the pool: the statement machinery would cost three times the
-        read itself.
-        """
-        with driver_errors(self._engine):
-            connection = self._engine.raw_connection()
-            try:
-                cursor = connection.cursor()
-                cursor.execute(_READ, (token,))
-                row = cursor.fetchone()
-            finally:
-                connection.close()
+        """Return a person's event time (microseconds) and values."""
+        row = quick_row(self._engine, _READ, (token,))
         return None if row is None else (row[0], _UNPACK(row[1]))
 
     def newest(self, tokens: Iterable[str] | None, kinds: dict[str, pl.DataType]) -> pl.DataFrame:
@@ -116,10 +105,8 @@ class OnlineFeatures:
 
     def schema_toml(self, group: str) -> str | None:
         """Return the schema text the group was defined with."""
-        with reading(self._engine) as connection:
-            return connection.execute(
-                sa.select(feature_groups.c.schema_toml).where(feature_groups.c.name == group)
-            ).scalar_one_or_none()
+        row = quick_row(self._engine, _READ_SCHEMA, (group,))
+        return None if row is None else row[0]
 
     def define(self, group: str, schema_toml: str) -> None:
         """Keep the schema text of the group."""
@@ -131,6 +118,7 @@ class OnlineFeatures:
 
 
 _READ = "SELECT event_time, record FROM online_records WHERE token = ?"
+_READ_SCHEMA = "SELECT schema_toml FROM feature_groups WHERE name = ?"
 _UNPACK = msgspec.msgpack.Decoder(dict[str, Any]).decode
 
 

@@ -5,10 +5,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.database import reading, writing
-from stayline.adapters.embedded.tables import opt_outs
+from stayline.adapters.embedded.database import quick_row, reading, writing
+from stayline.adapters.embedded.tables import microseconds, opt_outs
 from stayline.domain.opt_out import OptOut
 from stayline.domain.pseudonyms import EmployeeToken
+
+_COVERS = "SELECT 1 FROM opt_outs WHERE token = ? AND since <= ? AND (until IS NULL OR until > ?)"
 
 
 class SqliteOptOutList:
@@ -53,7 +55,8 @@ class SqliteOptOutList:
 
     def is_opted_out(self, token: EmployeeToken, *, at: datetime) -> bool:
         """Whether scoring is barred at that instant."""
-        return any(interval.covers(at) for interval in self.intervals(token))
+        instant = microseconds(at)
+        return quick_row(self._engine, _COVERS, (token, instant, instant)) is not None
 
     def opted_out(self, *, at: datetime) -> AbstractSet[EmployeeToken]:
         """Return everyone barred at that instant."""

@@ -54,7 +54,7 @@ def suggests_manager(name: str) -> bool:
     (True, False)
     """
     words = words_of(name)
-    named = _IDENTIFIER.search(words) or re.search(r"\bname\b|manager$", words)
+    named = _IDENTIFIER.search(words) or re.search(r"\bname\b|(manager|supervisor|boss|to)$", words)
     counts = re.search(r"\b(years?|months?|days|with|rating|score|satisfaction|is)\b", words)
     return bool(_MANAGER.search(words) and named) and not counts
 

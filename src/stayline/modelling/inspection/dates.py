@@ -22,6 +22,9 @@ _FORMATS = (
 _MOSTLY = 0.9
 _SENTINELS = ("0001-01-01", "1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01")
 _SENTINELS_LATE = ("2099-12-31", "2999-12-31", "3000-01-01", "9999-12-31")
+_PLAUSIBLE = ("1970-01-01",)
+"""A day like any other, for example of birth, unless it is suspiciously frequent."""
+_OFTEN, _OFTEN_ROWS = 0.01, 5
 _FIRST_YEAR, _LAST_YEAR = 1901, 2098
 
 
@@ -115,6 +118,9 @@ def _without_sentinels(values: pl.Series) -> tuple[pl.Series, tuple[tuple[str, i
     text = values.cast(pl.String)
     year = values.dt.year()
     odd = (year < _FIRST_YEAR) | (year > _LAST_YEAR) | text.is_in(_SENTINELS + _SENTINELS_LATE)
+    often = max(_OFTEN_ROWS, int(_OFTEN * values.count()))
     counted = text.filter(odd.fill_null(value=False)).value_counts(sort=True)
+    counted = counted.filter((pl.col("count") >= often) | ~pl.col(values.name).is_in(_PLAUSIBLE))
+    odd = text.is_in(counted.get_column(values.name).implode())
     kept = values.to_frame("v").select(pl.when(~odd).then(pl.col("v"))).to_series()
     return kept.alias(values.name), tuple((str(a), int(b)) for a, b in counted.rows())

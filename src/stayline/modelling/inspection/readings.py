@@ -22,7 +22,7 @@ class Reading:
 
     ``values`` is Float64, Date or String by ``kind``, null where missing (a sentinel date counts as
     missing); ``text`` is what the file held, untrimmed. ``categories`` is the order of an ordinal
-    and the words of a flag. ``ornamented`` counts numbers written with units or thousands separators.
+    and the words of a flag. ``ornamented`` counts numbers written with units or separators.
     """
 
     name: str
@@ -81,11 +81,7 @@ def _read(raw: pl.Series, known: Column | None) -> Reading:
 def _as_numbers(cells: pl.Series) -> tuple[pl.Series, int] | None:
     """Return the column as numbers, and how many were written with ornament; None if it is text."""
     head = cells.drop_nulls().head(200)
-    if (
-        head.is_empty()
-        or not head.str.contains(r"\d").mean()
-        or head.str.contains(r"\d").mean() < 0.5
-    ):
+    if 2 * int(head.str.contains(r"\d").sum()) < max(head.len(), 1):
         return None
     values = cells.cast(pl.Float64, strict=False)
     values = (
@@ -108,8 +104,8 @@ def _as_numbers(cells: pl.Series) -> tuple[pl.Series, int] | None:
 
 def _number_kind(values: pl.Series) -> tuple[Kind, tuple[str, ...]]:
     """Tell a quantity from a short scale of consecutive whole numbers and from 0/1."""
-    found = values.drop_nulls().unique()
-    if not 2 <= found.len() <= _LONGEST_SCALE or not (found == found.round(0)).all():
+    found = values.drop_nulls().unique().to_list()
+    if not 2 <= len(found) <= _LONGEST_SCALE or any(point % 1 for point in found):
         return Kind.NUMBER, ()
     points = sorted(int(point) for point in found)
     if points == [0, 1]:

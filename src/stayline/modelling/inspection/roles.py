@@ -68,13 +68,13 @@ class Roles:
 def roles_in(schema: WorkforceSchema, readings: dict[str, Reading]) -> Roles:
     """Return what the schema says, and the leaving date and reason it may leave out."""
     outcome = schema.outcome
-    is_dated = isinstance(outcome, LeavingWithin)
+    dated = outcome if isinstance(outcome, LeavingWithin) else None
     return Roles(
         identifier=_present(schema.record_identifier, readings),
         event_time=_present(schema.event_time, readings),
         outcome=outcome if all(c in readings for c in _columns_of(outcome)) else None,
-        leaving_date=outcome.date_column if is_dated else _leaving_date(readings),
-        leaving_reason=outcome.reason_column if is_dated else _leaving_reason(readings),
+        leaving_date=dated.date_column if dated else _leaving_date(readings),
+        leaving_reason=dated.reason_column if dated else _leaving_reason(readings),
     )
 
 
@@ -130,8 +130,9 @@ def _key(readings: dict[str, Reading], rows: int) -> tuple[str | None, str | Non
 def _may_identify(reading: Reading, rows: int) -> bool:
     if reading.missing > 0.01 * rows or reading.distinct < 2 or suggests_person_name(reading.name):
         return False
-    if reading.kind is Kind.NUMBER:
-        return bool((reading.values.drop_nulls() % 1 == 0).all()) and reading.distinct > 10
+    if reading.kind in (Kind.NUMBER, Kind.ORDINAL, Kind.FLAG) and reading.values.dtype.is_float():
+        is_whole = bool((reading.values.drop_nulls() % 1 == 0).all())
+        return is_whole and (reading.distinct > 10 or suggests_identifier(reading.name) > 0)
     return reading.kind is Kind.CATEGORY and not reading.values.head(200).str.contains(" ").any()
 
 
@@ -140,8 +141,8 @@ def _is_running(reading: Reading) -> bool:
     if reading.kind is Kind.CATEGORY:
         return bool(reading.values.str.contains(r"\d").all())
     values = reading.values.drop_nulls()
-    low, high = float(values.min() or 0), float(values.max() or 0)  # type: ignore[arg-type]
-    return high - low < 1.5 * reading.distinct
+    ordered = values.sort().to_list()
+    return bool(ordered[-1] - ordered[0] < 1.5 * reading.distinct)
 
 
 def _label(readings: dict[str, Reading]) -> LabelColumn | None:

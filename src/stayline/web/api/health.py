@@ -29,8 +29,7 @@ class Health:
 )
 def health(gateway: NamedDependency[Gateway]) -> Health:
     """Answer with the deployed model, once it is loaded."""
-    deployed = gateway.ports.registry.deployed()
-    if deployed is None:
-        return Health("no_model", version("stayline"), None)
-    gateway.ports.endpoint.inputs()
-    return Health("ok", version("stayline"), ModelIdentity(deployed.version, deployed.digest))
+    serving = gateway.ports.registry.serving()
+    if serving is not None:
+        gateway.ports.endpoint.inputs()
+    return Health("ok" if serving else "no_model", version("stayline"), serving)

@@ -1,0 +1,45 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from deployed_home import deploy_again
+from stayline.adapters.embedded.endpoint import InProcessEndpoint
+from stayline.bootstrap import build
+from stayline.errors import NothingDeployed, PackageRefused
+from stayline.settings import Settings
+
+ROW = {"OverTime": "Yes", "MonthlyIncome": 5500.0}
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_nothing_is_answered_before_the_first_deployment(tmp_path):
+    endpoint = build(Settings(home=tmp_path)).endpoint
+    with pytest.raises(NothingDeployed):
+        endpoint.invoke([ROW], as_of=[AT])
+    with pytest.raises(NothingDeployed):
+        endpoint.inputs()
+
+
+def test_the_very_next_call_after_a_deployment_is_answered_by_the_new_model(ports):
+    before = ports.endpoint.invoke([ROW], as_of=[AT]).model
+    version = deploy_again(ports)
+    after = ports.endpoint.invoke([ROW], as_of=[AT]).model
+    assert (before.version, after.version) == (1, version)
+    assert after.digest == ports.registry.deployed().digest
+
+
+def test_many_threads_at_the_first_call_get_one_answer(ports):
+    endpoint = InProcessEndpoint(ports.registry)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: endpoint.invoke([ROW, ROW], as_of=[AT, AT]), range(40)))
+    assert len({(answer.model, answer.predictions[1].risk) for answer in answers}) == 1
+
+
+def test_an_altered_package_is_refused_not_served(ports, home):
+    (archive,) = (home / "models").rglob("model.tar.gz")
+    data = bytearray(archive.read_bytes())
+    data[-10] ^= 1
+    archive.write_bytes(data)
+    with pytest.raises(PackageRefused):
+        InProcessEndpoint(ports.registry).invoke([ROW], as_of=[AT])

@@ -1,0 +1,83 @@
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from deployed_home import PEOPLE
+from stayline.bootstrap import Ports, build
+from stayline.domain.alert_policy import Band
+from stayline.domain.audit_events import AuditEventKind
+from stayline.errors import NothingDeployed, NothingImported
+from stayline.samples.presets import named_schema
+from stayline.settings import Settings
+from stayline.usecases.score_workforce import WorkforceScores, _last_day_passed, score_workforce
+
+
+def score(ports: Ports, **more) -> WorkforceScores:
+    return score_workforce(
+        endpoint=ports.endpoint,
+        features=ports.features,
+        scores=ports.scores,
+        opt_outs=ports.opt_outs,
+        audit=ports.audit,
+        clock=ports.clock,
+        actor="ana",
+        **more,
+    )
+
+
+def test_everyone_gets_the_score_that_a_single_request_would_give(ports):
+    told = []
+    result = score(ports, progress=lambda done, total: told.append((done, total)))
+    entries = ports.scores.entries()
+    assert result.count == len(entries) == PEOPLE
+    assert sum(result.by_band.values()) == PEOPLE
+    assert set(result.by_band) == set(Band)
+    assert told[-1] == (PEOPLE, PEOPLE)
+    for entry in entries[:20]:
+        record = ports.features.get(entry.token)
+        alone = ports.endpoint.invoke([record.values], as_of=[record.event_time])
+        assert (alone.predictions[0].risk, alone.predictions[0].band) == (entry.risk, entry.band)
+
+
+def test_opted_out_people_are_left_out_and_taken_off_the_board(ports):
+    score(ports)
+    token = ports.scores.entries(limit=1)[0].token
+    ports.opt_outs.opt_out(token, at=ports.clock.now())
+    result = score(ports)
+    assert (result.count, result.opted_out) == (PEOPLE - 1, 1)
+    assert ports.scores.find(token) is None
+
+
+def test_a_run_over_everyone_is_one_audit_event(ports):
+    before = len(ports.audit.events())
+    result = score(ports)
+    (event,) = ports.audit.events()[before:]
+    assert event.kind is AuditEventKind.WORKFORCE_SCORED
+    assert event.details["count"] == result.count
+    assert event.details["model_version"] == result.model.version
+
+
+def test_people_whose_last_day_has_passed_are_not_part_of_the_workforce(tmp_path):
+    features = build(Settings(home=tmp_path)).features
+    features.define(named_schema("monthly-panel"))
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    outcomes = pl.DataFrame(
+        {
+            "token": ["left", "leaving", "staying"],
+            "event_time": [datetime(2025, 1, 1, tzinfo=UTC)] * 3,
+            "left_on": [date(2025, 5, 1), date(2026, 5, 1), None],
+            "reason": ["Resignation", "Resignation", None],
+        }
+    )
+    features.put("outcomes", outcomes, written_at=now)
+    assert _last_day_passed(features, now) == ["left"]
+
+
+def test_nobody_is_scored_without_a_model_or_a_workforce(tmp_path):
+    empty = build(Settings(home=tmp_path))
+    with pytest.raises(NothingImported):
+        score(empty)
+    empty.features.define(named_schema("ibm-hr"))
+    with pytest.raises(NothingDeployed):
+        score(empty)

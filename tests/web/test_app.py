@@ -1,0 +1,121 @@
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+import httpx
+import pytest
+from litestar.testing import TestClient
+
+from deployed_home import deploy_again
+from stayline import errors
+from stayline.bootstrap import build
+from stayline.settings import Settings
+from stayline.web.app import create_app
+from stayline.web.errors import STATUS
+from stayline.web.serving import serve
+
+SERVE = """
+import sys
+from pathlib import Path
+from stayline.bootstrap import build
+from stayline.settings import Settings
+from stayline.web.app import create_app
+from stayline.web.serving import serve
+settings = Settings(home=Path(sys.argv[1]), port=0)
+serve(create_app(build(settings), settings), settings, on_ready=lambda url: print(url, flush=True))
+print("ended in good order")
+"""
+
+
+def test_every_error_has_a_status():
+    raised = {
+        item
+        for item in vars(errors).values()
+        if isinstance(item, type)
+        and issubclass(item, errors.StaylineError)
+        and item is not errors.StaylineError
+    }
+    assert raised == set(STATUS)
+
+
+def test_the_description_covers_every_address_and_loads_nothing_from_elsewhere(client):
+    answer = client.get("/openapi.json")
+    described = answer.json()
+    assert set(described["paths"]) == {
+        "/v1/predict",
+        "/v1/employees/{employee_id}",
+        "/v1/employees/{employee_id}/decisions",
+        "/v1/employees/{employee_id}/opt-out",
+        "/v1/health",
+    }
+    body = described["paths"]["/v1/predict"]["post"]["requestBody"]["content"]
+    assert set(body) == {"application/json", "text/csv"}
+    assert "http" not in answer.text
+
+
+def test_health_tells_the_deployed_version_from_the_first_request_after_a_deployment(client, ports):
+    assert client.get("/v1/health").json()["model"]["version"] == 1
+    version = deploy_again(ports)
+    answer = client.get("/v1/health").json()
+    assert (answer["status"], answer["model"]["version"]) == ("ok", version)
+
+
+def test_health_of_a_home_without_a_model_is_said_plainly(tmp_path):
+    settings = Settings(home=tmp_path)
+    with TestClient(create_app(build(settings), settings)) as client:
+        assert client.get("/v1/health").json()["status"] == "no_model"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/v1/nowhere", 404), ("GET", "/v1/predict", 405), ("PATCH", "/v1/health", 405)],
+)
+def test_what_is_not_there_is_a_problem_document(client, method, path, status):
+    answer = client.request(method, path)
+    assert answer.status_code == answer.json()["status"] == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]
+
+
+def test_a_defect_of_ours_is_a_500_that_tells_nothing_of_the_request(ports, home, caplog):
+    class Broken:
+        message = "a secret of person 17"
+
+        def inputs(self):
+            raise RuntimeError(self.message)
+
+    app = create_app(replace(ports, endpoint=Broken()), Settings(home=home))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        answer = client.post("/v1/predict", json={"OverTime": "Yes"})
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "secret" not in answer.text + caplog.text
+    assert "RuntimeError" in caplog.text
+
+
+def test_a_real_server_answers_on_a_free_port_and_ends_in_good_order(home):
+    command = [sys.executable, "-c", SERVE, str(home)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            url = server.stdout.readline().strip()
+            answer = httpx.post(f"{url}/v1/predict", json={"OverTime": "Yes"}, timeout=20)
+            assert 0 < answer.json()["risk"] < 1
+        finally:
+            server.send_signal(signal.SIGTERM)
+        told, complained = server.communicate(timeout=20)
+    assert server.returncode == 0
+    assert "ended in good order" in told
+    assert complained == ""
+
+
+def test_a_port_in_use_is_refused_with_what_to_do(ports, home):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = Settings(home=home, port=taken.getsockname()[1])
+        with pytest.raises(errors.SettingRefused, match="--port"):
+            serve(create_app(ports, settings), settings, on_ready=print)

@@ -5,14 +5,14 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from real_data import ibm_extract, shared_data
-from unknown_extracts import cross_section, panel, without
 
+from real_data import ibm_extract, shared_data
 from stayline.domain.workforce_schema import LabelColumn, LeavingWithin, Role
 from stayline.formats.schema_toml import dump_schema, parse_schema
 from stayline.samples.presets import named_schema
 from stayline.usecases.inspect_extract import inspect_extract
 from stayline.usecases.simulate_workforce import simulate_workforce
+from unknown_extracts import cross_section, panel, without
 
 PANEL = panel()
 

@@ -34,9 +34,14 @@ class Knowledge:
 
 
 def leaks(
-    readings: dict[str, Reading], roles: Roles, who_left: Timeline, *, seed: int
+    readings: dict[str, Reading],
+    roles: Roles,
+    who_left: Timeline,
+    *,
+    identities: frozenset[str],
+    seed: int,
 ) -> Iterator[Finding]:
-    """Yield one finding for each column that tells the outcome.
+    """Yield one finding for each column, ``identities`` aside, that tells the outcome.
 
     Every column is cut into values or at most 64 bins, missing being one. The share of people who
     left is learned per bin on four fifths of the people and judged on the last fifth, in turn; so
@@ -49,7 +54,7 @@ def leaks(
     targets = [t for t in targets if (t.left & t.asked).sum() >= FEWEST_WHO_LEFT]
     folds = np.random.default_rng(seed).integers(0, _FOLDS, who_left.person.max() + 1)
     fold = folds[who_left.person[rows]]
-    skipped = {roles.identifier, *roles.outcome_columns}
+    skipped = identities | roles.outcome_columns
     at = readings[roles.event_time].values if roles.event_time else None
     for reading in readings.values():
         if reading.name not in skipped and reading.distinct + bool(reading.missing) > 1:

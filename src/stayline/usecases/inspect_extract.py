@@ -5,7 +5,7 @@ from pathlib import Path
 from stayline.domain.inspection import Inspection
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.formats.extract import read_extract
-from stayline.modelling.inspection.analysis import inspected
+from stayline.modelling.analysis import inspected
 
 
 def inspect_extract(path: Path, *, schema: WorkforceSchema | None = None) -> Inspection:

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from types import FrameType
 
@@ -12,6 +13,8 @@ from stayline.errors import SettingRefused
 from stayline.settings import Settings
 
 _PATIENCE_S = 10
+_TURN_S = 0.0005
+"""How long a computing thread may keep the reading of requests waiting; Python's own is 5 ms."""
 
 
 def serve(app: Litestar, settings: Settings, *, on_ready: Callable[[str], None]) -> None:
@@ -29,6 +32,7 @@ def serve(app: Litestar, settings: Settings, *, on_ready: Callable[[str], None])
         proxy_headers=False,
         timeout_graceful_shutdown=_PATIENCE_S,
     )
+    sys.setswitchinterval(_TURN_S)
     before = signal.signal(signal.SIGTERM, _already_stopped)
     try:
         _AnnouncingServer(config, lambda: on_ready(_url(listener))).run(sockets=[listener])

@@ -33,12 +33,14 @@ class DateReading:
     """A column read as dates; a sentinel such as 1900-01-01 is no date, so it reads as null.
 
     ``formats`` are strptime formats, the most frequent first, with the number of rows of each.
+    ``serials`` are day numbers of Excel; ``unread`` cells are no date in any known format.
     """
 
     values: pl.Series
     formats: tuple[tuple[str, int], ...]
     sentinels: tuple[tuple[str, int], ...]
     serials: int = 0
+    unread: int = 0
 
     @property
     def two_digit_years(self) -> int:
@@ -71,7 +73,9 @@ def as_dates(cells: pl.Series) -> DateReading | None:
     joined = cells.to_frame("text").join(table, on="text", how="left", maintain_order="left")
     values, sentinels = _without_sentinels(joined.get_column("date").alias(cells.name))
     ordered = tuple(sorted(formats, key=lambda item: -item[1]))
-    return DateReading(values, ordered, sentinels, int(serials.get_column("rows").sum()))
+    as_serials = int(serials.get_column("rows").sum())
+    unread = int(counts.sum()) - read - as_serials
+    return DateReading(values, ordered, sentinels, as_serials, unread)
 
 
 def _take(

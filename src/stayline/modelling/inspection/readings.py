@@ -9,7 +9,7 @@ from stayline.modelling.inspection.column_names import suggests_code
 from stayline.modelling.inspection.dates import DateReading, as_dates
 
 _NO_VALUE = ("na", "n/a", "nan", "null", "none", "#n/a", "?", "-", "nil")
-_ORNAMENT = r"[\s,'\u2019$€£¥%]"
+_ORNAMENT = r"[\s,'\u2019$€£¥%]|(?i:usd|eur|gbp|years?|yrs?|months?|days?|hours?|hrs?|km|miles?)$"
 _MOSTLY = 0.95
 _YES_NO = ({"no", "yes"}, {"n", "y"}, {"false", "true"}, {"f", "t"}, {"0", "1"})
 _LONGEST_SCALE = 5
@@ -22,7 +22,8 @@ class Reading:
 
     ``values`` is Float64, Date or String by ``kind``, null where missing (a sentinel date counts as
     missing); ``text`` is what the file held, untrimmed. ``categories`` is the order of an ordinal
-    and the words of a flag. ``ornamented`` counts numbers written with units or separators.
+    and the words of a flag. ``ornamented`` counts numbers written with units or separators,
+    ``unread`` the cells of a number column that are no number at all.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Reading:
     categories: tuple[str, ...] = ()
     dates: DateReading | None = None
     ornamented: int = 0
+    unread: int = 0
     was_text: bool = True
 
 
@@ -59,7 +61,7 @@ def _read(raw: pl.Series, known: Column | None) -> Reading:
     numbers = _as_numbers(cells)
     if numbers is None or (known is not None and known.kind in (Kind.CATEGORY, Kind.FLAG)):
         return _categorical(raw.name, cells, text, missing)
-    values, ornamented = numbers
+    values, ornamented, unread = numbers
     kind, categories = _number_kind(values)
     if known is not None:
         kind, categories = known.kind, known.categories
@@ -74,12 +76,13 @@ def _read(raw: pl.Series, known: Column | None) -> Reading:
         missing=int(values.null_count()),
         categories=categories,
         ornamented=ornamented,
+        unread=unread,
         was_text=was_text,
     )
 
 
-def _as_numbers(cells: pl.Series) -> tuple[pl.Series, int] | None:
-    """Return the column as numbers, and how many were written with ornament; None if it is text."""
+def _as_numbers(cells: pl.Series) -> tuple[pl.Series, int, int] | None:
+    """Return the numbers, how many had ornament and how many were none; None for a text column."""
     head = cells.drop_nulls().head(200)
     if 2 * int(head.str.contains(r"\d").sum()) < max(head.len(), 1):
         return None
@@ -92,14 +95,14 @@ def _as_numbers(cells: pl.Series) -> tuple[pl.Series, int] | None:
     )
     odd = cells.filter(values.is_null() & cells.is_not_null())
     if odd.is_empty():
-        return values, 0
+        return values, 0, 0
     plain = cells.str.replace_all(_ORNAMENT, "").cast(pl.Float64, strict=False)
-    said_missing = odd.str.to_lowercase().is_in(_NO_VALUE).sum()
+    said_missing = int(odd.str.to_lowercase().is_in(_NO_VALUE).sum())
     ornamented = int((plain.is_not_null() & values.is_null()).sum())
     unread = odd.len() - said_missing - ornamented
     if unread > (1 - _MOSTLY) * cells.count() or plain.drop_nulls().is_empty():
         return None
-    return plain.alias(cells.name), ornamented
+    return plain.alias(cells.name), ornamented, unread
 
 
 def _number_kind(values: pl.Series) -> tuple[Kind, tuple[str, ...]]:

@@ -25,11 +25,13 @@ from stayline.modelling.inspection.readings import Reading
 
 _UNIQUE: Final = 0.98
 _KEY_UNIQUE: Final = 0.95
+_MOST_WORDS: Final = 6
+_LABEL_KINDS: Final = (Kind.FLAG, Kind.CATEGORY)
 _MONTHLY_HORIZON, _YEARLY_HORIZON = 6, 12
-_LEFT = {
-    *("left", "leaver", "terminated", "inactive", "resigned", "exited", "separated", "former"),
-    *("departed", "quit", "gone", "churned", "term", "voluntarily terminated", "ex employee"),
-}
+_LEFT = re.compile(
+    r"^(?!not |no )(.*\b)?(left|leaver|leaves?|leaving|terminat\w*|term|inactive|resign\w*|retired?"
+    r"|exit\w*|separat\w*|former|departed|quit|gone|churn\w*|laid off|dismiss\w*|ex)\b"
+)
 _STAYED = {
     *("active", "employed", "current", "stayed", "working", "retained", "present", "staying"),
 }
@@ -146,21 +148,24 @@ def _is_running(reading: Reading) -> bool:
 
 
 def _label(readings: dict[str, Reading]) -> LabelColumn | None:
-    """Find the two-valued column whose words say left and stayed; its name must help yes and no."""
+    """Find the column whose words say left and stayed; yes and no need the help of its name."""
     found: list[tuple[int, LabelColumn]] = []
     for reading in readings.values():
-        if reading.distinct != 2 or reading.kind not in (Kind.FLAG, Kind.CATEGORY):
+        if not 2 <= reading.distinct <= _MOST_WORDS or reading.kind not in _LABEL_KINDS:
             continue
-        words = [str(word) for word in _words_of(reading)]
-        low = {word.lower().strip(): word for word in words}
-        left = [word for key, word in low.items() if key in _LEFT]
-        stayed = [word for key, word in low.items() if key in _STAYED]
-        if len(left) == 1 and (stayed or suggests_outcome(reading.name)):
-            found.append((0, LabelColumn(reading.name, (left[0],))))
-        elif set(low) <= _YES | _NO and suggests_outcome(reading.name):
+        words = _words_of(reading)
+        plain = {word: word.casefold().strip() for word in words}
+        left = tuple(word for word in words if _LEFT.search(plain[word]))
+        stayed = [word for word in words if plain[word] in _STAYED]
+        has_name = suggests_outcome(reading.name)
+        if left and len(left) + len(stayed) == len(words) and stayed:
+            found.append((0, LabelColumn(reading.name, left)))
+        elif len(left) == 1 and len(words) == 2 and has_name:
+            found.append((1, LabelColumn(reading.name, left)))
+        elif has_name and len(set(plain.values())) == 2 and set(plain.values()) <= _YES | _NO:
             meant = _NO if _SAYS_STAYING.search(reading.name) else _YES
-            positive = tuple(word for key, word in low.items() if key in meant)
-            found.append((1, LabelColumn(reading.name, positive)))
+            positive = tuple(word for word in words if plain[word] in meant)
+            found.append((2, LabelColumn(reading.name, positive)))
     return min(found, key=lambda item: item[0])[1] if found else None
 
 

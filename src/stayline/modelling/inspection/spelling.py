@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 _SHORTEST = 5
-_RARE = 0.25
+_RARE, _VERY_RARE = 0.25, 0.02
+_SHORTEST_REPLACED = 8
 _SHORTEST_LISTED = 7
 _WORDS = frozenset(
     re.findall(
@@ -15,23 +16,24 @@ _WORDS = frozenset(
         account accountant accounting accounts administration administrative administrator
         agreement analyst applicable assistant associate bachelor business career college
         commercial commission communication communications compensation complaint
-        compliance consultant contract contractor contribution coordinator corporate
-        customer deceased department dependent development director dismissal distribution
-        divorced doctorate education electrical employee employment engineer engineering
-        environment equipment excellent executive experience facilities february finance
-        financial frequently government headquarters healthcare hospital immediate
-        independent information insurance intermediate international investment
-        involuntary january knowledge laboratory language layoff legal life logistics
-        maintenance management manager manufacturing marketing married master material
-        mechanical medical november occasional october operations operator payable
-        performance permanent personal personnel planning president procurement production
-        professional programmer promotion purchasing quality receivable reception
-        receptionist recruiter recruitment redundancy relations relocation representative
+        compliance compliant consultant contact contacts contract contractor contribution
+        coordinator corporate customer deceased decreased department dependant dependent
+        development director dismissal distribution divorced doctorate education
+        electrical employee employment engineer engineering environment equipment
+        excellent executive experience facilities february finance financial frequently
+        government headquarters healthcare hospital immediate independent information
+        insurance intermediate international investment involuntary january knowledge
+        laboratory language layoff legal life logistics maintenance management manager
+        manufacturing marketing married master material maternal mechanical medical
+        november occasional october operations operator payable performance permanent
+        personal personnel planning planting president procurement production professional
+        programmer promotion purchasing quality receivable reception receptionist
+        recruiter recruitment redundancy rehired relations relocation representative
         research resignation resigned resources retired retirement satisfaction schedule
         scientist secretary security senior separated separation september service
         services software specialist statistics strategy supervisor supply support systems
-        technical technician technology temporary terminated termination training transfer
-        transport unemployed university voluntary warehouse wednesday
+        technical technician technology temporary terminated termination trailing training
+        transfer transport unemployed university voluntary warehouse wednesday
         """,
     )
 )
@@ -50,7 +52,8 @@ class Misspelling:
 def misspellings(counts: dict[str, int]) -> list[Misspelling]:
     """Return the values that look misspelt, the first reason found for each.
 
-    A value is suspect when it is one edit away from a value at least four times as frequent, when
+    A value is suspect when it is one edit away from a value at least four times as frequent (fifty
+    times, where the edit may make another word: a last letter, a letter replaced in a name), when
     one of its words is one edit inside a word often met in such extracts, or when a word begins
     with two capitals by accident. ``counts`` holds the rows of each value.
 
@@ -62,7 +65,8 @@ def misspellings(counts: dict[str, int]) -> list[Misspelling]:
     found: dict[str, Misspelling] = {}
     for one, other in combinations(sorted(counts), 2):
         rare, usual = sorted((one, other), key=lambda value: counts[value])
-        if counts[rare] <= _RARE * counts[usual] and _is_slip(rare, usual):
+        share = counts[rare] / counts[usual]
+        if share <= _RARE and _is_slip(rare, usual, is_very_rare=share <= _VERY_RARE):
             found.setdefault(rare, Misspelling(rare, usual, counts[rare]))
     for value, rows in counts.items():
         meant = _odd_word(value)
@@ -71,7 +75,7 @@ def misspellings(counts: dict[str, int]) -> list[Misspelling]:
     return sorted(found.values(), key=lambda slip: -slip.rows)
 
 
-def _is_slip(rare: str, usual: str) -> bool:
+def _is_slip(rare: str, usual: str, *, is_very_rare: bool) -> bool:
     a, b = rare.casefold(), usual.casefold()
     if a == b or min(len(a), len(b)) < _SHORTEST or not _one_edit(a, b):
         return False
@@ -79,8 +83,12 @@ def _is_slip(rare: str, usual: str) -> bool:
     if len(a.split()) != len(b.split()) or len(changed) != 1:
         return False
     x, y = changed[0]
-    is_word = min(len(x), len(y)) >= _SHORTEST and x.isalpha() and y.isalpha()
-    return is_word and not _differs_at_an_end(x, y) and not {x, y} <= _WORDS
+    if min(len(x), len(y)) < _SHORTEST or not (x.isalpha() and y.isalpha()) or {x, y} <= _WORDS:
+        return False
+    if is_very_rare:
+        return x + "s" != y and y + "s" != x
+    is_replaced = len(x) == len(y) and sorted(x) != sorted(y)
+    return not _differs_at_an_end(x, y) and (not is_replaced or len(x) >= _SHORTEST_REPLACED)
 
 
 def _odd_word(value: str) -> str | None:

@@ -63,6 +63,8 @@ def _date_findings(reading: Reading, role: Role) -> Iterator[Finding]:
             + (f": {shown}." if shown else "."),
             "Leave the cell empty where there is no date.",
         )
+    if reading.dates.unread:
+        yield _unread(FindingKind.MIXED_DATES, reading, reading.dates.unread, "date")
     if reading.dates.serials:
         yield _excel(reading, reading.dates.serials, "day numbers of Excel among the dates")
 
@@ -80,6 +82,8 @@ def _number_findings(reading: Reading, *, is_typed: bool) -> Iterator[Finding]:
             f"{count:,} number(s) are stored as text, with units, separators or quotes.",
             "Store plain numbers, such as 1234.5, and put the unit in the column's name.",
         )
+    if reading.unread:
+        yield _unread(FindingKind.NUMBER_AS_TEXT, reading, reading.unread, "number")
     if re.search(r"date|dob", reading.name, re.IGNORECASE) and whole:
         fits = reading.values.is_between(_SERIAL_FROM, _SERIAL_TO).sum()
         if fits == whole:
@@ -182,6 +186,16 @@ def _sensitive(reading: Reading, role: Role) -> Iterator[Finding]:
             "Keep role 'protected'; a model may use it only with a written justification.",
             Severity.NOTE,
         )
+
+
+def _unread(kind: FindingKind, reading: Reading, count: int, what: str) -> Finding:
+    return _found(
+        kind,
+        reading,
+        count,
+        f"{count:,} cell(s) of this {what} column cannot be read as a {what}.",
+        "Correct them at the source, or leave them empty.",
+    )
 
 
 def _excel(reading: Reading, count: int, what: str) -> Finding:

@@ -1,4 +1,4 @@
-"""Put the readings, tests and the draft together."""
+"""Inspect a whole extract: its readings, every test, and the draft, put together."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -95,14 +95,16 @@ def _structural(
     if who_left is not None:
         yield from rows_after_last_day(readings, roles, who_left)
         yield from outcome_shifts(readings, roles, who_left)
-        yield from _leaks(readings, roles, who_left)
+        yield from _leaks(readings, roles, who_left, identities)
 
 
-def _leaks(readings: dict[str, Reading], roles: Roles, who_left: Timeline) -> Iterator[Finding]:
+def _leaks(
+    readings: dict[str, Reading], roles: Roles, who_left: Timeline, identities: frozenset[str]
+) -> Iterator[Finding]:
     people = who_left.frame.filter(pl.col("left") | pl.col("end").is_not_null())
     count = people.get_column("person").n_unique()
     if count >= FEWEST_WHO_LEFT:
-        yield from leaks(readings, roles, who_left, seed=SEED)
+        yield from leaks(readings, roles, who_left, identities=identities, seed=SEED)
     else:
         yield Finding(
             kind=FindingKind.SCHEMA,

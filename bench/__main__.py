@@ -1,0 +1,18 @@
+"""Run every benchmark that needs nothing but the project: ``python -m bench``."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPTS = ("cli_start", "ibm_model", "predict_latency", "import_rows", "true_risk", "feature_store")
+
+
+def main() -> None:
+    """Run the scripts one after the other; the first that fails ends it."""
+    for name in SCRIPTS:
+        print(f"\n== {name}", flush=True)
+        subprocess.run([sys.executable, Path(__file__).with_name(f"{name}.py")], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Write the generated pages of docs/, or with --check fail where they are not true any more."""
+
+import inspect
+import json
+import os
+import re
+import sys
+import tempfile
+from dataclasses import fields
+from pathlib import Path
+
+import typer
+from typer.testing import CliRunner
+
+from stayline.bootstrap import build
+from stayline.cli.app import app
+from stayline.settings import PREFIX, Settings
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+NOTE = "<!-- Written by docs/generate.py; change the code, then run `make format`. -->\n\n"
+
+
+def main() -> None:
+    """Write or check every generated page, and check the links of all pages."""
+    pages = {"cli.md": _cli(), "settings.md": _settings(), "api.md": _api()}
+    if "--check" not in sys.argv:
+        for name, text in pages.items():
+            (DOCS / name).write_text(text, "utf-8")
+        return
+    stale = [
+        name
+        for name, text in pages.items()
+        if not (DOCS / name).is_file() or (DOCS / name).read_text("utf-8") != text
+    ]
+    problems = [f"docs/{name} is not up to date; run `make format`" for name in stale]
+    problems += _dead_links()
+    if problems:
+        sys.exit("\n".join(problems))
+    sys.stdout.write("docs: pages generated from the code are up to date, links lead somewhere\n")
+
+
+def _cli() -> str:
+    out = [NOTE, "# The command line\n\n"]
+    runner = CliRunner(env={"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1"})
+    for words in _commands(typer.main.get_command(app), ()):
+        result = runner.invoke(app, [*words, "--help"], prog_name="stayline")
+        out.append(f"## {' '.join(('stayline', *words))}\n\n```\n{result.output.strip()}\n```\n\n")
+    return "".join(out).rstrip() + "\n"
+
+
+def _commands(command: object, words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    found = [words]
+    for name, child in getattr(command, "commands", {}).items():
+        found += _commands(child, (*words, name))
+    return found
+
+
+def _settings() -> str:
+    source = Path(sys.modules[Settings.__module__].__file__ or "").read_text("utf-8")
+    told = dict(re.findall(r'^    (\w+): .+? = .+?\n    """(.+?)"""', source, re.MULTILINE))
+    rows = [
+        f"| {'' if field.name == 'home' else f'`{field.name}`'} | `{PREFIX}{field.name.upper()}` | `{field.default}` "
+        f"| {told[field.name]} |"
+        for field in fields(Settings)
+    ]
+    head = "| in stayline.toml | in the environment | default | meaning |\n|---|---|---|---|\n"
+    return f"{NOTE}# Settings\n\n{inspect.getdoc(Settings)}\n\n{head}" + "\n".join(rows) + "\n"
+
+
+def _api() -> str:
+    from stayline.web.app import create_app
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder) / "home")
+        schema = create_app(build(settings), settings).openapi_schema.to_schema()
+    out = [NOTE, "# The REST API\n\nThe whole description is served at `/openapi.json`.\n\n"]
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            out.append(f"## {method.upper()} {path}\n\n{operation.get('description', '')}\n\n")
+            out += [
+                f"- {status}: {answer['description']}\n"
+                for status, answer in sorted(operation["responses"].items())
+            ]
+            for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+                for example in content.get("examples", {}).values():
+                    shown = example.get("value", "")
+                    text = shown if isinstance(shown, str) else json.dumps(shown, indent=2)
+                    out.append(f"\nExample (`{kind}`):\n\n```\n{text.strip()}\n```\n")
+            out.append("\n")
+    return "".join(out).rstrip() + "\n"
+
+
+def _dead_links() -> list[str]:
+    pages = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "bench").glob("*.md")]
+    return [
+        f"{page.relative_to(ROOT)} links to {link}, which is not there"
+        for page in pages
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+        if not (page.parent / link).exists()
+    ]
+
+
+if __name__ == "__main__":
+    os.environ["NO_COLOR"] = "1"
+    main()

@@ -1,0 +1,34 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stayline.domain.alert_policy import Band, Bands, Capacity, RecallAtPrecision
+
+PARTS = st.floats(0, 1)
+
+
+@given(PARTS, PARTS, PARTS)
+def test_a_higher_risk_is_never_in_a_lower_band(edge, other, risk):
+    bands = Bands(*sorted((edge, other)))
+    order = list(Band)
+    assert order.index(bands.band_of(risk)) <= order.index(bands.band_of(min(1.0, risk * 1.1)))
+
+
+@pytest.mark.parametrize(
+    ("risk", "band"),
+    [
+        (0.0, "low"),
+        (0.0999, "low"),
+        (0.1, "medium"),
+        (0.2999, "medium"),
+        (0.3, "high"),
+        (1, "high"),
+    ],
+)
+def test_an_edge_belongs_to_the_band_above_it(risk, band):
+    assert Bands(medium=0.1, high=0.3).band_of(risk) == band
+
+
+def test_a_policy_reads_as_a_sentence():
+    assert str(RecallAtPrecision()) == "the most recall at a precision of at least 0.42"
+    assert str(Capacity(0.05)) == "the 5% of people with the highest risk"

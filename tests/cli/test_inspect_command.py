@@ -3,11 +3,11 @@ import json
 import pytest
 import typer
 from typer.testing import CliRunner
-from unknown_extracts import cross_section
 
 from stayline.cli import inspect
 from stayline.errors import SchemaRefused
 from stayline.formats.schema_toml import load_schema
+from unknown_extracts import cross_section
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ FEW_ROWS = 5_000
 SLOW, FAST = (0.03, 0.08), (0.08, 0.3)
 """Learning rates to try: slow ones for small data, which cost much and gain little on large."""
 
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One set of tree parameters, its best round, and its log loss on the inner folds there."""

@@ -15,6 +15,7 @@ _FEWEST_ROWS = 20
 _FEWEST_OF_A_VALUE = 5
 _LOOKED_AT_FIRST = 5000
 _RESTATES = 0.995
+_SAME_SCALE = 1 - 1e-9
 _YEARLY, _MONTHLY = 200, 25
 
 
@@ -39,11 +40,12 @@ def duplicate_columns(
     """Yield the columns that repeat another: equal, recoded one to one, or the row's own year."""
     skipped = identities | roles.outcome_columns
     usable = [r for r in readings.values() if r.name not in skipped and r.distinct > 1]
+    people = readings[roles.identifier].distinct if roles.identifier else None
     dropped: set[str] = set()
     for one, other in combinations(usable, 2):
         if dropped & {one.name, other.name} or not _may_repeat(one, other):
             continue
-        if _is_recoding(one, other):
+        if _is_recoding(one, other, people):
             kept, repeat = (one, other) if _keeps(one, other) else (other, one)
             dropped.add(repeat.name)
             yield _repeats(repeat, f"column {kept.name!r}, value for value")
@@ -123,8 +125,12 @@ def _may_repeat(one: Reading, other: Reading) -> bool:
     return same_counts and rows >= _FEWEST_ROWS
 
 
-def _is_recoding(one: Reading, other: Reading) -> bool:
-    """Whether each value of one goes with one value of the other, often enough not to be luck."""
+def _is_recoding(one: Reading, other: Reading, people: int | None) -> bool:
+    """Whether each value of one goes with one value of the other, often enough not to be luck.
+
+    Two quantities that differ from person to person do so by luck, unless one is the other on
+    another scale.
+    """
     pair = pl.DataFrame({"one": one.values, "other": other.values})
     if pair.head(_LOOKED_AT_FIRST).n_unique() > one.distinct + 1:
         return False
@@ -133,8 +139,12 @@ def _is_recoding(one: Reading, other: Reading) -> bool:
         return False
     if one.values.dtype == other.values.dtype and (one.values == other.values).all():
         return True
+    if one.values.dtype == other.values.dtype == pl.Float64:
+        slope = pair.select(pl.corr("one", "other")).item()
+        return slope is not None and bool(abs(slope) > _SAME_SCALE)
     commonest = counted.get_column("len").sort(descending=True)
-    return one.distinct <= one.values.len() / 2 and commonest[1] >= _FEWEST_OF_A_VALUE
+    is_shared = one.distinct <= (people or one.values.len()) / 2
+    return is_shared and commonest[1] >= _FEWEST_OF_A_VALUE
 
 
 def _keeps(one: Reading, other: Reading) -> bool:

@@ -54,7 +54,10 @@ def _measured(folder: Path, seed: int) -> tuple[str, ...]:
         pl.col("EmployeeNumber")
         .map_elements(lambda number: pseudonym(key, str(number)), pl.String)
         .alias(TOKEN),
-        pl.col("SnapshotDate").cast(pl.Datetime("us")).dt.replace_time_zone("UTC").alias(EVENT_TIME),
+        pl.col("SnapshotDate")
+        .cast(pl.Datetime("us"))
+        .dt.replace_time_zone("UTC")
+        .alias(EVENT_TIME),
         "true_risk",
     )
     trained_until = data.development.frame[EVENT_TIME].max()

@@ -60,7 +60,8 @@ def _settings() -> str:
     source = Path(sys.modules[Settings.__module__].__file__ or "").read_text("utf-8")
     told = dict(re.findall(r'^    (\w+): .+? = .+?\n    """(.+?)"""', source, re.MULTILINE))
     rows = [
-        f"| {'' if field.name == 'home' else f'`{field.name}`'} | `{PREFIX}{field.name.upper()}` | `{field.default}` "
+        f"| {'' if field.name == 'home' else f'`{field.name}`'} "
+        f"| `{PREFIX}{field.name.upper()}` | `{field.default}` "
         f"| {told[field.name]} |"
         for field in fields(Settings)
     ]

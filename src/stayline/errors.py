@@ -121,7 +121,8 @@ class NothingDeployed(StaylineError):
 class FieldProblem:
     """One wrong thing in a request or a row, and where it is.
 
-    ``path`` is a field name, or ``instances[3].Age`` in a batch. ``message`` says what was expected.
+    ``path`` is a field name, or ``instances[3].Age`` in a batch. ``message`` says what was
+    expected.
     """
 
     path: str

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from stayline.errors import SettingRefused
 
@@ -54,14 +55,12 @@ def load_settings(
     for name in values:
         if name not in names - {"home"}:
             raise SettingRefused(name, str(values[name]), f"one of {sorted(names - {'home'})}")
-    values.update(
-        {name: environment[PREFIX + name.upper()] for name in names - {"home"}
-         if PREFIX + name.upper() in environment}
-    )  # fmt: skip
-    return replace(
-        Settings(home=chosen_home),
-        **{name: _typed(name, value) for name, value in values.items()},
-    )
+    for name in names - {"home"}:
+        values[name] = environment.get(PREFIX + name.upper(), values.get(name))
+    given: dict[str, Any] = {
+        name: _typed(name, value) for name, value in values.items() if value is not None
+    }
+    return replace(Settings(home=chosen_home), **given)
 
 
 def _typed(name: str, value: object) -> str | int:

@@ -35,7 +35,7 @@ for module in (up, inspect, imports, simulate, train, models, score, serve, doct
 
 
 def main() -> None:
-    """Run the command; an error prints its message and exits with 1, under ``--debug`` it raises."""
+    """Run the command; an error prints its message and exits with 1, or raises (``--debug``)."""
     from stayline.errors import StaylineError
 
     try:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stayline.cli.terminal import JsonOption, say, schema_named, show_json, show_table
+from stayline.cli.terminal import JsonOption, progress, say, schema_named, show_json, show_table
 
 if TYPE_CHECKING:
     from stayline.domain.inspection import Inspection
@@ -30,7 +30,9 @@ def inspect(
     """Draft the schema of an extract, and name leaks and whatever else a careful analyst would."""
     from stayline.usecases.inspect_extract import inspect_extract
 
-    found = inspect_extract(file, schema=schema_named(schema) if schema else None)
+    given = schema_named(schema) if schema else None
+    with progress("Inspecting", hidden=as_json):
+        found = inspect_extract(file, schema=given)
     if as_json:
         show_json({"rows": found.rows, "columns": found.columns, "findings": found.findings})
     else:

@@ -14,7 +14,8 @@ _PATIENCE_S = 30
 
 def ask_server(settings: Settings, body: str) -> tuple[str, dict[str, Any]]:
     """Return the URL and the answer of ``POST /v1/predict`` from a server on a free port."""
-    command = [sys.executable, "-m", "stayline", "serve", "--port", "0", "--home", settings.home]
+    command = [sys.executable, "-m", "stayline", "serve", "--port", "0"]
+    command += ["--home", str(settings.home)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
         try:
             url = _url(server)
@@ -28,8 +29,7 @@ def ask_server(settings: Settings, body: str) -> tuple[str, dict[str, Any]]:
 
 
 def _url(server: "subprocess.Popen[str]") -> str:
-    assert server.stdout is not None
-    for line in server.stdout:
+    for line in server.stdout or ():
         for word in line.split():
             if word.startswith("http://"):
                 return word

@@ -58,7 +58,9 @@ def list_models(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 @group.command("show")
-def show_model(version: VersionArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def show_model(
+    version: VersionArgument, home: HomeOption = None, as_json: JsonOption = False
+) -> None:
     """Show one version: figures, inputs, threshold, and who decided why."""
     from stayline.usecases.describe_model import describe_model
 

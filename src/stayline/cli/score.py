@@ -67,7 +67,7 @@ def told(scored: "WorkforceScores") -> list[str]:
     bands = ", ".join(f"{scored.by_band.get(band, 0):,} {band.value}" for band in reversed(Band))
     return [
         f"{scored.count:,} people scored by version {scored.model.version}: {bands}.",
-        f"Left out: {scored.opted_out:,} who opted out, {scored.gone:,} who are no longer employed.",
+        f"Left out: {scored.opted_out:,} who opted out, {scored.gone:,} no longer employed.",
     ]
 
 
@@ -92,7 +92,9 @@ def _score_one(employee: str, home: HomeOption, as_json: bool) -> None:
     if as_json:
         show_json(answer)
         return
-    say(f"Risk {answer.risk:.1%} ({answer.band.value}); everyone's average: {answer.base_risk:.1%}.")
+    say(
+        f"Risk {answer.risk:.1%} ({answer.band.value}); everyone's average: {answer.base_risk:.1%}."
+    )
     say("A score is a question to ask, not a verdict. What speaks in it most:")
     for reason in answer.reasons[:5]:
         say(f"  {reason.text}")

@@ -20,6 +20,7 @@ from stayline.cli.terminal import (
 
 if TYPE_CHECKING:
     from stayline.bootstrap import Ports
+    from stayline.modelling.training import TrainingOptions
     from stayline.usecases.price_protection import PricedInputs
     from stayline.usecases.train_model import Training
 
@@ -33,7 +34,8 @@ def train(
     schema: Annotated[
         str | None,
         typer.Option(
-            "--schema", help="Another policy or justification for what was imported: file or preset."
+            "--schema",
+            help="Another policy or justification for what was imported: file or preset.",
         ),
     ] = None,
     train_until: Annotated[
@@ -42,7 +44,9 @@ def train(
             formats=["%Y-%m-%d"], help="Train a panel until this day; later rows try the model."
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same data and seed give the same bytes.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="The same data and seed give the same bytes.")
+    ] = 0,
     trials: Annotated[int, typer.Option(min=1, help="Candidates to try at most.")] = 16,
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds to search at most.")] = 30,
     by: ByOption = None,
@@ -86,18 +90,16 @@ def train(
 def train_and_price(
     ports: "Ports",
     *,
-    options: object,
+    options: "TrainingOptions",
     actor: str,
     schema_name: str | None = None,
     train_until: datetime | None = None,
     hidden: bool = False,
 ) -> tuple["Training", list["PricedInputs"]]:
     """Train and register a model, and measure the price of leaving protected attributes out."""
-    from stayline.modelling.training import TrainingOptions
     from stayline.usecases.price_protection import price_protection
     from stayline.usecases.train_model import train_model
 
-    assert isinstance(options, TrainingOptions)
     with progress("Training", hidden=hidden) as advance:
         training = train_model(
             options=options,
@@ -132,8 +134,8 @@ def summary(training: "Training") -> list[str]:
     told = [
         f"Version {training.registered.version} is registered as "
         f"{training.registered.status.value} ({training.registered.digest[:19]}).",
-        f"{trained.rows:,} rows, {trained.positives:,} of whom left; {chosen.rounds} trees, {shape}; "
-        f"{len(trained.search.candidates)} candidates in {trained.search.seconds:.0f} s.",
+        f"{trained.rows:,} rows, {trained.positives:,} of whom left; {chosen.rounds} trees, "
+        f"{shape}; {len(trained.search.candidates)} candidates in {trained.search.seconds:.0f} s.",
         f"ROC AUC {last.roc_auc} {last.measured_on}, n = {last.n:,}.",
     ]
     told += [
@@ -161,7 +163,8 @@ def _show_figures(training: "Training") -> None:
         for name, attribute in figures.items()
     ]
     rows += [
-        (f"lift, {share}", *(str(e.lift[share]) for e in evaluations)) for share in evaluations[0].lift
+        (f"lift, {share}", *(str(e.lift[share]) for e in evaluations))
+        for share in evaluations[0].lift
     ]
     show_table(headers, rows)
     periods = training.trained.periods

@@ -144,9 +144,7 @@ def _approve(training: "Training", ports: "Ports", settings: "Settings", *, ask:
             audit=ports.audit,
             clock=ports.clock,
         )
-        deploy_model(
-            version, by=by, registry=ports.registry, audit=ports.audit, clock=ports.clock
-        )
+        deploy_model(version, by=by, registry=ports.registry, audit=ports.audit, clock=ports.clock)
         if not ask:
             tell("WARNING: a stand-in approved this model; recorded as such. Not for real use.")
 

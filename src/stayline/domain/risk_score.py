@@ -1,4 +1,4 @@
-"""A score as it is shown to a person: a probability, its band, its reasons and where it came from."""
+"""A score as it is shown to a person: a probability, its band, its reasons and its origin."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +21,8 @@ class ScoreSource(StrEnum):
 class Reason:
     """What one column contributes to a risk.
 
-    ``contribution`` is in probability (0.03 is three points). Over all columns the contributions and
-    the model's base risk add up to the risk within 1e-5.
+    ``contribution`` is in probability (0.03 is three points). Over all columns the contributions
+    and the model's base risk add up to the risk within 1e-5.
     """
 
     feature: str
@@ -44,8 +44,8 @@ class FieldReport:
     """Where each field came from, so that nothing is silently dropped.
 
     ``request`` and ``store`` are model inputs by origin; ``missing`` model inputs given by neither;
-    ``ignored`` known columns that are no model input (protected, for example); ``unknown`` names the
-    schema does not have.
+    ``ignored`` known columns that are no model input (protected, for example); ``unknown`` names
+    the schema does not have.
     """
 
     request: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class RiskScore:
-    """One answered score. ``employee_id`` is the id the caller used, or None for a nameless what-if."""
+    """One answered score; ``employee_id`` is the id the caller used, None for a nameless one."""
 
     prediction_id: str
     employee_id: str | None

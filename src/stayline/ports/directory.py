@@ -26,7 +26,7 @@ class Directory(Protocol):
     def put(self, entries: pl.DataFrame) -> int:
         """Add entries and return how many were new or changed; a repeated put changes nothing.
 
-        Columns: ``token``, ``event_time`` (UTC), ``hr_id``, ``display_name``, ``manager`` (a token).
+        Columns: ``token``, ``event_time`` (UTC), ``hr_id``, ``display_name``, ``manager`` (token).
         """
         ...
 

@@ -63,7 +63,7 @@ class FeatureStore(Protocol):
     """
 
     def define(self, schema: WorkforceSchema) -> None:
-        """Fix what the store holds; raises `SchemaMismatch` if its columns are already otherwise."""
+        """Fix what the store holds; raises `SchemaMismatch` if its columns differ already."""
         ...
 
     def schema(self) -> WorkforceSchema:
@@ -73,8 +73,8 @@ class FeatureStore(Protocol):
     def put(self, group: str, rows: pl.DataFrame, *, written_at: datetime) -> int:
         """Add facts (``token``, ``event_time``, values) and return how many were new.
 
-        A fact already there with equal values changes nothing, so a repeated or resumed put is safe.
-        Other values for the same token and event time are a correction: both stay, told apart by
+        A fact already there with equal values changes nothing, so a repeated put is safe. Other
+        values for the same token and event time are a correction: both stay, told apart by
         ``write_time``. Nothing is overwritten. All or nothing.
         """
         ...

@@ -19,8 +19,8 @@ def approve_model(
 ) -> ModelPackage:
     """Return the approved package.
 
-    The archive is read and its digest checked first, so a version whose bytes were altered cannot be
-    approved. ``is_stand_in`` marks an approval given by a machine for a demonstration. Raises
+    The archive is read and its digest checked first, so a version whose bytes were altered cannot
+    be approved. ``is_stand_in`` marks an approval given by a machine for a demonstration. Raises
     `UnknownModel`, `PackageRefused`, `ApprovalRefused`.
     """
     package = registry.find(version)

@@ -24,7 +24,7 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One store's state: whole when ``problems`` is empty. ``notes`` are worth knowing, no damage."""
+    """One store's state: whole when ``problems`` is empty; ``notes`` are no damage."""
 
     name: str
     problems: tuple[str, ...] = ()

@@ -25,8 +25,8 @@ class ModelDescription:
             f"Digest {package.digest}",
             f"Trained by {package.trained_by} at {package.trained_at:%Y-%m-%d %H:%M} UTC on "
             f"{training['rows']:,} rows, {training['positives']:,} of whom left",
-            f"{manifest.rounds} trees of depth {manifest.parameters['max_depth']:.0f}; calibration: "
-            f"{manifest.calibration.kind}",
+            f"{manifest.rounds} trees of depth {manifest.parameters['max_depth']:.0f}; "
+            f"calibration: {manifest.calibration.kind}",
             f"Alert policy: {manifest.policy}; band 'high' from {manifest.bands.high:.3f}, "
             f"'medium' from {manifest.bands.medium:.3f}",
             f"Inputs: {', '.join(item.name for item in manifest.inputs)}",

@@ -77,7 +77,9 @@ def price_protection(
     if len(schema.justified) < len(shielded):
         choices[f"with {_names(shielded)}"] = seeing_all.model_inputs
     return [
-        PricedInputs(name, columns == schema.model_inputs, try_inputs(data, columns, candidate, seed))
+        PricedInputs(
+            name, columns == schema.model_inputs, try_inputs(data, columns, candidate, seed)
+        )
         for name, columns in choices.items()
     ]
 
@@ -94,7 +96,9 @@ def _typed(attributes: pl.DataFrame, schema: WorkforceSchema) -> pl.DataFrame:
 
 def _as_kind(column: Column) -> pl.Expr:
     text = pl.col(column.name)
-    return text.str.to_date("%Y-%m-%d") if column.kind is Kind.DATE else text.cast(polars_type(column))
+    return (
+        text.str.to_date("%Y-%m-%d") if column.kind is Kind.DATE else text.cast(polars_type(column))
+    )
 
 
 def _names(columns: tuple[Column, ...]) -> str:

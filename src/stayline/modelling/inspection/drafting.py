@@ -100,6 +100,8 @@ def _role(
         return Role.PROTECTED, ""
     if suggests_reason(name) or (reading.kind is Kind.DATE and suggests_leaving(name)):
         return Role.IGNORED, "known only once somebody leaves"
+    if reading.ornamented:
+        return Role.IGNORED, "numbers stored as text; mend them, then make it a feature"
     is_free = reading.kind is Kind.CATEGORY and reading.distinct > MOST_CATEGORIES
     if is_free or _is_unique_text(reading):
         return Role.IGNORED, "free text or a code: too many different values"

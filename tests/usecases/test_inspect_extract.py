@@ -173,6 +173,55 @@ def test_a_given_schema_decides_the_roles_and_misses_its_columns(inspected):
     assert found(inspection, "schema")["OverTime"].severity == "error"
 
 
+@pytest.mark.parametrize("preset", ["ibm-hr", "monthly-panel", "mfg-yearly"])
+@pytest.mark.parametrize("rows", [0, 30])
+def test_an_extract_without_outcomes_dates_or_rows_is_still_inspected(inspected, preset, rows):
+    schema = named_schema(preset)
+    frame = pl.DataFrame(
+        {c.name: pl.Series([None] * rows, dtype=pl.String) for c in schema.columns}
+    )
+    number = pl.int_range(rows, eager=True).cast(pl.String).alias(schema.record_identifier)
+    inspection = inspected(frame.with_columns(number), schema)
+    assert inspection.rows == rows
+    assert not found(inspection, "leak")
+
+
+def test_a_schema_of_another_extract_says_what_is_absent_and_what_is_no_date(inspected):
+    frame = without(PANEL).rename({"worker_id": "EmployeeNumber", "site": "SnapshotDate"})
+    inspection = inspected(frame, named_schema("monthly-panel"))
+    assert "LastDay" in found(inspection, "schema")
+    assert found(inspection, "mixed_dates")["SnapshotDate"].count == frame.height
+
+
+def test_a_month_that_only_those_who_left_have_is_a_leak(inspected):
+    rng = np.random.default_rng(9)
+    ends = rng.integers(2012, 2020, 400)
+    rows = [
+        (
+            person,
+            f"{year}-12-31" if year < end else f"{year}-{rng.integers(1, 12):02d}-01",
+            year < end,
+        )
+        for person, end in enumerate(ends)
+        for year in range(2010, min(int(end), 2016) + 1)
+    ]
+    frame = pl.DataFrame(rows, schema=["EmpID", "RecordDate", "active"], orient="row")
+    frame = frame.with_columns(pay=pl.Series(rng.integers(20, 90, frame.height)))
+    leak = found(inspected(frame), "leak")
+    assert set(leak) == {"RecordDate"}
+    assert "month" in leak["RecordDate"].message
+
+
+def test_a_reason_that_takes_over_from_some_year_on_is_named(inspected):
+    closing = PANEL["snapshot_date"].dt.year() >= 2021
+    reason = pl.when(pl.col("exit_reason").is_not_null() & pl.Series(closing)).then(
+        pl.lit("Site closure")
+    )
+    frame = without(PANEL).with_columns(exit_reason=reason.otherwise("exit_reason"))
+    shift = found(inspected(frame), "outcome_shift")["exit_reason"]
+    assert "From 2021 on, 'Site closure'" in shift.message
+
+
 def test_the_ibm_set_has_its_three_constants_its_identifier_and_no_leak(inspected):
     inspection = inspected(ibm_extract())
     assert set(found(inspection, "constant")) == {"EmployeeCount", "Over18", "StandardHours"}

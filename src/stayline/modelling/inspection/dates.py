@@ -78,6 +78,12 @@ def as_dates(cells: pl.Series) -> DateReading | None:
     return DateReading(values, ordered, sentinels, as_serials, unread)
 
 
+def no_dates(cells: pl.Series) -> DateReading:
+    """Return the reading of a column that should hold dates and holds none."""
+    values = pl.Series(cells.name, [None], dtype=pl.Date).new_from_index(0, cells.len())
+    return DateReading(values, (), (), unread=cells.count())
+
+
 def _take(
     left: pl.DataFrame,
     pattern: str,

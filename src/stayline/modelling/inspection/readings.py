@@ -6,7 +6,7 @@ import polars as pl
 
 from stayline.domain.workforce_schema import Column, Kind
 from stayline.modelling.inspection.column_names import suggests_code
-from stayline.modelling.inspection.dates import DateReading, as_dates
+from stayline.modelling.inspection.dates import DateReading, as_dates, no_dates
 
 _NO_VALUE = ("na", "n/a", "nan", "null", "none", "#n/a", "?", "-", "nil")
 _ORNAMENT = r"[\s,'\u2019$€£¥%]|(?i:usd|eur|gbp|years?|yrs?|months?|days?|hours?|hrs?|km|miles?)$"
@@ -53,6 +53,8 @@ def _read(raw: pl.Series, known: Column | None) -> Reading:
         cells = text.str.strip_chars().replace("", None)
     missing = int(cells.null_count())
     dates = None if raw.dtype.is_numeric() else as_dates(cells)
+    if dates is None and known is not None and known.kind is Kind.DATE:
+        dates = no_dates(cells)
     if dates is not None and (known is None or known.kind is Kind.DATE):
         distinct = dates.values.drop_nulls().n_unique()
         return Reading(raw.name, Kind.DATE, dates.values, text, distinct, missing, dates=dates)

@@ -1,0 +1,59 @@
+"""The docs say what is there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stayline.formats.schema_toml import parse_schema
+
+ROOT = Path(__file__).parent.parent
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+def test_the_example_of_the_schema_page_is_a_schema() -> None:
+    page = (ROOT / "docs" / "schema.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert parse_schema(example, "docs/schema.md").is_panel
+
+
+def test_the_readme_begins_with_the_two_commands_and_make_knows_them() -> None:
+    commands = re.findall(r"^    make (\w+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert commands[:2] == ["up", "test"]
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert all(f"\n{command}:" in makefile for command in commands)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+def test_every_command_and_option_the_docs_show_exists(page: str) -> None:
+    shown = re.findall(
+        r"^    (?:\.venv/bin/)?stayline (.+)$", (ROOT / page).read_text("utf-8"), re.MULTILINE
+    )
+    assert shown
+    reference = (ROOT / "docs" / "cli.md").read_text("utf-8")
+    for line in shown:
+        words = re.sub(r"^--home \S+ ", "", line.split("#")[0]).split()
+        name = words[0] if words[0] != "models" else " ".join(words[:2])
+        section = reference.split(f"\n## stayline {name}\n")[1].split("\n## ")[0]
+        for option in re.findall(r"(?<!\S)--[a-z-]+", " ".join(words)):
+            assert option in section, (line, option)
+
+
+def test_no_committed_page_names_a_path_of_one_machine_or_a_registry() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "*.md", "*.lock", "*.toml", "Makefile", ".ci/run"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    for name in tracked:
+        text = (ROOT / name).read_text("utf-8")
+        assert not re.search(r"(?<![\w.])/(work|root|home/\w+)/", text), name
+        if name.endswith(".lock"):
+            assert "://" not in text
+
+
+def test_the_generated_pages_are_up_to_date() -> None:
+    check = [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

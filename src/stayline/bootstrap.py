@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 
+from stayline.errors import SettingRefused
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
@@ -41,7 +42,8 @@ class Ports:
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     """Return the embedded adapters, all under ``settings.home``, which is made if missing.
 
-    A test passes its own ``clock``; everything else is real there, too.
+    A test passes its own ``clock``; everything else is real there, too. Raises `SettingRefused`
+    when there can be no such folder, `StoreDamaged` and `StoreUnavailable`.
     """
     from stayline.adapters.embedded.audit_log import SqliteAuditLog
     from stayline.adapters.embedded.capture_log import JsonlCaptureLog
@@ -59,7 +61,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.secrets import FileSecrets
 
     home = settings.home
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        expected = f"a folder that can be made and written ({error.strerror})"
+        raise SettingRefused("home", str(home), expected) from error
     clock = clock or SystemClock()
     state = open_database(home / "state.db", "state")
     registry = SqliteModelRegistry(state, home / "models")

@@ -43,13 +43,13 @@ def load_settings(
     Raises `SettingRefused` for a value of the wrong type or a name that is no setting.
     """
     environment = os.environ if environment is None else environment
-    chosen_home = home or Path(environment.get(f"{PREFIX}HOME", DEFAULT_HOME))
+    chosen_home = home or Path(environment.get(f"{PREFIX}HOME") or DEFAULT_HOME)
     values: dict[str, object] = {}
     file = chosen_home / SETTINGS_FILE
     if file.is_file():
         try:
             values.update(tomllib.loads(file.read_text("utf-8")))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise SettingRefused(SETTINGS_FILE, str(error), "a readable TOML file") from error
     names = {field.name for field in fields(Settings)}
     for name in values:
@@ -66,11 +66,15 @@ def load_settings(
 def _typed(name: str, value: object) -> str | int:
     default = getattr(Settings(), name)
     if not isinstance(default, int):
-        return str(value)
+        if not isinstance(value, str) or not value.strip():
+            raise SettingRefused(name, str(value), "a text that is not empty")
+        return value
     try:
         number = int(str(value))
     except ValueError:
         raise SettingRefused(name, str(value), "a whole number") from None
-    if number < 0 or (name == "port" and number > 65535):
-        raise SettingRefused(name, str(value), "a port" if name == "port" else "0 or more")
+    least, most = (0, 65535) if name == "port" else (1, None)
+    if number < least or (most is not None and number > most):
+        expected = "a port, 0 to 65535" if most else f"{least} or more"
+        raise SettingRefused(name, str(value), expected)
     return number

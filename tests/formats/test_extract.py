@@ -60,6 +60,13 @@ def test_a_quoted_line_break_and_separator_stay_in_their_cell(write):
     assert read_extract(write('a,b\n1,"x,\ny ""z"""\n')).frame.rows() == [("1", 'x,\ny "z"')]
 
 
+def test_a_line_across_two_chunks_of_the_look_over_is_whole(write):
+    line = f"{'x' * 300},1,{'y' * 699}\n"
+    path = write("a,b,c\n" + line * 9000)
+    assert path.stat().st_size > 1 << 23
+    assert sum(batch.height for batch in extract_batches(path, 5000)) == 9000
+
+
 def test_a_header_alone_gives_one_batch_without_rows(write):
     (batch,) = extract_batches(write("a,b\n"), 10)
     assert (batch.columns, batch.height) == (["a", "b"], 0)

@@ -25,8 +25,24 @@ TYPES = {
     "Hired": pl.Date,
     EVENT_TIME: pl.Datetime("us", "UTC"),
 }
-LEARNED_FROM = pl.DataFrame({"Learned": ["x"] * 5 + ["y"] * 6 + ["rare"] * 4 + [None] * 9})
+LEARNED_FROM = pl.DataFrame(
+    {"Learned": ["x"] * 5 + ["y"] * 6 + ["rare"] * 4 + [None] * 9}
+    | {column.name: [None] * 24 for column in COLUMNS if column.name != "Learned"},
+    schema={column.name: TYPES[column.name] for column in COLUMNS},
+)
 ENCODER = InputEncoder.fit(COLUMNS, LEARNED_FROM)
+COMPLETE = pl.DataFrame(
+    {
+        "Pay": [1000.0, 2000.0, 9000.0] * 5,
+        "Mood": ["mid", "mid", "high"] * 5,
+        "Over": ["Ja", "Nein", "Nein"] * 5,
+        "Plain": ["Yes", "Yes", "No"] * 5,
+        "Team": ["B", "B", "A"] * 5,
+        "Learned": ["x", "y", "y"] * 5,
+        "Hired": [date(2020, 1, 1)] * 15,
+    }
+)
+ASSUMING = InputEncoder.fit(COLUMNS, COMPLETE)
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 ROWS = st.fixed_dictionaries(
     {
@@ -49,11 +65,12 @@ def as_request(row):
     return values | {"Hired": hired.isoformat() if hired else None}
 
 
-@given(st.lists(ROWS, min_size=1, max_size=20))
+@pytest.mark.parametrize("encoder", [ENCODER, ASSUMING], ids=["learned gaps", "no gaps"])
+@given(rows=st.lists(ROWS, min_size=1, max_size=20))
 @settings(deadline=None, max_examples=150)
-def test_single_rows_are_encoded_to_the_same_bits_as_a_frame(rows):
-    matrix = ENCODER.encode_frame(pl.DataFrame(rows, schema=TYPES))
-    single = ENCODER.encode_rows([as_request(row) for row in rows], [r[EVENT_TIME] for r in rows])
+def test_single_rows_are_encoded_to_the_same_bits_as_a_frame(encoder, rows):
+    matrix = encoder.encode_frame(pl.DataFrame(rows, schema=TYPES))
+    single = encoder.encode_rows([as_request(row) for row in rows], [r[EVENT_TIME] for r in rows])
     assert matrix.dtype == single.dtype == np.float32
     assert matrix.tobytes() == single.tobytes()
 
@@ -62,6 +79,14 @@ def test_single_rows_are_encoded_to_the_same_bits_as_a_frame(rows):
 @settings(deadline=None, max_examples=50)
 def test_no_row_becomes_infinite_which_the_trees_would_refuse(rows):
     assert not np.isinf(ENCODER.encode_frame(pl.DataFrame(rows, schema=TYPES))).any()
+
+
+def test_what_was_never_missing_in_training_is_taken_as_the_usual_value():
+    usual = {"Pay": 2000.0, "Mood": "mid", "Over": "Nein", "Plain": "Yes", "Team": "B"}
+    usual |= {"Learned": "y", "Hired": None}
+    assert {item.name: item.assumed for item in ASSUMING.inputs} == usual
+    empty, given_so = ASSUMING.encode_rows([{}, usual], [AT, AT])
+    assert empty.tobytes() == given_so.tobytes()
 
 
 def encoded(**values):

@@ -112,7 +112,7 @@ def test_of_an_additive_model_they_are_exact():
 )
 @settings(deadline=None, max_examples=100)
 def test_contributions_that_cancel_still_point_the_right_way(base_margin, size, noise):
-    contributions = np.array([[size, -size, 0.0]])
+    contributions = np.array([[size, -(size + noise), 0.0]])
     total = np.array([base_margin + noise])  # what float32 trees make of a sum of nought
     for calibration in (PLATT, ISOTONIC):
         risk = calibration(total)

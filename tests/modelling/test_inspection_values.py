@@ -86,7 +86,8 @@ def test_plain_numbers_as_text_count_only_where_the_file_could_hold_numbers():
 
 def test_padding_and_case_are_counted_and_shown_only_for_open_columns():
     cells = ["Sales"] * 9 + ["Sales ", "SALES", "Legal", " Legal"]
-    assert findings(cells)["padded_category"].count == 3
+    for _ in range(20):
+        assert findings(cells)["padded_category"].count == 3
     assert "SALES" not in findings(cells, role=Role.PROTECTED)["padded_category"].message
     assert "padded_category" not in findings(["Sales", "Legal", "Sales"])
 

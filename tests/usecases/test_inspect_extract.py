@@ -78,6 +78,12 @@ def test_gaps_at_random_are_missing_values_and_no_leak(inspected):
     assert found(inspection, "missing_values")["bonus"].count == int((~shown).sum())
 
 
+def test_a_cell_blanked_in_the_row_that_tells_of_the_leaving_is_no_leak(inspected):
+    is_last = pl.col("exit_date").is_not_null()
+    frame = without(PANEL).with_columns(pay=pl.when(~is_last).then("pay"))
+    assert not found(inspected(frame), "leak")
+
+
 def test_a_number_that_grows_with_the_outcome_is_a_leak(inspected):
     frame = cross_section()
     noise = pl.Series(np.random.default_rng(1).normal(0, 1, frame.height))

@@ -1,5 +1,8 @@
 """``stayline doctor``: is everything whole?"""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import typer
 
 from stayline.cli.terminal import (
@@ -11,6 +14,9 @@ from stayline.cli.terminal import (
     show_json,
 )
 
+if TYPE_CHECKING:
+    from stayline.usecases.check_home import Check
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -19,19 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Check every store of the home; exit status 1 when one is damaged."""
-    from stayline.usecases.check_home import check_home
-
-    ports = ports_for(settings_for(home), must_exist=True)
-    checks = check_home(
-        features=ports.features,
-        protected=ports.protected,
-        directory=ports.directory,
-        imports=ports.imports,
-        registry=ports.registry,
-        endpoint=ports.endpoint,
-        capture=ports.capture,
-        audit=ports.audit,
-    )
+    checks = _checks(home)
     is_whole = all(check.is_whole for check in checks)
     if as_json:
         show_json({"whole": is_whole, "checks": checks})
@@ -42,3 +36,24 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
                 say(f"         {line}")
     if not is_whole:
         raise typer.Exit(1)
+
+
+def _checks(home: Path | None) -> "list[Check]":
+    """Return one check per store, or the one of a store that cannot even be opened."""
+    from stayline.errors import StoreDamaged, StoreUnavailable
+    from stayline.usecases.check_home import Check, check_home
+
+    try:
+        ports = ports_for(settings_for(home), must_exist=True)
+    except (StoreDamaged, StoreUnavailable) as error:
+        return [Check("home", (str(error),))]
+    return check_home(
+        features=ports.features,
+        protected=ports.protected,
+        directory=ports.directory,
+        imports=ports.imports,
+        registry=ports.registry,
+        endpoint=ports.endpoint,
+        capture=ports.capture,
+        audit=ports.audit,
+    )

@@ -42,10 +42,11 @@ def settings_for(home: Path | None) -> "Settings":
 def ports_for(settings: "Settings", *, must_exist: bool = False) -> "Ports":
     """Return the ports of a home; with ``must_exist`` a missing home is an error, not a new one."""
     from stayline.bootstrap import build
-    from stayline.errors import NothingImported
+    from stayline.errors import SettingRefused
 
     if must_exist and not settings.home.is_dir():
-        raise NothingImported
+        expected = "a folder that exists; `stayline import` and `stayline up` make a new one"
+        raise SettingRefused("home", str(settings.home), expected)
     return build(settings)
 
 

@@ -25,12 +25,13 @@ LARGEST_BYTES = 512 * 1024 * 1024
 
 
 class InputText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One model input: its kind and its categories, in order."""
+    """One model input: its kind, its categories in order, and what a missing value is taken as."""
 
     name: str
     kind: Kind
     categories: tuple[str, ...]
     justification: str = ""
+    assumed: float | str | None = None
 
 
 class CalibrationText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

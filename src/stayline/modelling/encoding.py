@@ -22,11 +22,16 @@ _LARGEST = float(np.finfo(np.float32).max)
 
 @dataclass(frozen=True, slots=True)
 class ModelInput:
-    """One column as the model sees it; ``categories`` is its order or its one-hot columns."""
+    """One column as the model sees it; ``categories`` is its order or its one-hot columns.
+
+    ``assumed`` stands in for a missing value: the median or the most frequent category of training.
+    None where training itself had missing values, since then the trees learned what missing means.
+    """
 
     name: str
     kind: Kind
     categories: tuple[str, ...] = ()
+    assumed: float | str | None = None
 
     @property
     def width(self) -> int:
@@ -40,7 +45,7 @@ class InputEncoder:
 
     Numbers stay; an ordinal becomes its place in the order, a flag 0 or 1, a date the days before
     the event time, a category one column per known category (an unknown one is all zeros). A
-    missing value is NaN throughout.
+    missing value is taken as ``assumed``; where there is none, it is NaN throughout.
     """
 
     inputs: tuple[ModelInput, ...]
@@ -81,7 +86,7 @@ class InputEncoder:
     ) -> Matrix:
         """Return the matrix of single rows; a name that is absent counts as missing."""
         encoded = [
-            [cell for item in self.inputs for cell in _cells(item, row.get(item.name), at)]
+            [cell for item in self.inputs for cell in _cells(item, _given(item, row), at)]
             for row, at in zip(rows, as_of, strict=True)
         ]
         cells = np.array(encoded, dtype=np.float64).reshape(len(rows), len(self.owners))
@@ -89,10 +94,11 @@ class InputEncoder:
 
 
 def _fitted(column: Column, frame: pl.DataFrame) -> ModelInput:
+    assumed = _assumed(column, frame.get_column(column.name))
     if column.kind is Kind.FLAG:
-        return ModelInput(column.name, column.kind, column.categories or NO_YES)
+        return ModelInput(column.name, column.kind, column.categories or NO_YES, assumed)
     if column.kind is not Kind.CATEGORY or column.categories:
-        return ModelInput(column.name, column.kind, column.categories)
+        return ModelInput(column.name, column.kind, column.categories, assumed)
     counted = (
         frame.get_column(column.name)
         .drop_nulls()
@@ -101,11 +107,28 @@ def _fitted(column: Column, frame: pl.DataFrame) -> ModelInput:
         .sort(["count", column.name], descending=[True, False])
         .head(MOST_CATEGORIES)
     )
-    return ModelInput(column.name, column.kind, tuple(sorted(counted.get_column(column.name))))
+    learned = tuple(sorted(counted.get_column(column.name)))
+    return ModelInput(column.name, column.kind, learned, assumed)
+
+
+def _assumed(column: Column, series: pl.Series) -> float | str | None:
+    if series.is_empty() or series.null_count() or column.kind is Kind.DATE:
+        return None
+    if column.kind is Kind.NUMBER:
+        median = series.median()
+        return float(median) if isinstance(median, int | float) else None
+    return str(series.mode().sort()[0])
+
+
+def _given(item: ModelInput, row: Mapping[str, FieldValue]) -> FieldValue:
+    value = row.get(item.name)
+    return item.assumed if value is None else value
 
 
 def _frame_columns(item: ModelInput, frame: pl.DataFrame) -> np.ndarray:
     series = frame.get_column(item.name)
+    if item.assumed is not None:
+        series = series.fill_null(item.assumed)
     if item.kind is Kind.CATEGORY:
         columns = [series.eq(category).cast(pl.Float64) for category in item.categories]
         if not columns:

@@ -6,7 +6,7 @@ import numpy as np
 
 from stayline.domain.risk_score import FieldValue, Reason
 from stayline.modelling.calibration import Calibration
-from stayline.modelling.encoding import InputEncoder
+from stayline.modelling.encoding import InputEncoder, ModelInput
 
 _NEAR = 1e-4
 
@@ -45,18 +45,26 @@ def reasons(
             feature=item.name,
             value=row.get(item.name),
             contribution=float(contribution),
-            text=_text(item.name, row.get(item.name), float(contribution)),
+            text=_text(item, row.get(item.name), float(contribution)),
         )
         for item, contribution in zip(encoder.inputs, contributions, strict=True)
     ]
     return tuple(sorted(told, key=lambda reason: -abs(reason.contribution)))
 
 
-def _text(name: str, value: FieldValue, contribution: float) -> str:
-    shown = f"{value:.12g}" if isinstance(value, float) else value
-    subject = f"{name} is not given" if value is None else f"{name} is {shown}"
+def _text(item: ModelInput, value: FieldValue, contribution: float) -> str:
+    if value is not None:
+        subject = f"{item.name} is {_shown(value)}"
+    elif item.assumed is not None:
+        subject = f"{item.name} is not given, taken as {_shown(item.assumed)}"
+    else:
+        subject = f"{item.name} is not given"
     points = abs(contribution) * 100
     if points < 0.05:
         return f"{subject}: hardly changes the risk"
     direction = "raises" if contribution > 0 else "lowers"
     return f"{subject}: {direction} the risk by {points:.1f} points"
+
+
+def _shown(value: FieldValue) -> str:
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

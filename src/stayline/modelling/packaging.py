@@ -27,7 +27,7 @@ def package(trained: TrainedModel, schema: WorkforceSchema) -> bytes:
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         inputs=tuple(
-            InputText(i.name, i.kind, i.categories, justifications.get(i.name, ""))
+            InputText(i.name, i.kind, i.categories, justifications.get(i.name, ""), i.assumed)
             for i in trained.encoder.inputs
         ),
         calibration=msgspec.convert(trained.calibration, CalibrationText, from_attributes=True),
@@ -64,7 +64,9 @@ def headline(trained: TrainedModel) -> dict[str, float]:
 
 def unpacked(manifest: Manifest) -> tuple[InputEncoder, Calibration, Bands]:
     """Return what scores beside the trees."""
-    encoder = InputEncoder(tuple(ModelInput(i.name, i.kind, i.categories) for i in manifest.inputs))
+    encoder = InputEncoder(
+        tuple(ModelInput(i.name, i.kind, i.categories, i.assumed) for i in manifest.inputs)
+    )
     calibration = msgspec.convert(
         msgspec.to_builtins(manifest.calibration), Calibration, strict=False
     )

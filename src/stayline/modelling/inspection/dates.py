@@ -133,4 +133,6 @@ def _without_sentinels(values: pl.Series) -> tuple[pl.Series, tuple[tuple[str, i
     counted = counted.filter((pl.col("count") >= often) | ~pl.col(values.name).is_in(_PLAUSIBLE))
     odd = text.is_in(counted.get_column(values.name).implode())
     kept = values.to_frame("v").select(pl.when(~odd).then(pl.col("v"))).to_series()
-    return kept.alias(values.name), tuple((str(a), int(b)) for a, b in counted.rows())
+    return kept.alias(values.name), tuple(
+        (str(day), int(rows)) for day, rows in sorted(counted.rows())
+    )

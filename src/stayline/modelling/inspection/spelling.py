@@ -68,7 +68,7 @@ def misspellings(counts: dict[str, int]) -> list[Misspelling]:
         share = counts[rare] / counts[usual]
         if share <= _RARE and _is_slip(rare, usual, is_very_rare=share <= _VERY_RARE):
             found.setdefault(rare, Misspelling(rare, usual, counts[rare]))
-    for value, rows in counts.items():
+    for value, rows in sorted(counts.items()):
         meant = _odd_word(value)
         if meant:
             found.setdefault(value, Misspelling(value, meant, rows))

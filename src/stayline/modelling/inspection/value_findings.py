@@ -125,7 +125,7 @@ def _may_show(reading: Reading, role: Role) -> bool:
 def _variants(reading: Reading, role: Role, counts: dict[str, int]) -> Iterator[Finding]:
     """Values with blanks around them, or that differ in case, blanks, hyphens and underscores."""
     groups: dict[str, list[str]] = {}
-    for value in sorted(counts, key=lambda value: -counts[value]):
+    for value in sorted(counts, key=lambda v: (-counts[v], v != v.strip(), v)):
         groups.setdefault(re.sub(_VARIANT, " ", value.strip()).casefold(), []).append(value)
     odd = [value for group in groups.values() for value in group[1:]]
     odd += [group[0] for group in groups.values() if group[0] != group[0].strip()]

@@ -128,7 +128,9 @@ def test_owners_point_each_encoded_column_at_its_input():
 
 
 def test_an_open_category_that_nothing_was_learned_of_takes_no_column():
-    fitted = InputEncoder.fit((COLUMNS[0], COLUMNS[5]), pl.DataFrame({"Learned": ["a", "b"]}))
+    fitted = InputEncoder.fit(
+        (COLUMNS[0], COLUMNS[5]), pl.DataFrame({"Pay": [1.0, 2.0], "Learned": ["a", "b"]})
+    )
     frame = pl.DataFrame({"Pay": [1.0], "Learned": ["a"], EVENT_TIME: [AT]})
     assert fitted.names == ["Pay"]
     assert fitted.encode_frame(frame).tolist() == [[1.0]]

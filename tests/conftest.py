@@ -1,13 +1,17 @@
-"""Homes that several folders of tests start from."""
+"""Homes that several folders of tests start from, and one seed for every property test."""
 
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deployed_home import make_ibm_home
 from stayline.bootstrap import Ports, build
 from stayline.settings import Settings
+
+settings.register_profile("seeded", deadline=None, derandomize=True)
+settings.load_profile("seeded")
 
 
 @pytest.fixture(scope="session")

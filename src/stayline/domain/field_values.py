@@ -126,7 +126,7 @@ def _text_of(value: object) -> str | None:
     if isinstance(value, int):
         return str(value) if value.bit_length() <= _WIDEST_WHOLE_NUMBER else None
     if isinstance(value, float) and math.isfinite(value):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+        return _text_of(repr(value + 0.0))  # so that -0.0 is 0.0
     return None
 
 

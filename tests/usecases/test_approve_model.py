@@ -1,0 +1,83 @@
+import pytest
+
+from model_versions import archive_path, events_of, pending
+from stayline.bootstrap import Ports
+from stayline.domain.audit_events import AuditEventKind
+from stayline.domain.model_package import ApprovalStatus, ModelPackage
+from stayline.errors import ApprovalRefused, PackageRefused, UnknownModel
+from stayline.usecases.approve_model import approve_model
+from stayline.usecases.reject_model import reject_model
+
+REASON = "Its figures were read and compared."
+
+
+def approve(ports: Ports, version: int, *, by: str = "bo", reason: str = REASON) -> ModelPackage:
+    return approve_model(
+        version, reason=reason, by=by, registry=ports.registry, audit=ports.audit, clock=ports.clock
+    )
+
+
+def test_an_approval_is_kept_with_who_when_and_why_and_is_an_audit_event(ports):
+    package = pending(ports)
+    approved = approve(ports, package.version)
+    assert ports.registry.find(package.version) == approved
+    assert (approved.status, approved.decided_by) == (ApprovalStatus.APPROVED, "bo")
+    assert approved.reason == REASON
+    assert approved.decided_at > approved.trained_at
+    (event,) = events_of(ports, package.version)
+    assert (event.kind, event.actor) == (AuditEventKind.MODEL_APPROVED, "bo")
+    assert event.details == {"digest": package.digest, "is_stand_in": False}
+
+
+@pytest.mark.parametrize("by", ["ana", "Ana", " ANA ", "a na"])
+def test_whoever_trained_it_cannot_approve_it_however_they_spell_their_name(ports, by):
+    package = pending(ports)
+    with pytest.raises(ApprovalRefused, match="second person"):
+        approve(ports, package.version, by=by)
+    assert ports.registry.find(package.version) == package
+    assert events_of(ports, package.version) == []
+
+
+@pytest.mark.parametrize("reason", ["", " ", "ok", "o         k        ."])
+def test_an_approval_without_a_reason_is_refused(ports, reason):
+    package = pending(ports)
+    with pytest.raises(ApprovalRefused, match="--reason"):
+        approve(ports, package.version, reason=reason)
+    assert ports.registry.find(package.version) == package
+
+
+def test_an_approval_by_nobody_is_refused(ports):
+    with pytest.raises(ApprovalRefused, match="nobody"):
+        approve(ports, pending(ports).version, by="  ")
+
+
+@pytest.mark.parametrize("decide", [approve_model, reject_model])
+def test_a_decision_cannot_be_made_again(ports, decide):
+    version = pending(ports).version
+    where = {"registry": ports.registry, "audit": ports.audit, "clock": ports.clock}
+    decided = decide(version, reason=REASON, by="bo", **where)
+    with pytest.raises(ApprovalRefused, match="already"):
+        approve(ports, version, by="cy")
+    assert ports.registry.find(version) == decided
+    assert len(events_of(ports, version)) == 1
+
+
+def test_a_version_whose_bytes_were_altered_cannot_be_approved(ports, home):
+    package = pending(ports)
+    path = archive_path(home, package)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(PackageRefused, match="altered or torn"):
+        approve(ports, package.version)
+    assert ports.registry.find(package.version) == package
+
+
+def test_a_version_whose_bytes_are_gone_cannot_be_approved(ports, home):
+    package = pending(ports)
+    archive_path(home, package).unlink()
+    with pytest.raises(PackageRefused, match="missing"):
+        approve(ports, package.version)
+
+
+def test_a_version_that_was_never_registered_cannot_be_approved(ports):
+    with pytest.raises(UnknownModel, match="99"):
+        approve(ports, 99)

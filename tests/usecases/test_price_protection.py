@@ -1,7 +1,6 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from deployed_home import AS_OF
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.workforce_schema import Role, WorkforceSchema
@@ -76,7 +75,7 @@ def test_a_panel_is_priced_on_later_time_and_tells_the_justified_choice(tmp_path
     import_workforce(
         tmp_path / "panel.csv",
         schema=schema,
-        as_of=AS_OF,
+        as_of=None,
         actor="tests",
         rejects=tmp_path,
         features=ports.features,

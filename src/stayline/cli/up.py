@@ -121,9 +121,10 @@ def _train(ports: "Ports", settings: "Settings", tell: Tell) -> "Training":
     training, priced = train_and_price(ports, options=TrainingOptions(), actor=settings.actor)
     for line in summary(training):
         tell(line)
-    for price in priced:
-        tried = price.tried
-        tell(f"ROC AUC {tried.roc_auc:.3f} on {tried.measured_on}, {price.inputs}")
+    if priced:
+        ranked = "; ".join(f"{price.tried.roc_auc:.3f} {price.inputs}" for price in priced)
+        tell(f"Price of leaving protected attributes out, ROC AUC {priced[0].tried.measured_on}:")
+        tell(f"  {ranked}.")
     return training
 
 

@@ -71,7 +71,7 @@ def price_protection(
         seeing_all,
         train_until=train_until,
     )
-    choices = {"no protected attribute": tuple(c for c in schema.model_inputs if c not in shielded)}
+    choices = {"without any": tuple(c for c in schema.model_inputs if c not in shielded)}
     if schema.justified:
         choices[f"with {_names(schema.justified)}"] = schema.model_inputs
     if len(schema.justified) < len(shielded):

@@ -1,0 +1,113 @@
+"""From IBM's extract to a served score, as the tutorial walks: every step a process of its own."""
+
+import json
+import signal
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from command_runs import REASON, command, started, stayline
+from deployed_home import PEOPLE
+from real_data import write_ibm_csv
+
+ISSUE_BODY = {
+    "Age": 35,
+    "JobRole": "Sales Executive",
+    "MonthlyIncome": 5500,
+    "YearsAtCompany": 5,
+    "OverTime": "Yes",
+}
+
+
+@pytest.fixture(scope="module")
+def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_ibm_csv(tmp_path_factory.mktemp("extracts") / "ibm.csv")
+
+
+@pytest.fixture(scope="module")
+def trained_home(extract: Path) -> Path:
+    """A home with IBM's people and one pending version, by import and train."""
+    home = extract.parent / "home"
+    imported = stayline("import", extract, "--schema", "ibm-hr", "--json", "--home", home)
+    assert imported.code == 0, imported.err
+    assert (imported.json["landed"], imported.json["rejected"]) == (PEOPLE, 0)
+    trained = stayline("train", "--trials", "1", "--by", "ana", "--json", STAYLINE_HOME=str(home))
+    assert trained.code == 0, trained.err
+    assert trained.json["model"]["status"] == "PendingManualApproval"
+    assert trained.json["evaluations"][0]["roc_auc"]["value"] > 0.8
+    assert trained.json["price_of_protection"][0]["is_in_use"]
+    return home
+
+
+def ask(url: str, body: dict[str, object]) -> dict[str, object]:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(  # noqa: S310  (the test's own server)
+        f"{url}/v1/predict", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with direct.open(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def served_answer(home: Path, body: dict[str, object], stop: signal.Signals) -> dict[str, object]:
+    """Return what a server of this home answers; it ends in good order when told to stop."""
+    with started(command("serve", "--port", "0", "--home", home)) as server:
+        url = next(word for word in server.stdout.readline().split() if word.startswith("http"))
+        answer = ask(url, body)
+        server.send_signal(stop)
+        assert server.wait(30) == 0
+    return answer
+
+
+def test_an_extract_is_inspected_and_nothing_else_is_said(extract):
+    told = stayline("inspect", extract, "--json")
+    assert (told.code, told.json["rows"]) == (0, PEOPLE)
+    assert told.err == ""
+
+
+def test_importing_the_same_file_twice_changes_nothing(extract, trained_home):
+    again = stayline("import", extract, "--schema", "ibm-hr", "--home", trained_home)
+    assert again.code == 0
+    assert "nothing changed" in again.out
+
+
+def test_the_way_from_a_pending_version_to_a_served_score(trained_home):
+    home = ("--home", trained_home)
+    early = stayline("models", "deploy", "1", *home)
+    assert (early.code, early.out) == (1, "")
+    assert "'PendingManualApproval', not 'Approved'" in early.err
+
+    own = stayline("models", "approve", "1", "--by", "Ana", "--reason", REASON, *home)
+    assert (own.code, own.out) == (1, "")
+    assert "needs a second person" in own.err
+
+    approved = stayline("models", "approve", "1", "--by", "bo", "--reason", REASON, *home)
+    assert approved.code == 0, approved.err
+    assert "is Approved" in approved.out
+    deployed = stayline(*home, "models", "deploy", "1", "--by", "bo", "--json")
+    assert deployed.json["status"] == "Approved"
+
+    listed = stayline("models", "list", *home)
+    assert "ana" in listed.out
+    assert "yes" in listed.out
+    shown = stayline("models", "show", "1", *home)
+    assert "Version 1: Approved, deployed" in shown.out
+    assert f"Decided by bo: {REASON}" in shown.out
+
+    everyone = stayline("score", "--json", *home)
+    assert everyone.json["count"] == PEOPLE
+    one = stayline("score", "--employee", "1", *home)
+    assert one.code == 0, one.err
+    assert "a question to ask, not a verdict" in one.out
+
+    answer = served_answer(trained_home, ISSUE_BODY, signal.SIGTERM)
+    assert 0 < answer["risk"] < 1
+    assert answer["model"]["digest"] == deployed.json["digest"]
+    assert answer["fields"]["ignored"] == ["Age"]
+    assert set(answer["fields"]["request"]) == set(ISSUE_BODY) - {"Age"}
+    after_restart = served_answer(trained_home, ISSUE_BODY, signal.SIGINT)
+    assert after_restart["model"] == answer["model"]
+    assert after_restart["risk"] == answer["risk"]
+
+    doctor = stayline("doctor", "--json", *home)
+    assert (doctor.code, doctor.json["whole"]) == (0, True)

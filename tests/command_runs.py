@@ -32,11 +32,13 @@ class Outcome:
 
 def here(*words: object) -> Outcome:
     """Run the command in this process, which is quick enough for many cases."""
-    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with redirect_stdout(out), redirect_stderr(err):
         try:
             main([str(word) for word in words])
         except SystemExit as ended:
-            return Outcome(int(ended.code or 0), out.getvalue(), err.getvalue())
+            said = (stream.buffer.getvalue().decode() for stream in (out, err))
+            return Outcome(int(ended.code or 0), *said)
     raise AssertionError("the command did not exit")
 
 

@@ -1,12 +1,14 @@
 """What the command says, and how it exits, when something is wrong."""
 
+import errno
+import io
+import re
 import socket
 from contextlib import redirect_stdout
-from pathlib import Path
 
 import pytest
 
-from command_runs import REASON, Outcome, here
+from command_runs import REASON, here, stayline
 from model_versions import archive_path, pending
 from real_data import ibm_extract
 from stayline.cli.app import main
@@ -28,14 +30,6 @@ def refused(*words: object) -> str:
     assert ended.err.startswith("Error: ")
     assert "Traceback" not in ended.err
     return ended.err
-
-
-def misused(*words: object) -> Outcome:
-    """Run a command with words it does not take."""
-    ended = here(*words)
-    assert (ended.code, ended.out) == (2, "")
-    assert "Usage: stayline" in ended.err
-    return ended
 
 
 @pytest.mark.parametrize("command", [("inspect",), ("import", "--schema", "ibm-hr")])
@@ -73,7 +67,7 @@ def test_a_home_that_is_not_there_is_named_and_not_made(tmp_path, words):
     assert not home.exists()
 
 
-@pytest.mark.parametrize("words", [("train",), ("score",), ("score", "--employee", "1")])
+@pytest.mark.parametrize("words", [("train",), ("score",)])
 def test_a_home_without_a_workforce_says_how_to_import_one(tmp_path, words):
     assert "`stayline import FILE --schema SCHEMA`" in refused(*words, "--home", tmp_path)
 
@@ -119,7 +113,8 @@ def test_an_altered_model_archive_is_refused_by_every_command_that_reads_it(home
 
 @pytest.mark.parametrize("name", ["state.db", "online.db", "protected.db", "directory.db"])
 def test_doctor_names_a_database_that_is_none_and_exits_1(home, name):
-    (home / name).write_bytes(b"no database at all " * 300)
+    for path in home.glob(f"{name}*"):  # its write-ahead file, too, could restore it
+        path.write_bytes(b"no database at all " * 300)
     ended = here("doctor", "--json", "--home", home)
     assert (ended.code, ended.err) == (1, "")
     assert ended.json["whole"] is False
@@ -164,12 +159,19 @@ def test_a_home_under_a_file_is_an_error_and_no_traceback(tmp_path):
         ("simulate", "--employees", "1"),
         ("train", "--trials", "0"),
         ("serve", "--port", "65536"),
-        ("up",),
         ("up", "--yes", "--data", "nowhere.csv"),
     ],
 )
 def test_a_wrong_call_exits_2_and_shows_the_usage(words):
-    misused(*words)
+    ended = here(*words)
+    assert (ended.code, ended.out) == (2, "")
+    assert "Usage: stayline" in ended.err
+
+
+def test_up_does_not_wait_for_an_approval_that_nobody_can_give():
+    ended = stayline("up")
+    assert (ended.code, ended.out) == (2, "")
+    assert "pass --yes" in ended.err
 
 
 def test_rows_that_are_rejected_exit_2_and_the_good_ones_land(tmp_path):
@@ -198,12 +200,28 @@ def test_debug_shows_where_an_error_came_from():
         main(["--debug", "models", "show", "1", "--home", "."])
 
 
-def test_what_the_system_refuses_is_an_error_and_no_traceback(home):
-    """A full device takes the words of the result no more than it takes a file."""
-    with Path("/dev/full").open("w") as full, redirect_stdout(full):
-        try:
-            main(["models", "show", "1", "--home", str(home)])
-        except SystemExit as ended:
-            assert ended.code == 1
-        else:
-            raise AssertionError("it did not exit")
+class BrokenOutput(io.TextIOBase):
+    """An output that fails in a way of its own."""
+
+    def __init__(self, failure: BaseException) -> None:
+        self._failure = failure
+
+    def write(self, _text: str) -> int:
+        raise self._failure
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 1, "Error: .*No space left on device"),
+        (KeyError("Ana Example"), 1, "Error: an unexpected KeyError.*--debug.*"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_a_full_disk_an_own_fault_and_ctrl_c_end_without_a_traceback(
+    home, capsys, failure, code, told
+):
+    with redirect_stdout(BrokenOutput(failure)), pytest.raises(SystemExit) as ended:
+        main(["doctor", "--home", str(home)])
+    assert ended.value.code == code
+    assert re.fullmatch(told, capsys.readouterr().err.strip())

@@ -16,7 +16,7 @@ from stayline.bootstrap import build
 from stayline.settings import Settings
 
 SCRIPT = Path(command_runs.__file__)
-PEOPLE = 500
+PEOPLE = 300
 
 
 @pytest.fixture(autouse=True)
@@ -34,59 +34,56 @@ def assert_whole(home: Path) -> None:
     assert (doctor.code, doctor.json["whole"]) == (0, True), doctor.out
 
 
-def test_a_training_killed_again_and_again_leaves_a_whole_home_and_can_be_run_again(
-    tmp_path, chance
-):
+def test_a_training_killed_at_any_moment_leaves_a_whole_home_and_can_be_run_again(tmp_path, chance):
     home = tmp_path / "home"
     panel = ("simulate", "--employees", 300, "--months", 24, "--seed", 1, "--out", "panel.csv")
     assert here(*panel).code == 0
     assert here("import", "panel.csv", "--schema", "monthly-panel", "--home", home).code == 0
     train = ("train", "--trials", 1, "--json", "--home", home)
-    began = time.perf_counter()
-    calm = stayline(*train)
-    calm_seconds = time.perf_counter() - began
-    assert calm.code == 0, calm.err
+    seconds = kill_as_a_package_is_written(train, home / "models")
+    assert_whole(home)
     kills = 0
-    for share in (0.5, 0.7, 0.9):
+    for _ in range(2):
         with started(command(*train)) as process:
             try:
-                process.wait((share + chance.uniform(-0.1, 0.1)) * calm_seconds)
+                process.wait(chance.uniform(0.4, 0.9) * seconds)
             except subprocess.TimeoutExpired:
                 process.kill()
                 kills += 1
         assert_whole(home)
+    assert kills >= 1
+
     rerun = here(*train)
-    assert kills >= 2
+
     assert rerun.code == 0
-    assert rerun.json["model"]["digest"] == calm.json["model"]["digest"]
     listed = here("models", "list", "--json", "--home", home).json["models"]
     assert [m["version"] for m in listed] == list(range(1, len(listed) + 1))
     assert {m["status"] for m in listed} == {"PendingManualApproval"}
+    assert {m["digest"] for m in listed} == {rerun.json["model"]["digest"]}
+    assert [path.name for path in (home / "models").iterdir()] == [
+        rerun.json["model"]["digest"].removeprefix("sha256:")
+    ]
 
 
-def test_a_training_killed_as_its_package_is_written_leaves_a_whole_home(home):
-    folder = home / "models"
-    before = set(folder.iterdir())
-    train = command("train", "--trials", 1, "--seed", 5, "--home", home)
-    with started(train) as process:
-        while set(folder.iterdir()) == before and process.poll() is None:
+def kill_as_a_package_is_written(train: tuple[object, ...], folder: Path) -> float:
+    """Run a first training until its package gets a folder; return how long that took."""
+    began = time.perf_counter()
+    with started(command(*train)) as process:
+        while not folder.exists() and process.poll() is None:
             time.sleep(0.0005)
         process.kill()
         assert process.wait(30) == -9
-    assert_whole(home)
-    listed = here("models", "list", "--json", "--home", home).json
-    assert listed["deployed"] == 1
-    assert len(listed["models"]) in {1, 2}
+    return time.perf_counter() - began
 
 
 def test_approvals_and_deployments_killed_at_any_moment_can_be_completed(home, ports, chance):
     versions = [pending(ports).version for _ in range(60)]
     kills = 0
-    for _ in range(4):
+    for _ in range(3):
         with started([sys.executable, str(SCRIPT), str(home), *map(str, versions)]) as process:
             assert process.stdout.readline() == "ready\n"
             try:
-                process.wait(chance.uniform(0.05, 1.0))
+                process.wait(chance.uniform(0.02, 0.5))
             except subprocess.TimeoutExpired:
                 process.kill()
                 kills += 1
@@ -105,15 +102,14 @@ def test_up_killed_on_its_way_leaves_a_whole_home_and_the_next_one_serves_a_scor
     extract, home = tmp_path / "ibm.csv", tmp_path / "home"
     ibm_extract().head(PEOPLE).write_csv(extract)
     up = ("up", "--yes", "--no-serve", "--data", extract, "--schema", "ibm-hr", "--home", home)
-    for step, most in (("[4/7]", 0.1), ("[5/7]", 4.0)):
-        with started(command(*up)) as process:
-            for line in process.stdout:
-                if line.startswith(step):
-                    break
-            time.sleep(chance.uniform(0, most))
-            process.kill()
-            assert process.wait(30) == -9
-        assert_whole(home)
+    with started(command(*up)) as process:
+        for line in process.stdout:
+            if line.startswith("[5/7]"):
+                break
+        time.sleep(chance.uniform(0, 2))
+        process.kill()
+        assert process.wait(30) == -9
+    assert_whole(home)
 
     done = stayline(*up)
 

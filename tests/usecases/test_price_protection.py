@@ -31,7 +31,7 @@ def price(ports: Ports, schema: WorkforceSchema, **more) -> list[PricedInputs]:
 
 def test_the_same_trees_are_tried_without_and_with_protected_attributes(ports):
     without, seeing_all = price(ports, named_schema("ibm-hr"))
-    assert (without.inputs, without.is_in_use) == ("no protected attribute", True)
+    assert (without.inputs, without.is_in_use) == ("without any", True)
     assert (seeing_all.inputs, seeing_all.is_in_use) == ("with Age, Gender, MaritalStatus", False)
     assert 0.7 < without.tried.roc_auc < 0.9
     assert without.tried.roc_auc != seeing_all.tried.roc_auc
@@ -87,7 +87,7 @@ def test_a_panel_is_priced_on_later_time_and_tells_the_justified_choice(tmp_path
         clock=ports.clock,
     )
     priced = price(ports, schema)
-    assert [p.inputs for p in priced][:2] == ["no protected attribute", "with Age"]
+    assert [p.inputs for p in priced][:2] == ["without any", "with Age"]
     assert [p.is_in_use for p in priced] == [False, True, False]
     assert len({p.tried.measured_on for p in priced}) == 1
     periods = [period.period for period in priced[0].tried.periods]

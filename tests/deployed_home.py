@@ -51,6 +51,7 @@ def deploy_new_model(ports: Ports) -> int:
         actor="ana",
         features=ports.features,
         registry=ports.registry,
+        opt_outs=ports.opt_outs,
         audit=ports.audit,
         clock=ports.clock,
     )

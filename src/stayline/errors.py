@@ -13,6 +13,7 @@
     ├── NothingDeployed          no model serves yet
     ├── RequestRefused           a scoring request with one or more wrong fields
     ├── UnknownEmployee          a person the home knows nothing about
+    ├── NoLongerEmployed         a person whose last day has come
     ├── HasOptedOut              a person who asked not to be scored
     ├── DecisionRefused          a human action or reason outside the rules
     ├── StoreDamaged             a store that fails its own checks
@@ -149,6 +150,18 @@ class UnknownEmployee(StaylineError):
         super().__init__(
             f"Nothing is known of employee {token}. Check the id, or import an extract that "
             "holds this person."
+        )
+
+
+class NoLongerEmployed(StaylineError):
+    """The person's last day has come, so there is no risk of leaving to score."""
+
+    def __init__(self, token: str, path: str = "employee_id") -> None:
+        self.token = token
+        self.path = path
+        super().__init__(
+            f"Employee {token} is no longer employed, so there is no risk to score. Import an "
+            "extract that holds this person as employed if that is wrong."
         )
 
 

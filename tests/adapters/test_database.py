@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -21,6 +22,7 @@ from stayline.adapters.embedded.database import (
     writing,
 )
 from stayline.adapters.embedded.decision_book import SqliteDecisionBook
+from stayline.adapters.embedded.import_ledger import SqliteImportLedger
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.errors import StoreDamaged, StoreUnavailable
 from store_processes import exit_codes, open_and_opt_out
@@ -58,6 +60,26 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path, name
     with opened(tmp_path / "x.db", name) as engine, engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA[name]) == []
+
+
+def test_imports_of_an_older_stayline_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("version_locations", str(MIGRATIONS / "state"))
+    config.set_main_option("path_separator", "os")
+    old = sa.create_engine(f"sqlite:///{path}")
+    with old.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "state_0001")
+        connection.exec_driver_sql("INSERT INTO imports VALUES ('f', 's', 5, 7, 9, 3, 1)")
+    old.dispose()
+
+    with opened(path) as engine:
+        (record,) = SqliteImportLedger(engine).records()
+        assert SqliteImportLedger(engine).find("f", "s", record.event_time) == record
+    assert (record.rows, record.rejected, record.key_fingerprint) == (3, 1, None)
+    assert record.completed_at is not None
 
 
 def test_a_database_at_head_opens_without_loading_alembic(tmp_path: Path) -> None:

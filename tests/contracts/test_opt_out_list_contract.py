@@ -6,10 +6,13 @@ from stayline.domain.pseudonyms import EmployeeToken
 from stores import ANA, BO, HOUR, MICROSECOND, NOON, Backend
 
 
-def test_an_opt_out_holds_from_its_instant_until_further_notice(backend: Backend) -> None:
+def test_an_opt_out_holds_until_further_notice_even_when_the_clock_goes_back(
+    backend: Backend,
+) -> None:
     assert backend.opt_outs().opt_out(ANA, at=NOON) == OptOut(ANA, NOON)
     kept = backend.opt_outs()
-    assert not kept.is_opted_out(ANA, at=NOON - MICROSECOND)
+    assert kept.is_opted_out(ANA, at=NOON - HOUR)
+    assert kept.opted_out(at=NOON - HOUR) == {ANA}
     assert kept.is_opted_out(ANA, at=NOON)
     assert kept.is_opted_out(ANA, at=NOON + 1000 * HOUR)
     assert not kept.is_opted_out(BO, at=NOON)
@@ -34,6 +37,8 @@ def test_opting_in_ends_the_interval_at_its_own_instant(backend: Backend) -> Non
     kept = backend.opt_outs()
     kept.opt_out(ANA, at=NOON)
     assert kept.opt_in(ANA, at=NOON + HOUR)
+    assert not kept.is_opted_out(ANA, at=NOON - MICROSECOND)
+    assert kept.is_opted_out(ANA, at=NOON)
     assert kept.is_opted_out(ANA, at=NOON + HOUR - MICROSECOND)
     assert not kept.is_opted_out(ANA, at=NOON + HOUR)
     assert not kept.opt_in(ANA, at=NOON + 2 * HOUR)

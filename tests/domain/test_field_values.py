@@ -225,3 +225,23 @@ def test_any_value_is_kept_in_its_own_form_or_refused(column, value):
 
     assert checked_value(column, kept) == kept
     assert kept is None or isinstance(kept, float if column.kind is Kind.NUMBER else str)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        (NUMBER, "Ann Lee", False),
+        (LISTED, "Ann Lee", False),
+        (OPEN, "a\x00b", False),
+        (FLAG, "2", False),
+        (DATE, "1990-02-31", False),
+        (NUMBER, "101", True),
+        (NUMBER, 101.5, True),
+    ],
+)
+def test_a_refusal_can_be_kept_without_the_text_of_the_cell(column, value, told):
+    with pytest.raises(FieldRefused, match="got") as refused:
+        checked_value(column, value)
+
+    assert ("got" in refused.value.without_text) == told
+    assert str(refused.value).startswith(refused.value.without_text)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stayline.domain.pseudonyms import MINIMUM_KEY_BYTES, pseudonym
+from stayline.domain.pseudonyms import MINIMUM_KEY_BYTES, key_fingerprint, pseudonym
 
 KEYS = st.binary(min_size=MINIMUM_KEY_BYTES, max_size=64)
 KEY = bytes(range(32))
@@ -14,6 +14,13 @@ KEY = bytes(range(32))
 def test_a_token_is_the_first_half_of_the_keyed_hash():
     full = hmac.new(KEY, b"17", hashlib.sha256).hexdigest()
     assert pseudonym(KEY, "17") == full[:32]
+
+
+@given(KEYS, KEYS)
+def test_a_fingerprint_tells_keys_apart_without_holding_any_of_them(one, other):
+    assert len(key_fingerprint(one)) == 32
+    assert (key_fingerprint(one) == key_fingerprint(other)) == (one == other)
+    assert one.hex()[:16] not in key_fingerprint(one)
 
 
 @given(KEYS, st.text())

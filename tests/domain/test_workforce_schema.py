@@ -72,6 +72,14 @@ def test_only_protected_columns_are_justified():
     )
 
 
+@pytest.mark.parametrize("name", ["Age", "gender_short", "MarStat"])
+@pytest.mark.parametrize("role", [Role.FEATURE, Role.SEGMENT])
+def test_a_protected_attribute_has_no_other_role_that_is_stored(name, role):
+    column = Column(name, Kind.CATEGORY, role)
+    assert f"{name!r} looks like a protected attribute" in problems(ID, PAY, column, LEFT)
+    assert built(ID, PAY, replace(column, role=Role.IGNORED), LEFT).model_inputs == (PAY,)
+
+
 @pytest.mark.parametrize(
     "name",
     ["SickLeaveDays", "disability_status", "Religion", "UnionMember", "parental_leave", "ZipCode"],

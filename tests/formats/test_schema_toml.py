@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stayline.domain.alert_policy import Capacity, RecallAtPrecision
-from stayline.domain.sensitive_columns import refusal_of
+from stayline.domain.sensitive_columns import looks_protected, refusal_of
 from stayline.domain.workforce_schema import (
     Column,
     IdentityPart,
@@ -20,7 +20,9 @@ from stayline.formats.schema_toml import dump_schema, load_schema, parse_schema,
 from stayline.samples.presets import PRESETS, named_schema
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-NAMES = TEXT.filter(lambda name: not refusal_of(name)).map(lambda name: f"x{name}")
+NAMES = TEXT.map(lambda name: f"x{name}").filter(
+    lambda name: not (refusal_of(name) or looks_protected(name))
+)
 NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 
 

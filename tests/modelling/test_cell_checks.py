@@ -76,7 +76,7 @@ def one_by_one(column: Column, cells: pl.Series) -> tuple[list, list]:
             value = checked_value(column, cell)
         except FieldRefused as refusal:
             values.append(None)
-            refusals.append((place, str(refusal)))
+            refusals.append((place, refusal.without_text))
         else:
             is_day = column.kind is Kind.DATE and value is not None
             values.append(date.fromisoformat(value) if is_day else value)

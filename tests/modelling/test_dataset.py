@@ -102,6 +102,39 @@ def test_only_a_voluntary_last_day_within_the_horizon_is_a_positive(last_day, re
     assert labels(snapshots(("ana", at(2020, 1))), known) == {0.0: label}
 
 
+def seen_monthly(token, first, last, last_day=None, reason=None):
+    """Return one outcome row a month; those given tell a last day."""
+    return [(token, month(number), last_day, reason) for number in range(first, last + 1)]
+
+
+def test_a_last_day_that_later_rows_take_back_is_no_leaving():
+    told = seen_monthly("ana", 0, 3, date(2020, 6, 15), "Resignation")
+    known = outcomes(*told, *seen_monthly("ana", 4, 20), *seen_monthly("zoe", 0, 20))
+    assert labels(snapshots(("ana", month(2)), ("ana", month(8))), known) == {0.0: 0, 1.0: 0}
+
+
+def test_a_person_who_came_back_has_each_leaving_counted_for_its_own_snapshots():
+    first = ("ana", month(6), date(2020, 6, 15), "Resignation")
+    second = ("ana", month(18), date(2021, 6, 15), "Resignation")
+    away_and_back = [*seen_monthly("ana", 0, 5), first, *seen_monthly("ana", 10, 17), second]
+    known = outcomes(*away_and_back, *seen_monthly("zoe", 0, 30))
+    features = snapshots(*(("ana", month(number)) for number in (0, 2, 10, 14)))
+    assert labels(features, known) == {0.0: 1, 1.0: 1, 2.0: 0, 3.0: 1}
+
+
+def test_who_is_seen_no_more_without_a_last_day_is_unknown_and_not_stayed():
+    known = outcomes(*seen_monthly("ana", 0, 8), *seen_monthly("zoe", 0, 20))
+    features = snapshots(*((token, month(n)) for token in ("ana", "zoe") for n in (1, 5)))
+    assert labels(features, known) == {0.0: 0, 2.0: 0, 3.0: 0}
+
+
+def test_a_few_rows_dated_much_later_do_not_make_everyone_else_look_as_if_they_stayed():
+    people = [row for who in "abcdefgh" for row in seen_monthly(who, 0, 12)]
+    features = snapshots(*((who, month(n)) for who in "abcdefgh" for n in (6, 9)))
+    stray = ("a", month(40), None, None)
+    assert labels(features, outcomes(*people, stray)) == labels(features, outcomes(*people))
+
+
 def test_snapshots_on_and_after_the_last_day_are_left_out():
     known = outcomes(("ana", at(2020, 4), date(2020, 3, 1), "Resignation"), UNTIL_2021)
     features = snapshots(*(("ana", at(2020, number)) for number in (1, 2, 3, 4)))

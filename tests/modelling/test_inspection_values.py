@@ -139,3 +139,27 @@ def test_a_slip_is_known_without_its_right_spelling_in_the_column(word):
 )
 def test_values_that_are_only_alike_are_no_slips(values):
     assert misspellings(values) == []
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["John Smithson"] * 60 + ["John Smihtson"] + ["Ann Lee"] * 20 + ["Lee, Ann"] * 20,
+        ["JOHN SMITHSON"] * 60 + ["John Smithson "] + ["ANN O'HARA"] * 20 + ["A. B. MEIER"] * 20,
+        ["jsmith@example.com"] * 60 + ["jsmith@Example.com "] + ["lee@example.com"] * 30,
+    ],
+)
+def test_a_name_or_an_address_is_counted_and_never_shown(cells):
+    found = findings(cells, "Recruiter")
+    odd = [found[kind] for kind in ("misspelt_category", "padded_category") if kind in found]
+    assert odd
+    assert sum(finding.count for finding in odd) >= 1
+    for finding in found.values():
+        assert not any(word in finding.message.lower() for word in ("smith", "lee", "hara"))
+
+
+def test_departments_and_places_are_no_names():
+    rows = ["Human Resources"] * 40 + ["Human Resorces"] + ["Research & Development"] * 40
+    assert "Human Resorces" in findings(rows)["misspelt_category"].message
+    places = ["New Westminster"] * 90 + ["New Westminister"] * 9 + ["Vancouver", "Victoria"] * 40
+    assert "New Westminister" in findings(places, "city_name")["misspelt_category"].message

@@ -3,6 +3,7 @@ import pytest
 
 from real_data import ibm_extract, shared_data
 from stayline.domain.alert_policy import RecallAtPrecision
+from stayline.domain.field_values import FieldRefused, checked_value
 from stayline.domain.sensitive_columns import looks_protected
 from stayline.domain.workforce_schema import Role
 from stayline.errors import SchemaRefused
@@ -51,3 +52,12 @@ def test_a_file_is_taken_where_a_preset_is(tmp_path):
 def test_a_name_that_is_neither_preset_nor_file_is_refused_with_what_there_is():
     with pytest.raises(SchemaRefused, match="presets are ibm-hr, monthly-panel, mfg-yearly"):
         named_schema("ibm_hr")
+
+
+@pytest.mark.parametrize("preset", ["ibm-hr", "monthly-panel"])
+@pytest.mark.parametrize("name", ["MonthlyIncome", "DailyRate", "HourlyRate", "MonthlyRate"])
+def test_pay_that_nobody_gets_is_refused(preset, name):
+    column = named_schema(preset).column(name)
+    assert checked_value(column, "250000") == 250_000
+    with pytest.raises(FieldRefused, match="expected a number from 0 to 10000000"):
+        checked_value(column, "1e12")

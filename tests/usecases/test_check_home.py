@@ -21,6 +21,7 @@ def check(ports: Ports) -> dict[str, Check]:
         endpoint=ports.endpoint,
         capture=ports.capture,
         audit=ports.audit,
+        secrets=ports.secrets,
     )
     return {one.name: one for one in found}
 
@@ -94,8 +95,23 @@ def test_a_lost_file_of_the_feature_store_is_damage_of_the_feature_store(ports, 
     assert "feature store" in damaged(check(ports))
 
 
+def test_a_lost_token_key_is_damage_and_none_is_made_in_its_place(ports, home):
+    (home / "secrets" / "token-key").unlink()
+    checks = check(ports)
+    assert damaged(checks) == {"token key"}
+    assert "missing" in checks["token key"].problems[0]
+    assert not ports.secrets.has_token_key()
+
+
+def test_another_token_key_than_that_of_the_imports_is_damage(ports, home):
+    (home / "secrets" / "token-key").write_text("ab" * 32)
+    checks = check(ports)
+    assert damaged(checks) == {"token key"}
+    assert "not the one" in checks["token key"].problems[0]
+
+
 def test_an_import_cut_short_is_a_note_and_no_damage(ports):
-    ports.imports.start(ImportRecord("f" * 64, "5" * 64, NOON, NOON))
+    ports.imports.start(ImportRecord("f" * 64, "5" * 64, NOON, NOON))  # as before fingerprints
     checks = check(ports)
     assert damaged(checks) == set()
     assert "run the same `stayline import` again" in checks["imports"].notes[0]

@@ -156,6 +156,15 @@ def test_no_message_shows_an_id_a_name_or_a_date_of_birth(inspected):
     assert not [value for value in [*personal, "Grace", "Hoper"] if value in told]
 
 
+def test_e_mail_addresses_are_identity_whatever_their_column_is_called(inspected):
+    frame = cross_section().with_columns(Contact=pl.format("{}@example.com", "StaffCode"))
+    inspection = inspected(frame)
+    assert roles(inspection)["Contact"] is Role.IDENTITY
+    assert inspection.schema.record_identifier == "StaffCode"
+    assert "Contact" in found(inspection, "identifier")
+    assert not any("@example" in f.message + f.action for f in inspection.findings)
+
+
 def test_numbers_that_an_import_would_reject_are_not_drafted_as_features(inspected):
     frame = cross_section().with_columns(Pay=pl.format("€ {}", pl.col("Pay")))
     inspection = inspected(frame)

@@ -5,12 +5,13 @@ import msgspec
 import pytest
 
 from real_data import ibm_extract
+from some_have_left import SomeHaveLeft
 from stayline.bootstrap import Ports
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import RiskScore, ScoreSource
 from stayline.domain.score_request import ScoreRequest
-from stayline.errors import HasOptedOut, RequestRefused, UnknownEmployee
+from stayline.errors import HasOptedOut, NoLongerEmployed, RequestRefused, UnknownEmployee
 from stayline.usecases.score_employee import NAMELESS, score_employee
 
 FIELDS = {"JobRole": "Sales Executive", "MonthlyIncome": 5500, "OverTime": "Yes"}
@@ -187,3 +188,18 @@ def test_a_batch_names_every_wrong_field_and_scores_nobody(ports):
     }
     assert captured(ports) == []
     assert len(ports.audit.events()) == before
+
+
+def test_a_field_that_is_known_but_no_model_input_is_named_when_it_is_all_there_is(ports):
+    with pytest.raises(RequestRefused, match=r"no input of this model: Age$"):
+        score(ports, ScoreRequest(None, {"Age": 35, "Shoe size": 44}))
+
+
+def test_a_person_who_has_left_is_refused_by_token_and_noted(ports):
+    token = token_of(ports, PERSON)
+    later = replace(ports, features=SomeHaveLeft(ports.features, {token}))
+    with pytest.raises(NoLongerEmployed, match=token):
+        score(later, ScoreRequest(PERSON))
+    (event,) = ports.audit.events(limit=1)
+    assert (event.kind, event.subject) == (AuditEventKind.SCORING_REFUSED, token)
+    assert captured(ports) == []

@@ -1,16 +1,16 @@
-from datetime import UTC, date, datetime
+from dataclasses import replace
 
-import polars as pl
 import pytest
 
 from deployed_home import PEOPLE
+from some_have_left import SomeHaveLeft
 from stayline.bootstrap import Ports, build
 from stayline.domain.alert_policy import Band
 from stayline.domain.audit_events import AuditEventKind
 from stayline.errors import NothingDeployed, NothingImported
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
-from stayline.usecases.score_workforce import WorkforceScores, _last_day_passed, score_workforce
+from stayline.usecases.score_workforce import WorkforceScores, score_workforce
 
 
 def score(ports: Ports, **more) -> WorkforceScores:
@@ -58,20 +58,17 @@ def test_a_run_over_everyone_is_one_audit_event(ports):
     assert event.details["model_version"] == result.model.version
 
 
-def test_people_whose_last_day_has_passed_are_not_part_of_the_workforce(tmp_path):
-    features = build(Settings(home=tmp_path)).features
-    features.define(named_schema("monthly-panel"))
-    now = datetime(2026, 3, 1, tzinfo=UTC)
-    outcomes = pl.DataFrame(
-        {
-            "token": ["left", "leaving", "staying"],
-            "event_time": [datetime(2025, 1, 1, tzinfo=UTC)] * 3,
-            "left_on": [date(2025, 5, 1), date(2026, 5, 1), None],
-            "reason": ["Resignation", "Resignation", None],
-        }
-    )
-    features.put("outcomes", outcomes, written_at=now)
-    assert _last_day_passed(features, now) == ["left"]
+def test_people_who_have_left_are_counted_taken_off_the_board_and_not_scored(ports):
+    score(ports)
+    first, second = (entry.token for entry in ports.scores.entries(limit=2))
+    result = score(replace(ports, features=SomeHaveLeft(ports.features, {first, second})))
+    assert (result.count, result.gone) == (PEOPLE - 2, 2)
+    assert ports.scores.find(first) is None
+
+
+def test_everyone_of_a_cross_section_is_scored_whatever_its_label(ports):
+    assert ports.features.frame("outcomes", as_of=ports.clock.now())["label"].sum() > 0
+    assert score(ports).gone == 0
 
 
 def test_nobody_is_scored_without_a_model_or_a_workforce(tmp_path):

@@ -21,6 +21,7 @@ def train(ports: Ports, **more) -> Training:
         actor="ana",
         features=ports.features,
         registry=ports.registry,
+        opt_outs=ports.opt_outs,
         audit=ports.audit,
         clock=ports.clock,
         **more,

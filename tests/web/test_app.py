@@ -68,9 +68,43 @@ def test_health_of_a_home_without_a_model_is_said_plainly(tmp_path):
         assert client.get("/v1/health").json()["status"] == "no_model"
 
 
+def tear_the_deployed_archive(ports, home):
+    digest = ports.registry.serving().digest.removeprefix("sha256:")
+    archive = home / "models" / digest / "model.tar.gz"
+    archive.write_bytes(archive.read_bytes()[:100])
+
+
+def test_a_torn_new_package_leaves_the_loaded_model_answering_and_health_degraded(
+    client, ports, home
+):
+    before = client.get("/v1/health").json()
+    deploy_again(ports)
+    tear_the_deployed_archive(ports, home)
+    health = client.get("/v1/health")
+    scored = client.post("/v1/predict", json={"OverTime": "Yes"})
+    assert (health.status_code, health.json()["status"]) == (200, "degraded")
+    assert health.json()["model"] == before["model"] == scored.json()["model"]
+
+
+def test_a_torn_package_is_a_503_when_no_model_is_loaded(client, ports, home):
+    tear_the_deployed_archive(ports, home)
+    assert client.get("/v1/health").status_code == 503
+    assert client.post("/v1/predict", json={"OverTime": "Yes"}).status_code == 503
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/v1/nowhere", 404), ("GET", "/v1/predict", 405), ("PATCH", "/v1/health", 405)],
+    [
+        ("GET", "/", 404),
+        ("GET", "/foo", 404),
+        ("GET", "/health", 404),
+        ("POST", "/metrics", 404),
+        ("GET", "/v1/nowhere", 404),
+        ("GET", "/openapi.json/foo", 404),
+        ("GET", "/openapi.json/openapi.json", 404),
+        ("GET", "/v1/predict", 405),
+        ("PATCH", "/v1/health", 405),
+    ],
 )
 def test_what_is_not_there_is_a_problem_document(client, method, path, status):
     answer = client.request(method, path)

@@ -1,8 +1,16 @@
-import pytest
+from dataclasses import replace
 
+import polars as pl
+import pytest
+from litestar.testing import TestClient
+
+from deployed_home import deploy_again
 from real_data import ibm_extract
+from some_have_left import SomeHaveLeft
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.pseudonyms import pseudonym
+from stayline.settings import Settings
+from stayline.web.app import create_app
 
 PERSON = str(ibm_extract()["EmployeeNumber"][0])
 OTHER = str(ibm_extract()["EmployeeNumber"][1])
@@ -57,6 +65,8 @@ def test_who_decided_is_the_actor_when_nobody_is_named(client):
         ({"reason": 17, "action": None}, ["action", "reason"]),
         ({"reason": "x" * 4001}, ["reason"]),
         ({"reason": GOOD["reason"] + "\x00"}, ["reason"]),
+        ({"decided_by": "Ana\u202eimdA"}, ["decided_by"]),
+        ({"decided_by": "Ana\x1b[2J"}, ["decided_by"]),
         ({"prediction_id": "not one of this person's"}, ["prediction_id"]),
         ({"salary": 1}, ["salary"]),
     ],
@@ -103,14 +113,84 @@ def test_a_withdrawn_opt_out_lets_the_person_be_scored(client, ports):
         ("DELETE", "/opt-out", None),
     ],
 )
-def test_nothing_is_done_for_a_person_nobody_knows(client, ports, method, path, body):
+def test_nothing_is_done_for_a_person_nobody_knows_but_note_it(client, ports, method, path, body):
     before = len(ports.audit.events())
     answer = client.request(method, f"/v1/employees/nobody{path}", json=body)
     assert answer.status_code == 404
     assert "nobody" not in answer.text
-    assert len(ports.audit.events()) == before
+    (event,) = ports.audit.events()[before:]
+    assert event.kind is AuditEventKind.REQUEST_REFUSED
+    assert event.subject == pseudonym(ports.secrets.token_key(), "nobody")
+    assert event.details == {"because": "UnknownEmployee"}
 
 
 @pytest.mark.parametrize("written", ["%20", "x" * 65, "a%00b", "%F0%9F"])
 def test_an_id_that_cannot_be_one_is_a_4xx(client, written):
     assert client.get(f"/v1/employees/{written}").status_code in (404, 422)
+
+
+def test_a_refused_decision_is_an_audit_event_by_token_without_its_words(client, ports):
+    client.post(f"{PATH}/decisions", json=GOOD | {"action": "dismissal"})
+    (event,) = ports.audit.events(limit=1)
+    assert event.kind is AuditEventKind.REQUEST_REFUSED
+    assert event.subject == pseudonym(ports.secrets.token_key(), PERSON)
+    assert event.details == {"because": "DecisionRefused"}
+
+
+@pytest.mark.parametrize(("sent", "told"), [({}, "actor"), ({"decided_by": "Cem"}, "claimed")])
+def test_the_audit_log_holds_the_actor_and_whether_another_name_was_claimed(
+    client, ports, sent, told
+):
+    client.post(f"{PATH}/decisions", json=GOOD | sent)
+    (event,) = ports.audit.events(limit=1)
+    assert (event.actor, event.details["decided_by"]) == ("local-analyst", told)
+
+
+def test_a_score_of_an_earlier_model_is_made_anew(client, ports):
+    first = client.get(PATH).json()["score"]
+    assert client.get(PATH).json()["score"] == first
+    version = deploy_again(ports)
+    assert client.get(PATH).json()["score"]["model"]["version"] == version
+
+
+def test_a_score_of_earlier_features_is_made_anew(client, ports):
+    first = client.get(PATH).json()["score"]
+    token = pseudonym(ports.secrets.token_key(), PERSON)
+    now = ports.clock.now()
+    rows = ports.features.newest([token]).drop("write_time")
+    ports.features.put(
+        "features",
+        rows.with_columns(pl.lit(9.0).alias("YearsSinceLastPromotion")),
+        written_at=now,
+    )
+    second = client.get(PATH).json()["score"]
+    assert second["prediction_id"] != first["prediction_id"]
+    assert second["scored_at"] > first["scored_at"]
+
+
+def test_the_kept_score_of_someone_opted_out_is_not_made_anew(client, ports):
+    client.put(f"{PATH}/opt-out")
+    before = len(ports.audit.events())
+    assert client.get(PATH).json()["score"] is None
+    assert [event.kind for event in ports.audit.events()[before:]] == [
+        AuditEventKind.EMPLOYEE_VIEWED
+    ]
+
+
+def test_an_opt_out_with_a_body_is_refused_since_it_takes_none(client):
+    answer = client.put(f"{PATH}/opt-out", json={"has_opted_out": False})
+    assert answer.status_code == 400
+    assert "no body" in answer.json()["detail"]
+    assert client.get(PATH).json()["has_opted_out"] is False
+
+
+def test_a_person_who_has_left_is_shown_and_scored_no_more(ports, home):
+    token = pseudonym(ports.secrets.token_key(), PERSON)
+    later = replace(ports, features=SomeHaveLeft(ports.features, {token}))
+    with TestClient(create_app(later, Settings(home=home))) as client:
+        for answer in (client.get(PATH), client.post("/v1/predict", json={"employee_id": PERSON})):
+            assert answer.status_code == 410
+            assert "no longer employed" in answer.json()["detail"]
+            assert answer.json()["type"].endswith("no-longer-employed")
+    kinds = [AuditEventKind.REQUEST_REFUSED, AuditEventKind.SCORING_REFUSED]
+    assert kinds_of(ports, 2) == kinds

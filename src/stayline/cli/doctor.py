@@ -56,4 +56,5 @@ def _checks(home: Path | None) -> "list[Check]":
         endpoint=ports.endpoint,
         capture=ports.capture,
         audit=ports.audit,
+        secrets=ports.secrets,
     )

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 group = typer.Typer(help="List, show, approve, reject and deploy models.", no_args_is_help=True)
 
-VersionArgument = Annotated[int, typer.Argument(help="The version, as `models list` shows it.")]
+VersionArgument = Annotated[
+    int, typer.Argument(min=1, max=2**31 - 1, help="The version, as `models list` shows it.")
+]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in your own words.")]
 
 

@@ -35,7 +35,7 @@ def train(
         str | None,
         typer.Option(
             "--schema",
-            help="Another policy or justification for what was imported: file or preset.",
+            help="The same inputs under another policy or horizon: file or preset.",
         ),
     ] = None,
     train_until: Annotated[
@@ -108,6 +108,7 @@ def train_and_price(
             train_until=train_until,
             features=ports.features,
             registry=ports.registry,
+            opt_outs=ports.opt_outs,
             audit=ports.audit,
             clock=ports.clock,
             progress=lambda what, done, total: advance(done, total),
@@ -120,6 +121,7 @@ def train_and_price(
         train_until=train_until,
         features=ports.features,
         protected=ports.protected,
+        opt_outs=ports.opt_outs,
         audit=ports.audit,
         clock=ports.clock,
     )
@@ -138,10 +140,31 @@ def summary(training: "Training") -> list[str]:
         f"{shape}; {len(trained.search.candidates)} candidates in {trained.search.seconds:.0f} s.",
         f"ROC AUC {last.roc_auc} {last.measured_on}, n = {last.n:,}.",
     ]
+    told += _cautions(training)
     told += [
         f"Protected attribute {column.name} is an input because: {column.justification}"
         for column in training.schema.justified
     ]
+    return told
+
+
+def _cautions(training: "Training") -> list[str]:
+    """Say what the figures must not be taken for."""
+    from stayline.domain.alert_policy import RecallAtPrecision
+
+    first, policy = training.trained.evaluations[0], training.schema.policy
+    told = []
+    if len(training.trained.evaluations) == 1:
+        told.append(
+            "There are no later rows to try it on, and the search chose among candidates on these "
+            "very rows, in other folds: expect a little less in use."
+        )
+    reached = first.precision_at_alert.value
+    if isinstance(policy, RecallAtPrecision) and reached < policy.precision:
+        told.append(
+            f"No threshold reaches the precision {policy.precision:.2f} that the policy asks for; "
+            f"the best one found has {reached:.2f}."
+        )
     return told
 
 
@@ -156,6 +179,9 @@ def _show_figures(training: "Training") -> None:
         "Brier skill": "brier_skill",
         "log loss": "log_loss",
         "calibration error": "calibration_error",
+        "precision at the alert threshold": "precision_at_alert",
+        "recall at the alert threshold": "recall_at_alert",
+        "share alerted": "share_alerted",
     }
     headers = ("figure (95 % interval)", *(f"{e.measured_on}, n = {e.n:,}" for e in evaluations))
     rows = [
@@ -171,7 +197,7 @@ def _show_figures(training: "Training") -> None:
     if periods:
         show_table(
             ("later rows of", "n", "left", "ROC AUC"),
-            [(p.period, p.n, p.positives, p.roc_auc) for p in periods],
+            [(p.period, p.n, p.positives, str(p.roc_auc)) for p in periods],
         )
 
 
@@ -186,8 +212,8 @@ def _show_price(priced: list["PricedInputs"]) -> None:
             (
                 p.inputs,
                 "yes" if p.is_in_use else "",
-                p.tried.roc_auc,
-                *(period.roc_auc for period in p.tried.periods),
+                str(p.tried.roc_auc),
+                *(str(period.roc_auc) for period in p.tried.periods),
             )
             for p in priced
         ],

@@ -122,7 +122,7 @@ def _train(ports: "Ports", settings: "Settings", tell: Tell) -> "Training":
     for line in summary(training):
         tell(line)
     if priced:
-        ranked = "; ".join(f"{price.tried.roc_auc:.3f} {price.inputs}" for price in priced)
+        ranked = "; ".join(f"{price.tried.roc_auc} {price.inputs}" for price in priced)
         tell(f"Price of leaving protected attributes out, ROC AUC {priced[0].tried.measured_on}:")
         tell(f"  {ranked}.")
     return training

@@ -13,6 +13,7 @@ class AuditEventKind(StrEnum):
     EMPLOYEE_SCORED = "employee.scored"
     EMPLOYEE_VIEWED = "employee.viewed"
     SCORING_REFUSED = "employee.scoring_refused"
+    REQUEST_REFUSED = "employee.request_refused"
     EMPLOYEE_ERASED = "employee.erased"
     WORKFORCE_SCORED = "workforce.scored"
     DECISION_RECORDED = "decision.recorded"
@@ -38,3 +39,12 @@ class AuditEvent:
     subject: str
     at: datetime
     details: Mapping[str, str | int | float | bool | None]
+
+
+def refused(
+    kind: AuditEventKind, refusal: Exception, *, actor: str, subject: str, at: datetime
+) -> AuditEvent:
+    """Return the event of something asked for and refused; it tells the rule, not the words."""
+    return AuditEvent(
+        kind, actor=actor, subject=subject, at=at, details={"because": type(refusal).__name__}
+    )

@@ -10,6 +10,9 @@ from stayline.errors import DecisionRefused
 
 MINIMUM_REASON = 20
 _MINIMUM_DISTINCT_WORDS = 4
+_WORDS_BESIDE_A_TEMPLATE = 2
+_JOINERS = "\u200c\u200d"
+"""Marks that are invisible and yet part of names in several scripts."""
 _TEMPLATES = frozenset(
     {
         "action taken as discussed with the manager",
@@ -21,6 +24,7 @@ _TEMPLATES = frozenset(
         "high attrition risk action required",
         "lorem ipsum dolor sit amet",
         "no reason given at this time",
+        "not applicable none given",
         "please enter the reason for this action here",
         "reason for the decision goes here",
         "see attached notes for details",
@@ -85,10 +89,32 @@ def checked_reason(reason: str, path: str = "reason") -> str:
             f"The reason has {len(tidy)} characters; at least {MINIMUM_REASON} are needed. "
             "Say in your own words what speaks for this action.",
         )
-    words = re.findall(r"[^\W_]+", tidy.lower())
-    if " ".join(words) in _TEMPLATES or len(set(words)) < _MINIMUM_DISTINCT_WORDS:
+    said = _words(tidy)
+    if len(said) < _MINIMUM_DISTINCT_WORDS or any(_is_nearly(said, known) for known in _TEMPLATES):
         raise DecisionRefused(
             path,
             "The reason reads like a template. Say in your own words what speaks for this action.",
         )
     return tidy
+
+
+def checked_decider(name: str, path: str = "decided_by") -> str:
+    """Return the name with white space tidied, or raise `DecisionRefused` if it cannot be shown.
+
+    Control characters and marks that turn the direction of writing could make a name look like
+    another one.
+    """
+    tidy = " ".join(name.split())
+    if not tidy or not tidy.translate(dict.fromkeys(map(ord, _JOINERS))).isprintable():
+        raise DecisionRefused(path, "Expected a name without control or direction characters.")
+    return tidy
+
+
+def _words(text: str) -> set[str]:
+    """Return the different words, without digits and without words of one repeated letter."""
+    return {word for word in re.findall(r"[^\W\d_]+", text.lower()) if len(set(word)) > 1}
+
+
+def _is_nearly(said: set[str], template: str) -> bool:
+    known = _words(template)
+    return known <= said and len(said - known) <= _WORDS_BESIDE_A_TEMPLATE

@@ -33,12 +33,15 @@ _UNPRINTABLE = re.compile(
 class FieldRefused(ValueError):
     """A value that its column cannot hold; the message says what was expected.
 
-    The value itself is told only where it is no personal data, and shortened.
+    The value itself is told only where it is no personal data, and shortened. ``without_text``
+    tells of it nothing but a number: for what is kept, where a slipped column could put a name.
     """
 
     def __init__(self, column: Column, expected: str, value: object) -> None:
         told = column.role in (Role.FEATURE, Role.SEGMENT)
         super().__init__(f"expected {expected}" + (f", got {_echo(value)}" if told else ""))
+        is_number = column.kind is Kind.NUMBER and _float_of(value) is not None
+        self.without_text = str(self) if is_number else f"expected {expected}"
 
 
 def checked_value(column: Column, value: object) -> FieldValue:

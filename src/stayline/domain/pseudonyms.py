@@ -8,6 +8,7 @@ EmployeeToken = NewType("EmployeeToken", str)
 """32 hexadecimal digits; the same person and key always give the same one."""
 
 MINIMUM_KEY_BYTES = 32
+_FINGERPRINT_OF = b"stayline token key"
 
 
 def pseudonym(key: bytes, hr_id: str) -> EmployeeToken:
@@ -23,3 +24,12 @@ def pseudonym(key: bytes, hr_id: str) -> EmployeeToken:
         raise ValueError(f"the token key needs at least {MINIMUM_KEY_BYTES} bytes, got {len(key)}")
     digest = hmac.new(key, hr_id.strip().encode("utf-8", "surrogatepass"), hashlib.sha256)
     return EmployeeToken(digest.hexdigest()[:32])
+
+
+def key_fingerprint(key: bytes) -> str:
+    """Return 32 hexadecimal digits that tell whether a key is the same, and nothing else of it.
+
+    >>> key_fingerprint(b"k" * 32) == key_fingerprint(b"j" * 32)
+    False
+    """
+    return hmac.new(key, _FINGERPRINT_OF, hashlib.sha256).hexdigest()[:32]

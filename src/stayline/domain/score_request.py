@@ -78,6 +78,15 @@ def _checked(
             problems.append(FieldProblem(request.at(name), str(refusal)))
     says_nothing = request.employee_id is None and all(value is None for value in given.values())
     if says_nothing and len(problems) == before:
-        expected = "give an employee_id, or at least one field that the model reads"
-        problems.append(FieldProblem(request.at("employee_id"), expected))
+        problems.append(
+            FieldProblem(request.at("employee_id"), _nothing_to_score(request, schema, inputs))
+        )
     return given
+
+
+def _nothing_to_score(request: ScoreRequest, schema: WorkforceSchema, inputs: Sequence[str]) -> str:
+    expected = "give an employee_id, or at least one field that the model reads"
+    unread = [c.name for c in schema.columns if c.name in request.fields and c.name not in inputs]
+    if not unread:
+        return expected
+    return f"{expected}; known, but no input of this model: {', '.join(unread)}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from stayline.domain.alert_policy import AlertPolicy, RecallAtPrecision
-from stayline.domain.sensitive_columns import refusal_of
+from stayline.domain.sensitive_columns import looks_protected, refusal_of
 from stayline.errors import SchemaRefused
 
 MINIMUM_JUSTIFICATION = 20
@@ -238,6 +238,11 @@ def _conduct_problems(schema: WorkforceSchema) -> Iterable[str]:
             yield (
                 f"column {column.name!r} looks like {refusal}, which is never a feature; "
                 "give it role 'forbidden'"
+            )
+        if column.role in (Role.FEATURE, Role.SEGMENT) and looks_protected(column.name):
+            yield (
+                f"column {column.name!r} looks like a protected attribute; give it role "
+                "'protected', with a written justification if a model must see it"
             )
         if column.justification and column.role is not Role.PROTECTED:
             yield f"column {column.name!r} has a justification but is not 'protected'"

@@ -52,7 +52,10 @@ class BandsText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All that is needed to score with the trees, and to account for them."""
+    """All that is needed to score with the trees, and to account for them.
+
+    ``curves`` shows an additive model whole: per column (value, what it adds to the margin).
+    """
 
     format_version: int
     inputs: tuple[InputText, ...]
@@ -66,6 +69,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evaluations: tuple[dict[str, Any], ...]
     periods: tuple[dict[str, Any], ...]
     libraries: dict[str, str]
+    curves: dict[str, tuple[tuple[str | float, float], ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,11 @@
 """The reject file: which rows of an extract did not land, and why."""
 
 import os
+import secrets
+import shutil
+import tempfile
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 
@@ -13,21 +17,19 @@ HEADER = ("row", "column", "reason")
 class RejectFile:
     """A CSV file with ``row``, ``column`` and ``reason``, one line per bad cell.
 
-    It is written under another name first and takes its own when `finish` is called, so that what
-    stands there is always whole. Readable by its owner only. Use as a context manager.
+    It is written without a name, so that a killed process leaves nothing behind, and takes its name
+    when `finish` is called: what stands there is always whole, also when two write it at once.
+    Readable by its owner only. Use as a context manager.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._draft = path.with_name(f"{path.name}.part")
         self._lines = 0
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._draft.unlink(missing_ok=True)
-            descriptor = os.open(self._draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            self._file = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115  (closed on exit)
         except OSError as error:
             raise _unavailable(error) from error
-        self._file = os.fdopen(descriptor, "wb")
         self._file.write(f"{','.join(HEADER)}\n".encode())
 
     def __enter__(self) -> "RejectFile":
@@ -35,7 +37,6 @@ class RejectFile:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
-        self._draft.unlink(missing_ok=True)
 
     def write(self, rejects: pl.DataFrame) -> None:
         """Add lines; ``rejects`` has the columns of the header."""
@@ -53,12 +54,24 @@ class RejectFile:
             if not self._lines:
                 self._path.unlink(missing_ok=True)
                 return None
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._draft.replace(self._path)
+            self._file.seek(0)
+            _write_whole(self._path, self._file)
         except OSError as error:
             raise _unavailable(error) from error
         return self._path
+
+
+def _write_whole(path: Path, content: IO[bytes]) -> None:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            shutil.copyfileobj(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _unavailable(error: OSError) -> StoreUnavailable:

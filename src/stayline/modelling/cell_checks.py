@@ -22,7 +22,7 @@ _REFUSALS = {"place": pl.UInt32, "reason": pl.String}
 class CheckedCells:
     """A column's canonical values, null where missing or refused, and the refusals.
 
-    ``refusals`` has ``place`` (position in the column, from 0) and ``reason``.
+    ``refusals`` has ``place`` (position in the column, from 0) and ``reason``, without cell text.
     """
 
     values: pl.Series
@@ -114,7 +114,7 @@ def _reading(column: Column, cell: object) -> tuple[object, str | None]:
     try:
         value = checked_value(column, cell)
     except FieldRefused as refusal:
-        return None, str(refusal)
+        return None, refusal.without_text
     if column.kind is Kind.DATE and isinstance(value, str):
         return date.fromisoformat(value), None
     return value, None

@@ -1,18 +1,20 @@
 """Snapshots with their labels: who left voluntarily within the horizon, as far as that is known."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import polars as pl
 
+from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.workforce_schema import LeavingWithin, WorkforceSchema
 from stayline.errors import TrainingRefused
 from stayline.ports.feature_store import EVENT_TIME, LABEL, LEFT_ON, REASON, TOKEN
 
 FEWEST_POSITIVES = 20
 LATER_SHARE = 0.2
-_PERSON = "_person"
+_DAY, _OWN, _LAST_SEEN = "_day", "_own_last_day", "_last_seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ def training_data(
             "there are no rows with an outcome.", "Import an extract that holds the outcome."
         )
     labelled = labelled_snapshots(features, outcomes, schema)
+    if train_until is not None and not schema.is_panel:
+        raise TrainingRefused(
+            "a cross-section has one time only, so there is nothing later to hold back.",
+            "Leave out --train-until.",
+        )
     if not schema.is_panel:
         return TrainingData(_enough(labelled), None)
     times = labelled.frame.get_column(EVENT_TIME)
@@ -82,6 +89,11 @@ def training_data(
     return TrainingData(_enough(development), later if len(later) else None)
 
 
+def without_people(features: pl.DataFrame, tokens: AbstractSet[EmployeeToken]) -> pl.DataFrame:
+    """Return the rows of everyone else."""
+    return features.filter(~pl.col(TOKEN).is_in(sorted(tokens)))
+
+
 def labelled_snapshots(
     features: pl.DataFrame, outcomes: pl.DataFrame, schema: WorkforceSchema
 ) -> TrainingSet:
@@ -89,7 +101,8 @@ def labelled_snapshots(
 
     With a leaving date: label 1 is a voluntary last day within the horizon after the snapshot; an
     involuntary one is 0. A snapshot whose horizon reaches beyond the last time in the data is left
-    out, for those who left early, too: keeping them alone would overstate the risk.
+    out, for those who left early, too: keeping them alone would overstate the risk. So is one of a
+    person who is not seen again and has no last day: nobody knows whether they stayed.
     """
     if isinstance(schema.outcome, LeavingWithin):
         rows = _within_horizon(features, outcomes, schema.outcome)
@@ -110,29 +123,57 @@ def labelled_snapshots(
 def _within_horizon(
     features: pl.DataFrame, outcomes: pl.DataFrame, outcome: LeavingWithin
 ) -> pl.DataFrame:
-    last_known = outcomes.get_column(EVENT_TIME).max()
-    left = (
-        outcomes.drop_nulls(LEFT_ON)
-        .sort(EVENT_TIME)
-        .unique(TOKEN, keep="last")
+    end = pl.col(EVENT_TIME).dt.offset_by(f"{outcome.horizon_months}mo")
+    last_seen = outcomes.group_by(TOKEN).agg(pl.col(EVENT_TIME).max().alias(_LAST_SEEN))
+    own = outcomes.select(TOKEN, EVENT_TIME, pl.col(LEFT_ON).alias(_OWN))
+    day = pl.col(EVENT_TIME).dt.date().alias(_DAY)
+    leaves_in_time = pl.col(LEFT_ON).is_not_null() & (pl.col(LEFT_ON) <= end.dt.date())
+    return (
+        features.join(own, on=[TOKEN, EVENT_TIME], how="left")
+        .join(last_seen, on=TOKEN, how="left")
+        .with_columns(day)
+        .filter(end <= _known_until(outcomes), pl.col(_OWN).is_null() | (day < pl.col(_OWN)))
+        .sort(_DAY)
+        .join_asof(
+            _last_days(outcomes).sort(LEFT_ON),
+            left_on=_DAY,
+            right_on=LEFT_ON,
+            by=TOKEN,
+            strategy="forward",
+            allow_exact_matches=False,
+        )
+        .filter(leaves_in_time | (pl.col(_LAST_SEEN) >= end))
+        .with_columns((leaves_in_time & pl.col(REASON).is_in(outcome.voluntary)).alias(LABEL))
+        .with_columns(pl.col(LABEL).fill_null(value=False))
+        .drop(LEFT_ON, REASON, _LAST_SEEN, _OWN, _DAY)
+    )
+
+
+def _last_days(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return each person's last days that came true: token, left_on, reason.
+
+    A last day stands when a row dated on or after it still tells it, or when no later row of the
+    person takes it back. So a withdrawn resignation is none, and a rehired person may have two.
+    """
+    rows = outcomes.sort(TOKEN, EVENT_TIME)
+    is_newest = pl.col(TOKEN).ne_missing(pl.col(TOKEN).shift(-1))
+    has_passed = pl.col(EVENT_TIME).dt.date() >= pl.col(LEFT_ON)
+    return (
+        rows.filter(pl.col(LEFT_ON).is_not_null() & (is_newest | has_passed))
+        .unique([TOKEN, LEFT_ON], keep="last", maintain_order=True)
         .select(TOKEN, LEFT_ON, REASON)
     )
-    day = pl.col(EVENT_TIME).dt.date()
-    end = pl.col(EVENT_TIME).dt.offset_by(f"{outcome.horizon_months}mo")
-    return (
-        features.join(left, on=TOKEN, how="left")
-        .filter(end <= last_known, pl.col(LEFT_ON).is_null() | (day < pl.col(LEFT_ON)))
-        .with_columns(
-            (
-                pl.col(LEFT_ON).is_not_null()
-                & (pl.col(LEFT_ON) <= end.dt.date())
-                & pl.col(REASON).is_in(outcome.voluntary)
-            )
-            .fill_null(value=False)
-            .alias(LABEL)
-        )
-        .drop(LEFT_ON, REASON)
-    )
+
+
+def _known_until(outcomes: pl.DataFrame) -> datetime:
+    """Return the last time at which the extract still covers most of the workforce.
+
+    A few stray rows dated later must not make everybody else look as if they had stayed.
+    """
+    counts = outcomes.group_by(EVENT_TIME).len().sort(EVENT_TIME)
+    usual = counts.filter(pl.col("len") >= pl.col("len").median() / 2)
+    until: datetime = usual.get_column(EVENT_TIME)[-1]
+    return until
 
 
 def _default_edge(times: pl.Series) -> datetime | None:

@@ -1,5 +1,6 @@
 """How good the probabilities are, each figure with its interval."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,7 @@ class CalibrationBin:
 
     count: int
     mean_risk: float
-    rate: float
+    rate: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,9 @@ class Evaluation:
 
     ``measured_on`` says which; ``recall_at_precision`` is the recall where precision is at least
     ``precision``; ``brier_skill`` is 1 - Brier / Brier of always saying the base rate; ``lift``
-    maps a top share to how many times the base rate left there. Intervals: ``draws`` bootstrap
-    draws of people, at ``level``.
+    maps a top share to how many times the base rate left there; ``precision_at_alert``,
+    ``recall_at_alert`` and ``share_alerted`` are those of the alert threshold itself (0 where
+    nobody is alerted). Intervals: ``draws`` bootstrap draws of people, at ``level``.
     """
 
     measured_on: str
@@ -53,6 +55,9 @@ class Evaluation:
     brier_skill: Estimate
     log_loss: Estimate
     calibration_error: Estimate
+    precision_at_alert: Estimate
+    recall_at_alert: Estimate
+    share_alerted: Estimate
     lift: dict[str, Estimate]
     calibration_curve: tuple[CalibrationBin, ...]
     draws: int = DRAWS
@@ -66,6 +71,7 @@ def evaluate(
     *,
     measured_on: str,
     precision: float,
+    alert_from: float,
     rng: np.random.Generator,
 ) -> Evaluation:
     """Return the figures of ``risk`` (n,) or, for repeated out-of-fold runs, (repeats, n).
@@ -73,23 +79,17 @@ def evaluate(
     Repeats are averaged figure by figure, never row by row, which would be another, better model.
     The bootstrap draws whole people, since one person's snapshots are alike.
     """
-    repeats = np.atleast_2d(risk)
-    codes = np.unique(person, return_inverse=True)[1]
-    tables = [_Sorted(label, row) for row in repeats]
-    point = np.mean([t.figures(np.ones((1, len(label))), precision)[0] for t in tables], axis=0)
-    people = int(codes.max()) + 1
-    batch = max(1, min(DRAWS, _CELLS_AT_ONCE // len(label)))
-    draws = []
-    for start in range(0, DRAWS, batch):
-        size = min(batch, DRAWS - start)
-        counts = rng.multinomial(people, np.full(people, 1 / people), size)
-        weights = counts[:, codes].astype(np.float64)
-        draws.append(np.mean([table.figures(weights, precision) for table in tables], axis=0))
-    tail = (1 - LEVEL) / 2
-    low, high = np.nanquantile(np.concatenate(draws), [tail, 1 - tail], axis=0)
-    auc, average, recall, brier, skill, surprise, error, *lifts = (
-        Estimate(*map(float, triple)) for triple in zip(point, low, high, strict=True)
+    tables = [_Sorted(label, row) for row in np.atleast_2d(risk)]
+
+    def figures(weights: np.ndarray) -> np.ndarray:
+        return np.asarray(
+            np.mean([t.figures(weights, precision, alert_from) for t in tables], axis=0)
+        )
+
+    auc, average, recall, brier, skill, surprise, error, precise, found, alerted, *others = (
+        _estimates(figures, person, rng)
     )
+    lifts, rates = others[: len(TOP_SHARES)], others[len(TOP_SHARES) :]
     return Evaluation(
         measured_on=measured_on,
         n=len(label),
@@ -102,23 +102,60 @@ def evaluate(
         brier_skill=skill,
         log_loss=surprise,
         calibration_error=error,
+        precision_at_alert=precise,
+        recall_at_alert=found,
+        share_alerted=alerted,
         lift={f"top {share:.0%}": lift for share, lift in zip(TOP_SHARES, lifts, strict=True)},
-        calibration_curve=calibration_curve(label, repeats.mean(axis=0)),
+        calibration_curve=_curve(tables, rates),
     )
 
 
 def roc_auc(label: np.ndarray, risk: np.ndarray) -> float:
     """Return the area under the ROC curve, ties counted half; NaN when only one class is there."""
-    return float(_Sorted(label, risk).figures(np.ones((1, len(label))), 0.5)[0, 0])
+    return float(_Sorted(label, risk).ranking(np.ones((1, len(label))), 0.5)[0][0])
 
 
-def calibration_curve(label: np.ndarray, risk: np.ndarray) -> tuple[CalibrationBin, ...]:
-    """Return ten bins of equal size, lowest risk first."""
-    return tuple(
-        CalibrationBin(len(part), float(risk[part].mean()), float(label[part].mean()))
-        for part in np.array_split(np.argsort(risk, kind="stable"), BINS)
-        if len(part)
-    )
+def roc_auc_estimate(
+    label: np.ndarray, risk: np.ndarray, person: np.ndarray, rng: np.random.Generator
+) -> Estimate:
+    """Return the area under the ROC curve with its interval, from draws of people.
+
+    ``risk`` is (n,) or, for repeated out-of-fold runs, (repeats, n).
+    """
+    tables = [_Sorted(label, row) for row in np.atleast_2d(risk)]
+
+    def area(weights: np.ndarray) -> np.ndarray:
+        return np.asarray(np.mean([t.ranking(weights, 0.5)[0] for t in tables], axis=0))[:, None]
+
+    return _estimates(area, person, rng)[0]
+
+
+def _estimates(
+    figures: Callable[[np.ndarray], np.ndarray], person: np.ndarray, rng: np.random.Generator
+) -> list[Estimate]:
+    """Return each figure of all rows with its interval over bootstrap draws of whole people.
+
+    ``figures`` takes weights (draws, n) and returns (draws, figures).
+    """
+    codes = np.unique(person, return_inverse=True)[1]
+    people = int(codes.max()) + 1
+    batch = max(1, min(DRAWS, _CELLS_AT_ONCE // len(codes)))
+    draws = []
+    for start in range(0, DRAWS, batch):
+        size = min(batch, DRAWS - start)
+        counts = rng.multinomial(people, np.full(people, 1 / people), size)
+        draws.append(figures(counts[:, codes].astype(np.float64)))
+    tail = (1 - LEVEL) / 2
+    low, high = np.nanquantile(np.concatenate(draws), [tail, 1 - tail], axis=0)
+    point = figures(np.ones((1, len(codes))))[0]
+    return [Estimate(*map(float, triple)) for triple in zip(point, low, high, strict=True)]
+
+
+def _curve(tables: "list[_Sorted]", rates: list[Estimate]) -> tuple[CalibrationBin, ...]:
+    """Return the bins, lowest risk first."""
+    counts, risks = tables[0].bin_sizes(), np.mean([t.bin_risks() for t in tables], axis=0)
+    bins = zip(counts.tolist(), risks.tolist(), rates, strict=True)
+    return tuple(CalibrationBin(*one) for one in bins)[::-1]
 
 
 def calibration_error(risk: np.ndarray, truth: np.ndarray) -> float:
@@ -143,31 +180,58 @@ class _Sorted:
         self._label = label[self._order].astype(np.float64)
         self._risk = risk[self._order]
         self._ends = np.flatnonzero(np.r_[np.diff(self._risk) != 0, True])
+        bins = np.array_split(np.arange(len(self._label)), BINS)
+        self._starts = np.array([part[0] for part in bins if len(part)])
         self._squared = (self._risk - self._label) ** 2
         said = np.where(self._label == 1, self._risk, 1 - self._risk)
         self._surprise = -np.log(np.clip(said, 1e-7, 1 - 1e-7))
 
-    def figures(self, weights: np.ndarray, precision: float) -> np.ndarray:
-        """Return (draws, 10) figures: AUC, AP, recall, Brier, skill, log loss, ECE, three lifts."""
+    def ranking(self, weights: np.ndarray, precision: float) -> list[np.ndarray]:
+        """Return ROC AUC, average precision and recall at a precision, one value a draw."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return _ranking(*self._cumulative(weights[:, self._order]), precision)
+
+    def figures(self, weights: np.ndarray, precision: float, alert_from: float) -> np.ndarray:
+        """Return (draws, figures).
+
+        AUC, AP, recall, Brier, skill, log loss, ECE, three at the alert, lifts, rates of the bins.
+        """
         weights = weights[:, self._order]
-        left = np.cumsum(weights * self._label, axis=1)
-        seen = np.cumsum(weights, axis=1)
+        left, seen = self._cumulative(weights)
         total, positives = seen[:, -1], left[:, -1]
         rate = positives / total
         with np.errstate(divide="ignore", invalid="ignore"):
-            left, seen = left[:, self._ends], seen[:, self._ends]
             ranking = _ranking(left, seen, precision)
+            alert = self._at_alert(left, seen, alert_from)
             brier = weights @ self._squared / total
             skill = 1 - brier / (rate * (1 - rate))
             surprise = weights @ self._surprise / total
             lifts = [_lift(left, seen, share) / rate for share in TOP_SHARES]
-        return np.column_stack([*ranking, brier, skill, surprise, self._error(weights), *lifts])
+            in_bins = np.add.reduceat(weights, self._starts, axis=1)
+            gap = np.add.reduceat(weights * (self._risk - self._label), self._starts, axis=1)
+            rates = np.add.reduceat(weights * self._label, self._starts, axis=1) / in_bins
+        error = np.abs(gap).sum(axis=1) / total
+        return np.column_stack([*ranking, brier, skill, surprise, error, *alert, *lifts, *rates.T])
 
-    def _error(self, weights: np.ndarray) -> np.ndarray:
-        bins = np.array_split(np.arange(len(self._label)), BINS)
-        starts = [part[0] for part in bins if len(part)]
-        gap = np.add.reduceat(weights * (self._risk - self._label), starts, axis=1)
-        return np.asarray(np.abs(gap).sum(axis=1) / weights.sum(axis=1))
+    def bin_sizes(self) -> np.ndarray:
+        """Return how many rows each bin holds, highest risk first."""
+        return np.diff(np.r_[self._starts, len(self._label)])
+
+    def bin_risks(self) -> np.ndarray:
+        """Return the mean risk of each bin, highest first."""
+        return np.asarray(np.add.reduceat(self._risk, self._starts) / self.bin_sizes())
+
+    def _cumulative(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return how many left and how many there are down to each distinct risk."""
+        left = np.cumsum(weights * self._label, axis=1)[:, self._ends]
+        return left, np.cumsum(weights, axis=1)[:, self._ends]
+
+    def _at_alert(self, left: np.ndarray, seen: np.ndarray, alert_from: float) -> list[np.ndarray]:
+        """Return precision, recall and the share of rows at or above the alert threshold."""
+        at = int((self._risk[self._ends] >= alert_from).sum()) - 1
+        if at < 0:
+            return [np.zeros(len(seen))] * 3
+        return [left[:, at] / seen[:, at], left[:, at] / left[:, -1], seen[:, at] / seen[:, -1]]
 
 
 def _ranking(left: np.ndarray, seen: np.ndarray, precision: float) -> list[np.ndarray]:

@@ -16,6 +16,7 @@ from stayline.formats.model_archive import (
 )
 from stayline.formats.schema_toml import dump_schema
 from stayline.modelling.calibration import Calibration
+from stayline.modelling.curves import curves
 from stayline.modelling.encoding import InputEncoder, ModelInput
 from stayline.modelling.training import TrainedModel
 
@@ -45,6 +46,7 @@ def package(trained: TrainedModel, schema: WorkforceSchema) -> bytes:
         },
         evaluations=tuple(msgspec.to_builtins(e) for e in trained.evaluations),
         periods=tuple(msgspec.to_builtins(p) for p in trained.periods),
+        curves=curves(trained.booster, trained.encoder) if chosen.depth == 1 else {},
         libraries={"stayline": version("stayline"), "xgboost": _xgboost_version()},
     )
     return write_archive(bytes(trained.booster.save_raw("ubj")), manifest)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from stayline.domain.workforce_schema import Column, WorkforceSchema
 from stayline.modelling.calibration import Calibration, cross_fitted, fit_calibration
 from stayline.modelling.dataset import TrainingData, TrainingSet
 from stayline.modelling.encoding import InputEncoder, Matrix
-from stayline.modelling.evaluation import Evaluation, evaluate, roc_auc
+from stayline.modelling.evaluation import Estimate, Evaluation, evaluate, roc_auc_estimate
 from stayline.modelling.search import AT_ONCE, Candidate, Search, fit, folds, margins, search
 from stayline.modelling.thresholds import bands_for
 from stayline.ports.feature_store import EVENT_TIME
@@ -23,6 +24,7 @@ OUT_OF_FOLD = "out-of-fold"
 LATER_TIME = "later time"
 _REPEATS = 5
 _FEW_ROWS = 10_000
+_OTHER_FOLDS = 1_000
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many parts of it are done, and of how many."""
@@ -42,8 +44,16 @@ class OutOfFold:
     """Predictions for rows the model did not see: each array is (repeats, n)."""
 
     margin: np.ndarray
-    risk: np.ndarray
     fold: np.ndarray
+
+    def risk(self, label: np.ndarray, kind: str) -> np.ndarray:
+        """Return risks where each fold is calibrated, in that way, on the other folds."""
+        return np.array(
+            [
+                cross_fitted(row, label, parts, kind)
+                for row, parts in zip(self.margin, self.fold, strict=True)
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class Period:
     period: str
     n: int
     positives: int
-    roc_auc: float
+    roc_auc: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +107,21 @@ def train(
     )
     unseen = out_of_fold(matrix, development, found.chosen, options.seed)
     calibration = fit_calibration(unseen.margin, development.label, unseen.fold)
+    unseen_risk = unseen.risk(development.label, calibration.kind)
+    bands = bands_for(
+        schema.policy, np.tile(development.label, len(unseen_risk)), unseen_risk.ravel()
+    )
     progress("fitting", 0, 1)
     booster = fit(matrix, development.label, found.chosen, options.seed)
-    bands = bands_for(
-        schema.policy, np.tile(development.label, len(unseen.risk)), unseen.risk.ravel()
-    )
     progress("evaluating", 0, 1)
-    evaluations = [_evaluated(development, unseen.risk, OUT_OF_FOLD, schema, options.seed)]
+    evaluated = partial(_evaluated, schema=schema, bands=bands, seed=options.seed)
+    evaluations = [evaluated(development, unseen_risk, OUT_OF_FOLD)]
     periods: tuple[Period, ...] = ()
     if data.later is not None:
         risk = calibration(margins(booster, encoder.encode_frame(data.later.frame)))
         if 0 < data.later.positives < len(data.later):
-            evaluations.append(_evaluated(data.later, risk, LATER_TIME, schema, options.seed))
-        periods = _periods(data.later, risk)
+            evaluations.append(evaluated(data.later, risk, LATER_TIME))
+        periods = _periods(data.later, risk, options.seed)
     return TrainedModel(
         booster, encoder, calibration, bands, found, tuple(evaluations), periods, options,
         len(development), development.positives,
@@ -117,12 +129,12 @@ def train(
 
 
 def out_of_fold(matrix: Matrix, data: TrainingSet, candidate: Candidate, seed: int) -> OutOfFold:
-    """Return predictions from five folds: five times over for a small cross-section, else once.
+    """Return margins from five folds: five times over for a small cross-section, else once.
 
-    Each fold's risks are calibrated on the other folds.
+    The folds are other ones than those of the search.
     """
     repeats = 1 if data.is_panel or len(data) > _FEW_ROWS else _REPEATS
-    margin, risk, fold = (np.empty((repeats, len(data))) for _ in range(3))
+    margin, fold = (np.empty((repeats, len(data))) for _ in range(2))
 
     def fill(repeat: int, number: int, train_rows: np.ndarray, held: np.ndarray) -> None:
         booster = fit(matrix[train_rows], data.label[train_rows], candidate, seed)
@@ -133,13 +145,13 @@ def out_of_fold(matrix: Matrix, data: TrainingSet, candidate: Candidate, seed: i
         running = [
             pool.submit(fill, repeat, number, train_rows, held)
             for repeat in range(repeats)
-            for number, (train_rows, held) in enumerate(folds(data, 5, seed + 1 + repeat))
+            for number, (train_rows, held) in enumerate(
+                folds(data, 5, seed + _OTHER_FOLDS + repeat)
+            )
         ]
         for one in running:
             one.result()
-    for repeat in range(repeats):
-        risk[repeat] = cross_fitted(margin[repeat], data.label, fold[repeat])
-    return OutOfFold(margin, risk, fold)
+    return OutOfFold(margin, fold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +159,7 @@ class InputsTried:
     """How one choice of inputs ranks: on later time per period and overall, else out of fold."""
 
     measured_on: str
-    roc_auc: float
+    roc_auc: Estimate
     periods: tuple[Period, ...]
 
 
@@ -163,16 +175,23 @@ def try_inputs(
     matrix = encoder.encode_frame(development.frame)
     if data.later is None:
         unseen = out_of_fold(matrix, development, candidate, seed)
-        ranked = float(np.mean([roc_auc(development.label, row) for row in unseen.risk]))
-        return InputsTried(OUT_OF_FOLD, ranked, ())
+        risk = unseen.risk(development.label, "platt")
+        return InputsTried(OUT_OF_FOLD, _ranked(development, risk, seed), ())
     booster = fit(matrix, development.label, candidate, seed)
     later = margins(booster, encoder.encode_frame(data.later.frame))
-    ranked = roc_auc(data.later.label, later)
-    return InputsTried(LATER_TIME, ranked, _periods(data.later, later))
+    return InputsTried(
+        LATER_TIME, _ranked(data.later, later, seed), _periods(data.later, later, seed)
+    )
 
 
 def _evaluated(
-    data: TrainingSet, risk: np.ndarray, measured_on: str, schema: WorkforceSchema, seed: int
+    data: TrainingSet,
+    risk: np.ndarray,
+    measured_on: str,
+    *,
+    schema: WorkforceSchema,
+    bands: Bands,
+    seed: int,
 ) -> Evaluation:
     policy = schema.policy
     return evaluate(
@@ -181,17 +200,21 @@ def _evaluated(
         data.person,
         measured_on=measured_on,
         precision=policy.precision if isinstance(policy, RecallAtPrecision) else DEFAULT_PRECISION,
+        alert_from=bands.high,
         rng=np.random.default_rng(seed),
     )
 
 
-def _periods(later: TrainingSet, risk: np.ndarray) -> tuple[Period, ...]:
+def _ranked(data: TrainingSet, risk: np.ndarray, seed: int) -> Estimate:
+    return roc_auc_estimate(data.label, risk, data.person, np.random.default_rng(seed))
+
+
+def _periods(later: TrainingSet, risk: np.ndarray, seed: int) -> tuple[Period, ...]:
     years = later.frame.select(pl.col(EVENT_TIME).dt.year()).to_series().to_numpy()
     found = []
     for year in np.unique(years):
-        rows = years == year
-        label = later.label[rows]
-        if 0 < label.sum() < len(label):
-            ranked = roc_auc(label, risk[rows])
-            found.append(Period(str(year), len(label), int(label.sum()), ranked))
+        rows = later.take(years == year)
+        if 0 < rows.positives < len(rows):
+            ranked = _ranked(rows, risk[years == year], seed)
+            found.append(Period(str(year), len(rows), rows.positives, ranked))
     return tuple(found)

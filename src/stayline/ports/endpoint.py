@@ -19,7 +19,11 @@ class Invocation:
 
 
 class Endpoint(Protocol):
-    """Answers with the deployed model; raises `NothingDeployed` when there is none."""
+    """Answers with the deployed model; raises `NothingDeployed` when there is none.
+
+    A deployed model whose package is damaged does not stop the one that answered before it; without
+    such a one, `PackageRefused` is raised.
+    """
 
     def invoke(
         self, rows: Sequence[Mapping[str, FieldValue]], *, as_of: Sequence[datetime]
@@ -35,6 +39,10 @@ class Endpoint(Protocol):
         """Return ``token``, ``risk`` and ``band`` for a whole frame of features, in its order."""
         ...
 
+    def model(self) -> ModelIdentity:
+        """Return the model that answers: the deployed one, or the last one that could be loaded."""
+        ...
+
     def inputs(self) -> tuple[str, ...]:
-        """Return the model inputs of the deployed model, in order."""
+        """Return the model inputs of the model that answers, in order."""
         ...

@@ -1,6 +1,7 @@
 """Features of people, now and as of any past instant."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -32,6 +33,7 @@ class FeatureRecord:
 
     token: EmployeeToken
     event_time: datetime
+    write_time: datetime
     values: Mapping[str, FieldValue]
 
 
@@ -81,6 +83,19 @@ class FeatureStore(Protocol):
 
     def get(self, token: EmployeeToken) -> FeatureRecord | None:
         """Return the newest features of one person (latest event time, then latest write)."""
+        ...
+
+    def has_left(self, token: EmployeeToken, *, at: datetime) -> bool:
+        """Whether the person's last day is that of ``at`` or before, by the newest outcome.
+
+        A label dates the last day by its row. Features of a later day, told after that outcome,
+        mean that the person is back. Nobody of a cross-section has left: there the label is what a
+        model learns from.
+        """
+        ...
+
+    def everyone_who_left(self, *, at: datetime) -> AbstractSet[EmployeeToken]:
+        """Return every person of whom `has_left` holds."""
         ...
 
     def newest(self, tokens: Iterable[EmployeeToken] | None = None) -> pl.DataFrame:

@@ -12,7 +12,10 @@ class OptOutList(Protocol):
     """Keeps opt-out intervals, half-open and in UTC."""
 
     def opt_out(self, token: EmployeeToken, *, at: datetime) -> OptOut:
-        """Bar scoring from ``at`` on; when it is barred already, nothing changes."""
+        """Bar scoring from ``at`` on until it is ended; when it is barred already, nothing changes.
+
+        An open interval bars at any instant, also when the clock goes back before ``at``.
+        """
         ...
 
     def opt_in(self, token: EmployeeToken, *, at: datetime) -> bool:

@@ -6,6 +6,10 @@ from typing import Protocol
 class Secrets(Protocol):
     """Hands out secrets by name."""
 
+    def has_token_key(self) -> bool:
+        """Return whether there is a token key already."""
+        ...
+
     def token_key(self) -> bytes:
         """Return the key that turns HR ids into tokens, at least 32 bytes.
 

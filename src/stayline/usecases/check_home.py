@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from stayline.domain.pseudonyms import key_fingerprint
 from stayline.errors import StaylineError
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
@@ -12,6 +13,7 @@ from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.model_registry import ModelRegistry
+from stayline.ports.secrets import Secrets
 
 
 class Store(Protocol):
@@ -46,6 +48,7 @@ def check_home(
     endpoint: Endpoint,
     capture: CaptureLog,
     audit: AuditLog,
+    secrets: Secrets,
 ) -> list[Check]:
     """Return one check per store, damaged or not; a check that fails does not stop the others.
 
@@ -55,6 +58,7 @@ def check_home(
         _check("feature store", features.problems),
         _check("protected attributes", protected.problems),
         _check("directory", directory.problems),
+        _check("token key", lambda: _key_problems(imports, secrets)),
         _check("imports", list, notes=lambda: _unfinished(imports)),
         _check("model registry", registry.problems, notes=lambda: _registry_notes(registry)),
         _check("endpoint", lambda: _endpoint_problems(registry, endpoint)),
@@ -70,6 +74,19 @@ def _check(
         return Check(name, tuple(problems()), tuple(notes()))
     except StaylineError as error:
         return Check(name, (str(error),))
+
+
+def _key_problems(imports: ImportLedger, secrets: Secrets) -> list[str]:
+    """Compare the key with that of the imports; a missing one is not made here."""
+    records = imports.records()
+    if not records:
+        return []
+    if not secrets.has_token_key():
+        return ["the token key is missing; restore it from a backup"]
+    known = {record.key_fingerprint for record in records} - {None}
+    if known and key_fingerprint(secrets.token_key()) not in known:
+        return ["the token key is not the one people were imported under; restore it from a backup"]
+    return []
 
 
 def _unfinished(imports: ImportLedger) -> list[str]:

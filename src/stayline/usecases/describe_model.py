@@ -1,10 +1,23 @@
 """Everything there is to know about one registered version."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stayline.domain.model_package import ModelPackage
 from stayline.formats.model_archive import Manifest, read_archive
 from stayline.ports.model_registry import ModelRegistry
+
+FIGURES = {
+    "roc_auc": "ROC AUC",
+    "average_precision": "average precision",
+    "brier": "Brier",
+    "brier_skill": "Brier skill",
+    "calibration_error": "calibration error",
+    "precision_at_alert": "precision at the alert threshold",
+    "recall_at_alert": "recall at the alert threshold",
+    "share_alerted": "share of rows alerted",
+}
+"""The figures an approver looks at, by their names in the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +40,18 @@ class ModelDescription:
             f"{training['rows']:,} rows, {training['positives']:,} of whom left",
             f"{manifest.rounds} trees of depth {manifest.parameters['max_depth']:.0f}; "
             f"calibration: {manifest.calibration.kind}",
+            *(["Additive: one curve per column, shown by --json"] if manifest.curves else []),
             f"Alert policy: {manifest.policy}; band 'high' from {manifest.bands.high:.3f}, "
             f"'medium' from {manifest.bands.medium:.3f}",
             f"Inputs: {', '.join(item.name for item in manifest.inputs)}",
+        ]
+        for evaluation in manifest.evaluations:
+            told.append(f"Measured {evaluation['measured_on']}, n = {evaluation['n']:,}:")
+            told += [f"  {words}: {_shown(evaluation[name])}" for name, words in FIGURES.items()]
+        told += [
+            f"  later rows of {period['period']}, n = {period['n']:,}: ROC AUC "
+            f"{_shown(period['roc_auc'])}"
+            for period in manifest.periods
         ]
         told += [
             f"Protected attribute {item.name} is an input because: {item.justification}"
@@ -50,3 +72,7 @@ def describe_model(version: int, *, registry: ModelRegistry) -> ModelDescription
     return ModelDescription(
         package, deployed is not None and deployed.version == version, archive.manifest
     )
+
+
+def _shown(estimate: Mapping[str, float]) -> str:
+    return "{value:.3f} ({low:.3f} to {high:.3f})".format_map(estimate)

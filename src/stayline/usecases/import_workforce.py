@@ -11,8 +11,9 @@ import polars as pl
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.import_report import ImportReport
+from stayline.domain.pseudonyms import key_fingerprint
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.errors import ExtractUnreadable, SettingRefused
+from stayline.errors import ExtractUnreadable, SettingRefused, StoreDamaged
 from stayline.formats.extract import extract_batches
 from stayline.formats.reject_file import RejectFile
 from stayline.formats.schema_toml import schema_digest
@@ -54,25 +55,29 @@ def import_workforce(
     """Return what landed, and where the reasons for the rest are.
 
     Features, protected attributes and names go to their own stores under a token. The same file
-    under the same schema changes nothing; an import that was cut short is completed by running it
-    again. ``as_of`` dates the rows of a cross-section (default: today); a panel dates its own.
-    Raises `ExtractUnreadable`, `SchemaMismatch`, `SettingRefused`.
+    under the same schema changes nothing, unless ``as_of`` is another day; an import that was cut
+    short is completed by running it again. ``as_of`` dates the rows of a cross-section (default:
+    today); a panel dates its own. Raises `ExtractUnreadable`, `SchemaMismatch`, `SettingRefused`,
+    and `StoreDamaged` for another token key than that of earlier imports.
     """
     now = clock.now()
+    event_time = _event_time(schema, as_of, now)
     file_digest, lines = _digest(path)
     digests = file_digest, schema_digest(schema)
-    record = imports.find(*digests) or ImportRecord(
-        *digests, event_time=_event_time(schema, as_of, now), started_at=now
-    )
-    reject_path = rejects / f"{file_digest}-{record.schema_digest[:8]}.csv"
-    if record.completed_at is not None:
+    record = imports.find(*digests, None if as_of is None else event_time)
+    reject_path = rejects / f"{file_digest}-{digests[1][:8]}.csv"
+    if record is not None and record.completed_at is not None:
         return _imported_before(record, reject_path)
     batches = _batches(path, rows_a_batch)
     first = next(batches)
     ignored = check_header(first.columns, schema)
+    key = _known_key(secrets, imports)
+    if record is None:
+        fingerprint = key_fingerprint(key)
+        record = ImportRecord(*digests, event_time, now, key_fingerprint=fingerprint)
     features.define(schema)
     imports.start(record)
-    tokens, tally = TokenBook(secrets.token_key()), _Tally()
+    tokens, tally = TokenBook(key), _Tally()
     with RejectFile(reject_path) as reject_file:
         for read, sifted in _judged(chain([first], batches), schema, record.event_time, now):
             parted = tokens.replace_ids(part_rows(sifted.rows, schema))
@@ -86,7 +91,7 @@ def import_workforce(
             progress(tally.rows, None if lines is None else max(tally.rows, lines))
         kept_reject_file = reject_file.finish()
     audit.append(_event(actor, file_digest, clock.now(), schema, tally))
-    imports.complete(*digests, at=clock.now(), rows=tally.rows, rejected=tally.rejected)
+    imports.complete(record, at=clock.now(), rows=tally.rows, rejected=tally.rejected)
     return ImportReport(
         file_digest=file_digest,
         rows=tally.rows,
@@ -171,6 +176,19 @@ def _event_time(schema: WorkforceSchema, as_of: datetime | None, now: datetime) 
     if as_of > now:
         raise SettingRefused("as_of", f"{as_of:%Y-%m-%d}", "today or an earlier day")
     return as_of.astimezone(UTC)
+
+
+def _known_key(secrets: Secrets, imports: ImportLedger) -> bytes:
+    """Return the token key, if it is the one under which people were imported so far."""
+    known = {record.key_fingerprint for record in imports.records()} - {None}
+    is_lost = bool(known) and not secrets.has_token_key()
+    if is_lost or (known and key_fingerprint(secrets.token_key()) not in known):
+        raise StoreDamaged(
+            "The token key",
+            "there is none, or not the key under which people were imported, so nobody would be found again. "
+            "Restore the key from a backup.",
+        )
+    return secrets.token_key()
 
 
 def _batches(path: Path, rows: int) -> Iterator[pl.DataFrame]:

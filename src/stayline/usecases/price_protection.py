@@ -8,7 +8,7 @@ import polars as pl
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.workforce_schema import Column, Kind, Role, WorkforceSchema
-from stayline.modelling.dataset import training_data
+from stayline.modelling.dataset import training_data, without_people
 from stayline.modelling.search import Candidate
 from stayline.modelling.training import InputsTried, try_inputs
 from stayline.ports.audit_log import AuditLog
@@ -21,6 +21,7 @@ from stayline.ports.feature_store import (
     FeatureStore,
     polars_type,
 )
+from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.protected_attributes import ProtectedAttributes
 
 PURPOSE = "price of leaving protected attributes out of the model"
@@ -43,6 +44,7 @@ def price_protection(
     actor: str,
     features: FeatureStore,
     protected: ProtectedAttributes,
+    opt_outs: OptOutList,
     audit: AuditLog,
     clock: Clock,
     train_until: datetime | None = None,
@@ -64,7 +66,7 @@ def price_protection(
             replace(c, role=Role.FEATURE) if c.role is Role.PROTECTED else c for c in schema.columns
         ),
     )
-    known = features.frame(FEATURES, as_of=now)
+    known = without_people(features.frame(FEATURES, as_of=now), opt_outs.opted_out(at=now))
     data = training_data(
         known.join(attributes, on=[TOKEN, EVENT_TIME], how="left"),
         features.frame(OUTCOMES, as_of=now),

@@ -2,8 +2,8 @@
 
 from uuid import uuid4
 
-from stayline.domain.audit_events import AuditEvent, AuditEventKind
-from stayline.domain.decisions import Decision, checked_action, checked_reason
+from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
+from stayline.domain.decisions import Decision, checked_action, checked_decider, checked_reason
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.errors import DecisionRefused, UnknownEmployee
 from stayline.ports.audit_log import AuditLog
@@ -28,27 +28,28 @@ def record_decision(
     """Return the kept decision.
 
     ``prediction_id``, when given, must be of a score of this very person. Raises `DecisionRefused`
-    for an action off the allow-list, a reason that says nothing or a foreign prediction, and
-    `UnknownEmployee`.
+    for an action off the allow-list, a reason that says nothing, a name that cannot be shown or a
+    foreign prediction, and `UnknownEmployee`. ``decided_by`` is what the caller claims; the audit
+    log holds ``actor``, and whether another name was claimed.
     """
-    allowed, tidy = checked_action(action), checked_reason(reason)
-    if features.get(token) is None:
-        raise UnknownEmployee(token)
-    if prediction_id is not None and not _was_made(prediction_id, token, audit):
-        raise DecisionRefused(
-            "prediction_id",
-            "No prediction of that id was made for this employee. Leave it out, or copy it from "
-            "the answer that the decision is about.",
+    try:
+        decision = Decision(
+            decision_id=str(uuid4()),
+            token=token,
+            action=checked_action(action),
+            reason=checked_reason(reason),
+            decided_by=checked_decider(decided_by),
+            decided_at=clock.now(),
+            prediction_id=prediction_id,
         )
-    decision = Decision(
-        decision_id=str(uuid4()),
-        token=token,
-        action=allowed,
-        reason=tidy,
-        decided_by=decided_by,
-        decided_at=clock.now(),
-        prediction_id=prediction_id,
-    )
+        if features.get(token) is None:
+            raise UnknownEmployee(token)
+        if prediction_id is not None:
+            _check_made(prediction_id, token, audit)
+    except (DecisionRefused, UnknownEmployee) as refusal:
+        kind = AuditEventKind.REQUEST_REFUSED
+        audit.append(refused(kind, refusal, actor=actor, subject=token, at=clock.now()))
+        raise
     decisions.add(decision)
     audit.append(
         AuditEvent(
@@ -60,15 +61,22 @@ def record_decision(
                 "decision_id": decision.decision_id,
                 "action": decision.action.value,
                 "prediction_id": prediction_id,
+                "decided_by": "actor" if decided_by == actor else "claimed",
             },
         )
     )
     return decision
 
 
-def _was_made(prediction_id: str, token: EmployeeToken, audit: AuditLog) -> bool:
-    return any(
+def _check_made(prediction_id: str, token: EmployeeToken, audit: AuditLog) -> None:
+    was_made = any(
         event.kind is AuditEventKind.EMPLOYEE_SCORED
         and event.details.get("prediction_id") == prediction_id
         for event in audit.events(subject=token)
     )
+    if not was_made:
+        raise DecisionRefused(
+            "prediction_id",
+            "No prediction of that id was made for this employee. Leave it out, or copy it from "
+            "the answer that the decision is about.",
+        )

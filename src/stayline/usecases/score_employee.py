@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import msgspec
 
-from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.capture import CaptureRecord
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import FieldReport, FieldValue, RiskScore, ScoreSource
 from stayline.domain.score_request import ScoreRequest, checked_fields, field_report
-from stayline.errors import HasOptedOut, RequestRefused, UnknownEmployee
+from stayline.errors import HasOptedOut, NoLongerEmployed, RequestRefused, UnknownEmployee
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
@@ -42,17 +42,18 @@ def score_employee(
 
     What is answered was captured first and stands in the audit log, by token. The score of a
     person's own, stored features is kept on the board; a what-if is not. Raises `HasOptedOut`,
-    `UnknownEmployee`, `RequestRefused` (with every wrong field), `NothingImported`,
-    `NothingDeployed`.
+    `NoLongerEmployed`, `UnknownEmployee`, `RequestRefused` (with every wrong field),
+    `NothingImported`, `NothingDeployed`.
     """
     now = clock.now()
     tokens = [_token(request, token_key) for request in requests]
     try:
         _bar_opted_out(requests, tokens, opt_outs, now)
         rows = _rows(requests, tokens, features, endpoint.inputs(), now)
-    except (HasOptedOut, UnknownEmployee, RequestRefused) as refusal:
+    except (HasOptedOut, NoLongerEmployed, UnknownEmployee, RequestRefused) as refusal:
         for token in _concerned(refusal, tokens):
-            audit.append(_refused(token, refusal, actor, now))
+            kind = AuditEventKind.SCORING_REFUSED
+            audit.append(refused(kind, refusal, actor=actor, subject=token, at=now))
         raise
     answered = endpoint.invoke([row.values for row in rows], as_of=[row.as_of for row in rows])
     scored = [
@@ -125,6 +126,8 @@ def _rows(
             record = features.get(token)
             if record is None:
                 raise UnknownEmployee(token, request.at("employee_id"))
+            if features.has_left(token, at=now):
+                raise NoLongerEmployed(token, request.at("employee_id"))
             stored, as_of = record.values, record.event_time
         values = {name: given[name] if name in given else stored.get(name) for name in inputs}
         report = field_report(request, given=given, values=values, schema=schema)
@@ -183,20 +186,10 @@ def _keep(rows: Sequence[_Row], scored: Sequence[RiskScore], scores: ScoreBoard)
 
 
 def _concerned(
-    refusal: HasOptedOut | UnknownEmployee | RequestRefused,
+    refusal: HasOptedOut | NoLongerEmployed | UnknownEmployee | RequestRefused,
     tokens: Sequence[EmployeeToken | None],
 ) -> list[str]:
     """Return of whom a refusal speaks; wrong fields refuse everyone in the request."""
     if isinstance(refusal, RequestRefused):
         return sorted({token for token in tokens if token is not None})
     return [refusal.token]
-
-
-def _refused(token: str, refusal: Exception, actor: str, at: datetime) -> AuditEvent:
-    return AuditEvent(
-        AuditEventKind.SCORING_REFUSED,
-        actor=actor,
-        subject=token,
-        at=at,
-        details={"because": type(refusal).__name__},
-    )

@@ -11,11 +11,10 @@ from stayline.domain.alert_policy import Band
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import ModelIdentity
-from stayline.domain.workforce_schema import LeavingWithin
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.endpoint import Endpoint
-from stayline.ports.feature_store import LEFT_ON, OUTCOMES, TOKEN, FeatureStore
+from stayline.ports.feature_store import TOKEN, FeatureStore
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.score_board import BoardEntry, ScoreBoard
 
@@ -52,8 +51,8 @@ def score_workforce(
     started_at = clock.now()
     newest = features.newest()
     barred = opt_outs.opted_out(at=started_at)
-    has_left = _last_day_passed(features, started_at)
-    employed = newest.filter(~pl.col(TOKEN).is_in(has_left))
+    has_left = features.everyone_who_left(at=started_at)
+    employed = newest.filter(~pl.col(TOKEN).is_in(list(has_left)))
     people = employed.filter(~pl.col(TOKEN).is_in(list(barred)))
     by_band: Counter[Band] = Counter()
     for start in range(0, max(1, people.height), CHUNK):
@@ -72,15 +71,6 @@ def score_workforce(
     )
     audit.append(_event(result, actor, clock.now()))
     return result
-
-
-def _last_day_passed(features: FeatureStore, now: datetime) -> list[str]:
-    """Return who has left by now, where the outcome is a leaving date."""
-    if not isinstance(features.schema().outcome, LeavingWithin):
-        return []
-    outcomes = features.frame(OUTCOMES, as_of=now)
-    newest = outcomes.unique(TOKEN, keep="last", maintain_order=True)
-    return newest.filter(pl.col(LEFT_ON) < now.date()).get_column(TOKEN).to_list()
 
 
 def _take_down(tokens: set[str], scores: ScoreBoard) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.errors import UnknownEmployee
 from stayline.ports.audit_log import AuditLog
@@ -38,7 +38,9 @@ def set_opt_out(
     `UnknownEmployee`, since a mistyped id must not look like a success.
     """
     if features.get(token) is None and not opt_outs.intervals(token):
-        raise UnknownEmployee(token)
+        refusal, kind = UnknownEmployee(token), AuditEventKind.REQUEST_REFUSED
+        audit.append(refused(kind, refusal, actor=actor, subject=token, at=clock.now()))
+        raise refusal
     now = clock.now()
     before = opt_outs.is_opted_out(token, at=now)
     since = None

@@ -6,13 +6,15 @@ from datetime import datetime
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.model_package import ModelPackage
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.modelling.dataset import training_data
+from stayline.errors import SchemaMismatch
+from stayline.modelling.dataset import training_data, without_people
 from stayline.modelling.packaging import headline, package
 from stayline.modelling.training import Progress, TrainedModel, TrainingOptions, train
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.feature_store import FEATURES, OUTCOMES, FeatureStore
 from stayline.ports.model_registry import ModelRegistry
+from stayline.ports.opt_out_list import OptOutList
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ def train_model(
     actor: str,
     features: FeatureStore,
     registry: ModelRegistry,
+    opt_outs: OptOutList,
     audit: AuditLog,
     clock: Clock,
     schema: WorkforceSchema | None = None,
@@ -38,16 +41,22 @@ def train_model(
 ) -> Training:
     """Return the pending version.
 
-    ``schema`` may change policy, bounds and justifications of the imported one, not its columns. A
-    panel is trained on snapshots until ``train_until`` (default: all but the last fifth of its
-    times) and tried on the later ones. Nothing is registered unless training ends well. Raises
-    `NothingImported`, `TrainingRefused`.
+    ``schema`` may change the policy and the horizon of the imported one, not its inputs. A panel is
+    trained on snapshots until ``train_until`` (default: all but the last fifth of its times) and
+    tried on the later ones; who opted out is in neither. Nothing is registered unless training ends
+    well. Raises `NothingImported`, `SchemaMismatch`, `TrainingRefused`.
     """
-    schema = schema or features.schema()
+    imported = features.schema()
+    schema = schema or imported
+    if {c.name for c in schema.stored_columns} != {c.name for c in imported.stored_columns}:
+        raise SchemaMismatch(
+            f"Schema {schema.name!r} has other inputs than the workforce was imported with.",
+            "Import the extract under that schema into a home of its own.",
+        )
     now = clock.now()
     progress("reading", 0, 1)
     data = training_data(
-        features.frame(FEATURES, as_of=now),
+        without_people(features.frame(FEATURES, as_of=now), opt_outs.opted_out(at=now)),
         features.frame(OUTCOMES, as_of=now),
         schema,
         train_until=train_until,

@@ -5,14 +5,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.decisions import Decision
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.errors import HasOptedOut, NothingDeployed, UnknownEmployee
+from stayline.errors import (
+    HasOptedOut,
+    NoLongerEmployed,
+    NothingDeployed,
+    PackageRefused,
+    UnknownEmployee,
+)
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
-from stayline.ports.feature_store import FeatureStore
+from stayline.ports.endpoint import Endpoint
+from stayline.ports.feature_store import FeatureRecord, FeatureStore
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.score_board import BoardEntry, ScoreBoard
 
@@ -31,6 +38,7 @@ def view_employee(
     token: EmployeeToken,
     *,
     score_now: Callable[[], object],
+    endpoint: Endpoint,
     features: FeatureStore,
     scores: ScoreBoard,
     decisions: DecisionBook,
@@ -41,18 +49,30 @@ def view_employee(
 ) -> EmployeeView:
     """Return the view, which is itself an audited event.
 
-    ``score_now`` puts a fresh score on the board; it is called where none with reasons is kept, and
-    need not succeed. Raises `UnknownEmployee` when nothing is known of the person.
+    ``score_now`` puts a fresh score on the board; it is called where the kept one lacks reasons or
+    is older than the person's features or of another model, and need not succeed. Raises
+    `UnknownEmployee` when nothing is known of the person, and `NoLongerEmployed`.
     """
-    is_known = features.get(token) is not None
+    record = features.get(token)
     taken = decisions.decisions(token)
-    if not is_known and not taken and not opt_outs.intervals(token):
-        raise UnknownEmployee(token)
-    if is_known and not _has_reasons(scores.find(token)):
-        with suppress(NothingDeployed, HasOptedOut):
-            score_now()
+    try:
+        _check_employed(
+            token,
+            record,
+            features,
+            has_history=bool(taken or opt_outs.intervals(token)),
+            now=clock.now(),
+        )
+    except (UnknownEmployee, NoLongerEmployed) as refusal:
+        kind = AuditEventKind.REQUEST_REFUSED
+        audit.append(refused(kind, refusal, actor=actor, subject=token, at=clock.now()))
+        raise
+    if record is not None and _opted_out_since(token, opt_outs, clock.now()) is None:
+        with suppress(NothingDeployed, PackageRefused, HasOptedOut):
+            if not _is_current(scores.find(token), record, endpoint):
+                score_now()
     now = clock.now()
-    since = next((out.since for out in opt_outs.intervals(token) if out.covers(now)), None)
+    since = _opted_out_since(token, opt_outs, now)
     view = EmployeeView(
         score=scores.find(token) if since is None else None,
         has_opted_out=since is not None,
@@ -71,5 +91,25 @@ def view_employee(
     return view
 
 
-def _has_reasons(entry: BoardEntry | None) -> bool:
-    return entry is not None and bool(entry.reasons)
+def _check_employed(
+    token: EmployeeToken,
+    record: FeatureRecord | None,
+    features: FeatureStore,
+    *,
+    has_history: bool,
+    now: datetime,
+) -> None:
+    if record is None and not has_history:
+        raise UnknownEmployee(token)
+    if record is not None and features.has_left(token, at=now):
+        raise NoLongerEmployed(token)
+
+
+def _opted_out_since(token: EmployeeToken, opt_outs: OptOutList, now: datetime) -> datetime | None:
+    return next((out.since for out in opt_outs.intervals(token) if out.covers(now)), None)
+
+
+def _is_current(entry: BoardEntry | None, record: FeatureRecord, endpoint: Endpoint) -> bool:
+    if entry is None or not entry.reasons or entry.scored_at < record.write_time:
+        return False
+    return entry.model == endpoint.model()

@@ -1,11 +1,12 @@
 """The REST API, put together."""
 
 from importlib.metadata import version
+from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request, Router
 from litestar.datastructures import ResponseHeader
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
@@ -17,6 +18,8 @@ from stayline.web.api.health import health
 from stayline.web.api.predictions import predict
 from stayline.web.errors import told_failure, told_http_error, told_refusal
 from stayline.web.gateway import Gateway
+
+DESCRIPTION = "/openapi.json"
 
 
 def create_app(ports: Ports, settings: Settings) -> Litestar:
@@ -39,9 +42,20 @@ def create_app(ports: Ports, settings: Settings) -> Litestar:
             title="Stayline",
             version=version("stayline"),
             description="Attrition risk with its reasons, for a person to decide on.",
-            path="/",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            render_plugins=[JsonRenderPlugin(path="/")],
+            openapi_router=Router(
+                DESCRIPTION,
+                route_handlers=[],
+                before_request=_only_the_description,
+                include_in_schema=False,
+            ),
             use_handler_docstrings=True,
         ),
         logging_config=None,
     )
+
+
+async def _only_the_description(request: Request[Any, Any, Any]) -> None:
+    """Bar what the framework adds below this address: an HTML page and a second description."""
+    if request.url.path.rstrip("/") != DESCRIPTION:
+        raise NotFoundException

@@ -17,6 +17,7 @@ from stayline.errors import (
     FieldProblem,
     HasOptedOut,
     ModelNotApproved,
+    NoLongerEmployed,
     NothingDeployed,
     NothingImported,
     PackageRefused,
@@ -41,6 +42,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     ExtractUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     HasOptedOut: HTTPStatus.FORBIDDEN,
     ModelNotApproved: HTTPStatus.CONFLICT,
+    NoLongerEmployed: HTTPStatus.GONE,
     NothingDeployed: HTTPStatus.SERVICE_UNAVAILABLE,
     NothingImported: HTTPStatus.SERVICE_UNAVAILABLE,
     PackageRefused: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -132,6 +134,6 @@ def _type_of(error: StaylineError) -> str:
 def _errors_of(error: StaylineError) -> tuple[FieldProblem, ...]:
     if isinstance(error, RequestRefused):
         return error.problems
-    if isinstance(error, HasOptedOut | UnknownEmployee | DecisionRefused):
+    if isinstance(error, HasOptedOut | NoLongerEmployed | UnknownEmployee | DecisionRefused):
         return (FieldProblem(error.path, str(error)),)
     return ()

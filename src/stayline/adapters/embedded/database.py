@@ -14,10 +14,10 @@ from stayline.errors import StoreDamaged, StoreUnavailable
 
 DatabaseName = Literal["state", "directory", "protected", "online"]
 _VERSIONS: dict[DatabaseName, tuple[str, ...]] = {
-    "state": ("state_0001",),
+    "state": ("state_0001", "state_0002"),
     "directory": ("directory_0001",),
     "protected": ("protected_0001",),
-    "online": ("online_0001",),
+    "online": ("online_0001", "online_0002"),
 }
 HEADS: dict[DatabaseName, str] = {name: versions[-1] for name, versions in _VERSIONS.items()}
 _DAMAGE = ("malformed", "not a database", "no such table", "no such column")

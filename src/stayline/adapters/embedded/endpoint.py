@@ -1,6 +1,8 @@
 """The deployed model in this very process."""
 
+import logging
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +10,15 @@ from datetime import datetime
 import polars as pl
 
 from stayline.domain.risk_score import FieldValue, ModelIdentity
-from stayline.errors import NothingDeployed
+from stayline.errors import NothingDeployed, PackageRefused
 from stayline.formats.model_archive import read_archive
 from stayline.modelling.predictor import Predictor
 from stayline.ports.endpoint import Invocation
 from stayline.ports.model_registry import ModelRegistry
+
+RETRY_S = 30.0
+"""How long a package that was refused is not read again."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +30,15 @@ class _Loaded:
 class InProcessEndpoint:
     """Answers with what the registry calls deployed, from the very next call after a deployment.
 
-    A call works with one model from its beginning to its end. Safe to call from several threads.
+    A call works with one model from its beginning to its end. A package that cannot be loaded
+    leaves the model before it in place. Safe to call from several threads.
     """
 
     def __init__(self, registry: ModelRegistry) -> None:
         self._registry = registry
         self._loading = threading.Lock()
         self._loaded: _Loaded | None = None
+        self._refused: tuple[ModelIdentity, float] | None = None
 
     def invoke(
         self, rows: Sequence[Mapping[str, FieldValue]], *, as_of: Sequence[datetime]
@@ -44,8 +52,12 @@ class InProcessEndpoint:
         current = self._current()
         return current.model, current.predictor.score(frame)
 
+    def model(self) -> ModelIdentity:
+        """Return the model that answers."""
+        return self._current().model
+
     def inputs(self) -> tuple[str, ...]:
-        """Return the model inputs of the deployed model, in order."""
+        """Return the model inputs of the model that answers, in order."""
         return self._current().predictor.inputs
 
     def _current(self) -> _Loaded:
@@ -54,13 +66,32 @@ class InProcessEndpoint:
         if wanted is None:
             raise NothingDeployed
         loaded = self._loaded
-        if loaded is not None and loaded.model == wanted:
+        if loaded is not None and self._suffices(loaded, wanted):
             return loaded
         with self._loading:
             loaded = self._loaded
-            if loaded is None or loaded.model != wanted:
+            if loaded is not None and self._suffices(loaded, wanted):
+                return loaded
+            try:
                 loaded = self._loaded = self._load(wanted)
+            except PackageRefused as refusal:
+                if loaded is None:
+                    raise
+                self._refused = wanted, time.monotonic() + RETRY_S
+                _log.error(
+                    "Version %s is deployed but version %s answers: %s",
+                    wanted.version,
+                    loaded.model.version,
+                    refusal,
+                )
             return loaded
+
+    def _suffices(self, loaded: _Loaded, wanted: ModelIdentity) -> bool:
+        """Whether nothing is to be loaded: it is there, or was refused just now."""
+        if loaded.model == wanted:
+            return True
+        refused = self._refused
+        return refused is not None and refused[0] == wanted and time.monotonic() < refused[1]
 
     def _load(self, model: ModelIdentity) -> _Loaded:
         archive = read_archive(self._registry.archive(model.digest), model.digest)

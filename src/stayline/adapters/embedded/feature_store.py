@@ -1,6 +1,7 @@
 """The embedded feature store: SQLite for one person now, Delta tables for everyone ever."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import damage
 from stayline.adapters.embedded.folder_locks import FolderLocks
+from stayline.adapters.embedded.last_days import LastDays
 from stayline.adapters.embedded.offline_features import OfflineFeatures
 from stayline.adapters.embedded.online_features import OnlineFeatures
 from stayline.adapters.embedded.point_in_time import facts_known
@@ -41,6 +43,7 @@ class DeltaFeatureStore:
     def __init__(self, engine: sa.Engine, folder: Path) -> None:
         self._engine = engine
         self._online = OnlineFeatures(engine)
+        self._last_days = LastDays(engine)
         self._offline = OfflineFeatures(folder)
         self._read_schema: tuple[str, WorkforceSchema] | None = None
         self._locks = FolderLocks(folder)
@@ -77,15 +80,14 @@ class DeltaFeatureStore:
         if typed.is_empty():
             return 0
         with self._locks.writing():
-            if group == FEATURES:
-                self._catch_up_locked()
+            self._catch_up_locked(group)
             new = self._offline.new_facts(group, typed)
             if new.is_empty():
                 return 0
             if group == FEATURES:
                 self._online.put(group, [new], commit=lambda: self._offline.add(group, new))
             else:
-                self._offline.add(group, new)
+                self._last_days.put(group, new, commit=lambda: self._offline.add(group, new))
             if self._offline.has_many_files(group):
                 self._offline.compact(group)
                 self._swept(group)
@@ -96,11 +98,20 @@ class DeltaFeatureStore:
         found = self._online.get(token)
         if found is None:
             return None
-        return FeatureRecord(token, _EPOCH + timedelta(microseconds=found[0]), found[1])
+        event_time, write_time = (_EPOCH + timedelta(microseconds=clock) for clock in found[:2])
+        return FeatureRecord(token, event_time, write_time, found[2])
 
     def newest(self, tokens: Iterable[EmployeeToken] | None = None) -> pl.DataFrame:
         """Return the newest features of these people, or of everyone, by token."""
         return self._online.newest(tokens, group_types(FEATURES, self.schema()))
+
+    def has_left(self, token: EmployeeToken, *, at: datetime) -> bool:
+        """Whether the person is employed no longer; nobody of a cross-section has left."""
+        return self.schema().is_panel and self._last_days.has_left(token, at=at)
+
+    def everyone_who_left(self, *, at: datetime) -> AbstractSet[EmployeeToken]:
+        """Return everyone who is employed no longer."""
+        return self._last_days.everyone_who_left(at=at) if self.schema().is_panel else set()
 
     def frame(self, group: str, *, as_of: datetime) -> pl.DataFrame:
         """Return every fact with both clocks at or before an instant."""
@@ -132,9 +143,9 @@ class DeltaFeatureStore:
     def erase(self, token: EmployeeToken) -> int:
         """Remove a person physically, online and offline; safe to repeat after a crash."""
         with self._locks.writing():
-            self._catch_up_locked()
             gone = 0
             for group in _GROUPS:
+                self._catch_up_locked(group)
                 gone += self._offline.delete(group, token)
                 self._swept(group)
             self._online.erase(token)
@@ -149,7 +160,7 @@ class DeltaFeatureStore:
         if found:
             return found
         self._catch_up()
-        if self._online.applied_version(FEATURES) > self._offline.version(FEATURES):
+        if any(self._online.applied_version(g) > self._offline.version(g) for g in _GROUPS):
             found.append("the online features are newer than the offline ones: history is missing")
         return found
 
@@ -177,31 +188,34 @@ class DeltaFeatureStore:
 
     def _catch_up(self) -> None:
         """Bring the online side up to the last offline commit, after a crash between the two."""
-        if self._online.applied_version(FEATURES) < self._offline.version(FEATURES):
-            with self._locks.writing():
-                self._catch_up_locked()
+        for group in _GROUPS:
+            if self._online.applied_version(group) < self._offline.version(group):
+                with self._locks.writing():
+                    self._catch_up_locked(group)
 
-    def _catch_up_locked(self) -> None:
-        version = self._offline.version(FEATURES)
-        if self._online.applied_version(FEATURES) >= version:
+    def _catch_up_locked(self, group: str) -> None:
+        version = self._offline.version(group)
+        if self._online.applied_version(group) >= version:
             return
         positions = (
-            self._offline.clocks(FEATURES)
+            self._offline.clocks(group)
             .with_row_index("_at")
             .sort(EVENT_TIME, WRITE_TIME)
             .unique(TOKEN, keep="last", maintain_order=True)
         )
         clocks = positions.drop("_at")
-        values = self._offline.values_at(FEATURES, positions["_at"])
+        values = self._offline.values_at(group, positions["_at"])
         newest = pl.concat([clocks, values], how="horizontal")
-        self._online.put(FEATURES, [newest], commit=lambda: version, afresh=True)
+        if group == FEATURES:
+            self._online.put(group, [newest], commit=lambda: version, afresh=True)
+        else:
+            self._last_days.put(group, newest, commit=lambda: version, afresh=True)
 
     def _swept(self, group: str) -> None:
         """Free the disk, and tell the online side that these commits brought nothing new."""
         with self._locks.sweeping():
             self._offline.sweep(group)
-        if group == FEATURES:
-            self._online.note_version(group, self._offline.version(group))
+        self._online.note_version(group, self._offline.version(group))
 
     def _columns(self, group: str) -> dict[str, pl.DataType]:
         if group not in _GROUPS:

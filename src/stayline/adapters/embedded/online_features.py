@@ -12,6 +12,7 @@ from stayline.adapters.embedded.database import driver_errors, quick_row, readin
 from stayline.adapters.embedded.tables import (
     applied_versions,
     feature_groups,
+    last_days,
     online_records,
 )
 from stayline.errors import StoreUnavailable
@@ -26,7 +27,7 @@ class OnlineFeatures:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._upsert = str(_newer_wins(engine).compile(dialect=engine.dialect))
+        self._upsert = newer_wins(engine, online_records)
 
     def put(
         self,
@@ -47,12 +48,12 @@ class OnlineFeatures:
             for rows in frames:
                 for chunk in _packed(rows):
                     connection.exec_driver_sql(self._upsert, chunk)
-            _note(connection, group, commit())
+            note(connection, group, commit())
 
     def note_version(self, group: str, version: int) -> None:
         """Note that the offline commits up to this one are included."""
         with writing(self._engine) as connection:
-            _note(connection, group, version)
+            note(connection, group, version)
 
     def applied_version(self, group: str) -> int:
         """Return the offline commit that the online side includes, -1 for none."""
@@ -64,10 +65,10 @@ class OnlineFeatures:
             ).scalar_one_or_none()
         return -1 if version is None else version
 
-    def get(self, token: str) -> tuple[int, dict[str, Any]] | None:
-        """Return a person's event time (microseconds) and values."""
+    def get(self, token: str) -> tuple[int, int, dict[str, Any]] | None:
+        """Return a person's event time and write time (microseconds), and values."""
         row = quick_row(self._engine, _READ, (token,))
-        return None if row is None else (row[0], _UNPACK(row[1]))
+        return None if row is None else (row[0], row[1], _UNPACK(row[2]))
 
     def newest(self, tokens: Iterable[str] | None, kinds: dict[str, pl.DataType]) -> pl.DataFrame:
         """Return both clocks and values of these people, or of everyone, by token.
@@ -93,6 +94,7 @@ class OnlineFeatures:
             gone = connection.execute(
                 sa.delete(online_records).where(online_records.c.token == token)
             ).rowcount
+            connection.execute(sa.delete(last_days).where(last_days.c.token == token))
         with driver_errors(self._engine):
             raw = self._engine.raw_connection()
             try:
@@ -117,7 +119,7 @@ class OnlineFeatures:
             )
 
 
-_READ = "SELECT event_time, record FROM online_records WHERE token = ?"
+_READ = "SELECT event_time, write_time, record FROM online_records WHERE token = ?"
 _READ_SCHEMA = "SELECT schema_toml FROM feature_groups WHERE name = ?"
 _UNPACK = msgspec.msgpack.Decoder(dict[str, Any]).decode
 
@@ -136,27 +138,29 @@ def _packed(rows: pl.DataFrame) -> Iterable[Sequence[tuple[Any, ...]]]:
         ]
 
 
-def _note(connection: sa.Connection, group: str, version: int) -> None:
+def note(connection: sa.Connection, group: str, version: int) -> None:
+    """Note, in a transaction under way, that it includes the offline commits up to this one."""
     connection.execute(sa.delete(applied_versions).where(applied_versions.c.feature_group == group))
     connection.execute(sa.insert(applied_versions).values(feature_group=group, version=version))
 
 
-def _newer_wins(engine: sa.Engine) -> sa.Insert:
+def newer_wins(engine: sa.Engine, table: sa.Table) -> str:
+    """Return the driver's insert that replaces a person's row unless that is newer."""
     dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(online_records)
+    statement = dialect.insert(table)
     new = statement.excluded
     upsert: sa.Insert = statement.on_conflict_do_update(
-        index_elements=[online_records.c.token],
-        set_={name: new[name] for name in ("event_time", "write_time", "record")},
+        index_elements=[table.c.token],
+        set_={column.name: new[column.name] for column in table.columns if column.name != TOKEN},
         where=sa.or_(
-            new.event_time > online_records.c.event_time,
+            new.event_time > table.c.event_time,
             sa.and_(
-                new.event_time == online_records.c.event_time,
-                new.write_time >= online_records.c.write_time,
+                new.event_time == table.c.event_time,
+                new.write_time >= table.c.write_time,
             ),
         ),
     )
-    return upsert
+    return str(upsert.compile(dialect=engine.dialect))
 
 
 def _parts(query: Any, tokens: Iterable[str] | None) -> list[Any]:

@@ -10,7 +10,7 @@ from stayline.adapters.embedded.tables import microseconds, opt_outs
 from stayline.domain.opt_out import OptOut
 from stayline.domain.pseudonyms import EmployeeToken
 
-_COVERS = "SELECT 1 FROM opt_outs WHERE token = ? AND since <= ? AND (until IS NULL OR until > ?)"
+_COVERS = "SELECT 1 FROM opt_outs WHERE token = ? AND (until IS NULL OR since <= ? AND until > ?)"
 
 
 class SqliteOptOutList:
@@ -25,15 +25,8 @@ class SqliteOptOutList:
             row = connection.execute(
                 sa.select(opt_outs).where(opt_outs.c.token == token, opt_outs.c.until.is_(None))
             ).one_or_none()
-            if row is not None and row.since <= at:
-                return OptOut(**row._mapping)
-            interval = OptOut(token, since=at)
             if row is not None:
-                connection.execute(
-                    sa.delete(opt_outs).where(
-                        opt_outs.c.token == token, opt_outs.c.since == row.since
-                    )
-                )
+                return OptOut(**row._mapping)
             reopened = connection.execute(
                 sa.update(opt_outs)
                 .where(opt_outs.c.token == token, opt_outs.c.since == at)
@@ -41,7 +34,7 @@ class SqliteOptOutList:
             )
             if reopened.rowcount == 0:
                 connection.execute(sa.insert(opt_outs).values(token=token, since=at, until=None))
-            return interval
+            return OptOut(token, since=at)
 
     def opt_in(self, token: EmployeeToken, *, at: datetime) -> bool:
         """End the open interval."""
@@ -61,7 +54,9 @@ class SqliteOptOutList:
     def opted_out(self, *, at: datetime) -> AbstractSet[EmployeeToken]:
         """Return everyone barred at that instant."""
         covering = sa.select(opt_outs.c.token).where(
-            opt_outs.c.since <= at, sa.or_(opt_outs.c.until.is_(None), opt_outs.c.until > at)
+            sa.or_(
+                opt_outs.c.until.is_(None), sa.and_(opt_outs.c.since <= at, opt_outs.c.until > at)
+            )
         )
         with reading(self._engine) as connection:
             return {EmployeeToken(token) for token in connection.execute(covering).scalars()}

@@ -15,15 +15,19 @@ class FileSecrets:
     """Keeps secrets in a folder, mode 0600; a variable of the environment wins."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        self._folder = folder
+        self._key_file = folder / "token-key"
         self._environment = environment
+
+    def has_token_key(self) -> bool:
+        """Return whether there is a token key already; makes none."""
+        return TOKEN_KEY in self._environment or self._key_file.exists()
 
     def token_key(self) -> bytes:
         """Return the token key, made at the first call in a new home."""
         given = self._environment.get(TOKEN_KEY)
         if given is not None:
             return _key(given.encode("utf-8", "surrogateescape"), f"variable {TOKEN_KEY}")
-        path = self._folder / "token-key"
+        path = self._key_file
         try:
             if not path.exists():
                 _create(path)

@@ -77,13 +77,15 @@ scores = sa.Table(
 imports = sa.Table(
     "imports",
     STATE,
-    sa.Column("file_digest", sa.String, primary_key=True),
-    sa.Column("schema_digest", sa.String, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("file_digest", sa.String, nullable=False, index=True),
+    sa.Column("schema_digest", sa.String, nullable=False),
     sa.Column("event_time", Instant),
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("completed_at", Instant),
     sa.Column("rows", sa.Integer, nullable=False),
     sa.Column("rejected", sa.Integer, nullable=False),
+    sa.Column("key_fingerprint", sa.String(32)),
 )
 model_packages = sa.Table(
     "model_packages",
@@ -147,6 +149,14 @@ online_records = sa.Table(
     sa.Column("event_time", sa.BigInteger, nullable=False),
     sa.Column("write_time", sa.BigInteger, nullable=False),
     sa.Column("record", sa.LargeBinary, nullable=False),
+)
+last_days = sa.Table(
+    "last_days",
+    ONLINE,
+    sa.Column("token", sa.String, primary_key=True),
+    sa.Column("event_time", sa.BigInteger, nullable=False),
+    sa.Column("write_time", sa.BigInteger, nullable=False),
+    sa.Column("last_day", sa.BigInteger),
 )
 applied_versions = sa.Table(
     "applied_versions",

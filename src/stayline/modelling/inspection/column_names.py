@@ -14,6 +14,10 @@ _PERSON_NAME = re.compile(
     r"|passport\w*|iban)\b"
 )
 _MANAGER = re.compile(r"\b(manager|supervisor|boss|reports to|line lead)\b")
+_PLACE_OR_JOB = re.compile(
+    r"\b(city|town|place|location|site|store|branch|region|office|country|state|province|team|unit"
+    r"|division|department|dept|job|title|role|position|occupation|field|reason)\b"
+)
 _LEAVING = re.compile(
     r"\b(leav(e|ing)|left|last (work\w* )?day|termination\w*|term|exit\w*|separation\w*"
     r"|resign\w*|quit\w*|departure\w*|end date|date end)\b|\bterm(reason|type|date|d)|^term"
@@ -45,6 +49,15 @@ def suggests_person_name(name: str) -> bool:
     (True, False)
     """
     return bool(_PERSON_NAME.search(words_of(name)))
+
+
+def suggests_place_or_job(name: str) -> bool:
+    """Return whether names in the column are those of places, jobs or parts of the company.
+
+    >>> suggests_place_or_job("city_name"), suggests_place_or_job("Recruiter")
+    (True, False)
+    """
+    return bool(_PLACE_OR_JOB.search(words_of(name)))
 
 
 def suggests_manager(name: str) -> bool:

@@ -19,7 +19,7 @@ from stayline.modelling.inspection.column_names import (
     suggests_person_name,
     suggests_reason,
 )
-from stayline.modelling.inspection.readings import MOST_CATEGORIES, Reading
+from stayline.modelling.inspection.readings import MOST_CATEGORIES, Reading, holds_emails
 from stayline.modelling.inspection.roles import Roles
 
 _ISO = "%Y-%m-%d"
@@ -39,6 +39,8 @@ def identity_parts(readings: Mapping[str, Reading], roles: Roles) -> dict[str, I
         elif reading.kind is Kind.CATEGORY and suggests_person_name(name):
             has_name = IdentityPart.DISPLAY_NAME in parts.values()
             parts[name] = IdentityPart.OTHER if has_name else IdentityPart.DISPLAY_NAME
+        elif reading.kind is Kind.CATEGORY and holds_emails(reading):
+            parts[name] = IdentityPart.OTHER
     return parts
 
 

@@ -8,6 +8,7 @@ from stayline.domain.workforce_schema import Column, Kind
 from stayline.modelling.inspection.column_names import suggests_code
 from stayline.modelling.inspection.dates import DateReading, as_dates, no_dates
 
+_EMAIL = r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$"
 _NO_VALUE = ("na", "n/a", "nan", "null", "none", "#n/a", "?", "-", "nil")
 _ORNAMENT = r"[\s,'\u2019$€£¥%]|(?i:usd|eur|gbp|years?|yrs?|months?|days?|hours?|hrs?|km|miles?)$"
 _MOSTLY = 0.95
@@ -37,6 +38,12 @@ class Reading:
     ornamented: int = 0
     unread: int = 0
     was_text: bool = True
+
+
+def holds_emails(reading: Reading) -> bool:
+    """Return whether most values are e-mail addresses, whatever the column is called."""
+    cells = reading.text.str.strip_chars().drop_nulls()
+    return bool(2 * cells.str.contains(_EMAIL).sum() > cells.len())
 
 
 def read_columns(frame: pl.DataFrame, known: dict[str, Column]) -> dict[str, Reading]:

@@ -75,6 +75,20 @@ def misspellings(counts: dict[str, int]) -> list[Misspelling]:
     return sorted(found.values(), key=lambda slip: -slip.rows)
 
 
+def is_business_term(value: str) -> bool:
+    """Return whether a word often met in such extracts, or a slip of one, is part of the value.
+
+    >>> is_business_term("Sales Representative"), is_business_term("Human Resorces")
+    (True, True)
+    >>> is_business_term("Ann Lee")
+    False
+    """
+    words = re.findall(r"[^\W\d_]+", value.casefold())
+    return any(
+        word in _WORDS or (len(word) >= _SHORTEST_LISTED and _near(word, _WORDS)) for word in words
+    )
+
+
 def _is_slip(rare: str, usual: str, *, is_very_rare: bool) -> bool:
     a, b = rare.casefold(), usual.casefold()
     if a == b or min(len(a), len(b)) < _SHORTEST or not _one_edit(a, b):

@@ -8,8 +8,9 @@ import polars as pl
 from stayline.domain.findings import Finding, FindingKind, Severity
 from stayline.domain.sensitive_columns import refusal_of
 from stayline.domain.workforce_schema import Kind, Role
-from stayline.modelling.inspection.readings import MOST_CATEGORIES, Reading
-from stayline.modelling.inspection.spelling import misspellings
+from stayline.modelling.inspection.column_names import suggests_place_or_job
+from stayline.modelling.inspection.readings import MOST_CATEGORIES, Reading, holds_emails
+from stayline.modelling.inspection.spelling import is_business_term, misspellings
 
 _MUCH = 0.3
 _SHOWN = 3
@@ -20,6 +21,9 @@ _SERIAL_FROM, _SERIAL_TO = 15_000, 60_000
 _VARIANT = r"[\s_\-]+"
 _OPEN_ROLES = (Role.FEATURE, Role.SEGMENT, Role.OUTCOME, Role.IGNORED)
 _REPEATED = 4
+_NAMES = 0.4
+_NAME = r"[^\W\d_][^\W\d_'\u2019-]*"
+_FULL_NAME = rf"{_NAME},? ([^\W\d_]\.? |{_NAME} )?{_NAME}"
 
 
 def value_findings(reading: Reading, role: Role, *, is_typed: bool) -> Iterator[Finding]:
@@ -107,11 +111,11 @@ def _text_findings(reading: Reading, role: Role) -> Iterator[Finding]:
     counted = text.drop_nulls().value_counts()
     counts = dict(zip(*(counted.to_series(i).to_list() for i in (0, 1)), strict=True))
     yield from _variants(reading, role, counts)
-    if _may_show(reading, role):
+    if _is_shared(reading, role):
         plain: dict[str, int] = {}
         for value, rows in counts.items():
             plain[value.strip()] = plain.get(value.strip(), 0) + rows
-        yield from _misspelt(reading, plain)
+        yield from _misspelt(reading, role, plain)
     damaged = sum(rows for value, rows in counts.items() if re.search(_EXCEL, value.strip()))
     if 0 < damaged <= text.count() / 2:
         yield _excel(reading, damaged, "values such as 3-May or ####")
@@ -119,7 +123,20 @@ def _text_findings(reading: Reading, role: Role) -> Iterator[Finding]:
 
 def _may_show(reading: Reading, role: Role) -> bool:
     """Whether values may be shown: those many people share, never names, notes or birth dates."""
+    return _is_shared(reading, role) and not (holds_emails(reading) or _has_names(reading))
+
+
+def _is_shared(reading: Reading, role: Role) -> bool:
     return role in _OPEN_ROLES and _REPEATED * reading.distinct <= reading.text.len()
+
+
+def _has_names(reading: Reading) -> bool:
+    """Whether a good part of the different values look like the names of persons."""
+    if suggests_place_or_job(reading.name):
+        return False
+    values = [str(value).strip() for value in reading.text.drop_nulls().unique()]
+    alike = [v for v in values if re.fullmatch(_FULL_NAME, v) and not is_business_term(v)]
+    return len(alike) > _NAMES * len(values)
 
 
 def _variants(reading: Reading, role: Role, counts: dict[str, int]) -> Iterator[Finding]:
@@ -140,15 +157,16 @@ def _variants(reading: Reading, role: Role, counts: dict[str, int]) -> Iterator[
         )
 
 
-def _misspelt(reading: Reading, counts: dict[str, int]) -> Iterator[Finding]:
+def _misspelt(reading: Reading, role: Role, counts: dict[str, int]) -> Iterator[Finding]:
     slips = misspellings(counts)
     if slips:
-        shown = "; ".join(f"{s.value!r} (perhaps {s.meant!r})" for s in slips[:_SHOWN])
+        slips_shown = slips[:_SHOWN] if _may_show(reading, role) else []
+        shown = "; ".join(f"{s.value!r} (perhaps {s.meant!r})" for s in slips_shown)
         yield _found(
             FindingKind.MISSPELT_CATEGORY,
             reading,
             sum(slip.rows for slip in slips),
-            f"{len(slips)} value(s) look misspelt: {shown}.",
+            f"{len(slips)} value(s) look misspelt" + (f": {shown}." if shown else "."),
             "Correct them at the source, or leave them if they are right.",
         )
 

@@ -90,10 +90,12 @@ def _problems(**described: str) -> dict[int, ResponseSpec]:
     }
 
 
+_GONE = "The person is no longer employed."
 _NO_SUCH_PERSON = "Nothing is known of this person."
 PERSON_PROBLEMS = _problems(
     s400="The request cannot be read.", s404=_NO_SUCH_PERSON, s422="The id cannot be one."
 )
+VIEW_PROBLEMS = PERSON_PROBLEMS | _problems(s410=_GONE)
 DECISION_PROBLEMS = PERSON_PROBLEMS | _problems(
     s400="The body cannot be read.",
     s413="The body is too large.",
@@ -104,6 +106,7 @@ PREDICT_PROBLEMS = _problems(
     s400="The body cannot be read.",
     s403="The person has opted out of scoring.",
     s404=_NO_SUCH_PERSON,
+    s410=_GONE,
     s413="The body is too large.",
     s415="The body is neither application/json nor text/csv.",
     s422="Fields cannot be used; errors names each.",

@@ -18,8 +18,14 @@ from stayline.usecases.record_decision import record_decision
 from stayline.usecases.score_employee import score_employee
 from stayline.usecases.set_opt_out import set_opt_out
 from stayline.usecases.view_employee import view_employee
-from stayline.web.api.descriptions import DECISION_PROBLEMS, PERSON_PROBLEMS, DecisionOperation
+from stayline.web.api.descriptions import (
+    DECISION_PROBLEMS,
+    PERSON_PROBLEMS,
+    VIEW_PROBLEMS,
+    DecisionOperation,
+)
 from stayline.web.bodies import JSON, checked_id, media_type, read_json_object
+from stayline.web.errors import BadBody
 from stayline.web.gateway import Gateway
 
 _LONGEST_NAME = 100
@@ -77,10 +83,10 @@ class EmployeeAnswer:
     tags=["employees"],
     summary="Show a person's score, reasons and decisions",
     operation_id="show_employee",
-    responses=PERSON_PROBLEMS,
+    responses=VIEW_PROBLEMS,
 )
 def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway]) -> EmployeeAnswer:
-    """Answer with the last score and its reasons; one is made where none is kept."""
+    """Answer with the score and its reasons; a new one is made where the kept one is outdated."""
     hr_id, ports, actor = checked_id(employee_id), gateway.ports, gateway.settings.actor
 
     def score_now() -> object:
@@ -100,6 +106,7 @@ def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway])
     view = view_employee(
         gateway.token(hr_id),
         score_now=score_now,
+        endpoint=ports.endpoint,
         features=ports.features,
         scores=ports.scores,
         decisions=ports.decisions,
@@ -160,8 +167,12 @@ def decide(
     description="Answers with the state from now on; the kept score is gone.",
     responses=PERSON_PROBLEMS,
 )
-def opt_out(employee_id: FromPath[str], gateway: NamedDependency[Gateway]) -> OptOutAnswer:
+def opt_out(
+    employee_id: FromPath[str], body: RawBody, gateway: NamedDependency[Gateway]
+) -> OptOutAnswer:
     """Opt out; doing it again changes nothing."""
+    if body:
+        raise BadBody(detail="This address takes no body; PUT opts out, DELETE withdraws it.")
     return _set_opt_out(employee_id, True, gateway)
 
 

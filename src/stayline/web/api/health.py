@@ -13,9 +13,13 @@ from stayline.web.gateway import Gateway
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """``no_model`` means that the API runs but has nothing to score with yet."""
+    """Whether the API scores, and with which model.
 
-    status: Literal["ok", "no_model"]
+    ``no_model``: there is nothing to score with yet. ``degraded``: the deployed package cannot be
+    loaded, so ``model``, the one before it, still answers.
+    """
+
+    status: Literal["ok", "degraded", "no_model"]
     version: str
     model: ModelIdentity | None
 
@@ -28,8 +32,9 @@ class Health:
     operation_id="health",
 )
 def health(gateway: NamedDependency[Gateway]) -> Health:
-    """Answer with the deployed model, once it is loaded."""
-    serving = gateway.ports.registry.serving()
-    if serving is not None:
-        gateway.ports.endpoint.inputs()
-    return Health("ok" if serving else "no_model", version("stayline"), serving)
+    """Answer with the model that scores, once it is loaded."""
+    deployed = gateway.ports.registry.serving()
+    if deployed is None:
+        return Health("no_model", version("stayline"), None)
+    model = gateway.ports.endpoint.model()
+    return Health("ok" if model == deployed else "degraded", version("stayline"), model)

@@ -185,8 +185,8 @@ def _known_key(secrets: Secrets, imports: ImportLedger) -> bytes:
     if is_lost or (known and key_fingerprint(secrets.token_key()) not in known):
         raise StoreDamaged(
             "The token key",
-            "there is none, or not the key under which people were imported, so nobody would be found again. "
-            "Restore the key from a backup.",
+            "there is none, or not the key under which people were imported. "
+            "Nobody would be found again; restore the key from a backup.",
         )
     return secrets.token_key()
 

@@ -45,12 +45,11 @@ class Predictor:
         """
         if not rows:
             return ()
-        data = _dmatrix(self._encoder.encode_rows(rows, as_of))
-        risk = self._risk(data)
-        shap = self._booster.predict(data, pred_contribs=True)
+        shap = self._shap(self._encoder.encode_rows(rows, as_of))
+        risk = self._risk(shap)
         base, contributions = in_probability(
             column_contributions(shap, self._encoder),
-            shap[:, -1].astype(np.float64),
+            shap[:, -1],
             self._calibration,
             risk,
         )
@@ -71,7 +70,7 @@ class Predictor:
         """
         risk = np.concatenate(
             [
-                self._risk(_dmatrix(self._encoder.encode_frame(chunk)))
+                self._risk(self._shap(self._encoder.encode_frame(chunk)))
                 for chunk in frame.iter_slices(_CHUNK)
             ]
             or [np.empty(0)]
@@ -86,9 +85,14 @@ class Predictor:
         scored = frame.select(TOKEN).with_columns(pl.Series("risk", risk, pl.Float64))
         return scored.with_columns(band=band)
 
-    def _risk(self, data: xgb.DMatrix) -> np.ndarray:
-        margin = self._booster.predict(data, output_margin=True)
-        return self._calibration(np.asarray(margin, dtype=np.float64))
+    def _shap(self, matrix: Matrix) -> np.ndarray:
+        """Return each encoded column's part of the margin, the bias last; (n, encoded + 1)."""
+        data = xgb.DMatrix(matrix, nthread=1)
+        return np.asarray(self._booster.predict(data, pred_contribs=True), dtype=np.float64)
+
+    def _risk(self, shap: np.ndarray) -> np.ndarray:
+        """Return the risks; the parts add up to the margin, so it is not computed once more."""
+        return self._calibration(shap.sum(axis=1))
 
 
 def _loaded(model: bytes, encoder: InputEncoder) -> xgb.Booster:
@@ -103,7 +107,3 @@ def _loaded(model: bytes, encoder: InputEncoder) -> xgb.Booster:
             f"its trees take {booster.num_features()} columns, its manifest {len(encoder.owners)}."
         )
     return booster
-
-
-def _dmatrix(matrix: Matrix) -> xgb.DMatrix:
-    return xgb.DMatrix(matrix, nthread=1)

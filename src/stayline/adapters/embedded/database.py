@@ -51,7 +51,7 @@ def open_database(path: Path, name: DatabaseName) -> sa.Engine:
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Give a connection that sees one consistent state."""
-    with _our_errors(_file_name(engine)), engine.begin() as connection:
+    with _our_errors(engine), engine.begin() as connection:
         yield connection
 
 
@@ -59,7 +59,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Give a connection whose changes land together or not at all; one writer at a time."""
     with (
-        _our_errors(_file_name(engine)),
+        _our_errors(engine),
         engine.execution_options(stayline_writes=True).begin() as connection,
     ):
         yield connection
@@ -70,7 +70,7 @@ def scrub(engine: sa.Engine) -> None:
 
     Deleted rows are overwritten in the database itself (``secure_delete``).
     """
-    with _our_errors(_file_name(engine)), engine.connect() as connection:
+    with _our_errors(engine), engine.connect() as connection:
         raw = connection.connection.driver_connection
         if isinstance(raw, sqlite3.Connection):
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -84,7 +84,7 @@ def changes(connection: sa.Connection) -> int:
 @contextmanager
 def driver_errors(engine: sa.Engine) -> Iterator[None]:
     """Put the errors of a driver connection, used past SQLAlchemy for speed, into our words."""
-    with _our_errors(_file_name(engine)):
+    with _our_errors(engine):
         try:
             yield
         except sqlite3.Error as error:
@@ -152,10 +152,11 @@ def _migrate(engine: sa.Engine, name: DatabaseName) -> None:
 
 
 @contextmanager
-def _our_errors(store: str) -> Iterator[None]:
+def _our_errors(store: str | sa.Engine) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
+        store = store if isinstance(store, str) else _file_name(store)
         cause = error.orig if isinstance(error, DBAPIError) else error
         text = f"{cause}."
         is_passing = isinstance(cause, sqlite3.OperationalError)

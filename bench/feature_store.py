@@ -138,7 +138,7 @@ def bare_duckdb(home: Path, facts: pl.DataFrame, spine: pl.DataFrame) -> list[Ro
     spine.write_parquet(home / "spine.parquet")
     connection = duckdb.connect()
     query = (
-        f"CREATE OR REPLACE TABLE answer AS SELECT s.as_of, f.* FROM '{home}/spine.parquet' s "  # noqa: S608
+        f"CREATE OR REPLACE TABLE answer AS SELECT s.as_of, f.* FROM '{home}/spine.parquet' s "  # noqa: S608  (written here)
         f"ASOF LEFT JOIN '{home}/facts.parquet' f "
         "ON s.token = f.token AND s.as_of >= f.event_time"
     )

@@ -47,13 +47,13 @@ def tamper(path: Path, *statements: str) -> None:
 )
 def test_a_changed_event_is_found(path: Path, log: SqliteAuditLog, change: str) -> None:
     assert log.problems() == []
-    tamper(path, f"UPDATE audit_events SET {change} WHERE position = 3")  # noqa: S608
+    tamper(path, f"UPDATE audit_events SET {change} WHERE position = 3")  # noqa: S608  (written here)
     assert "event 3" in log.problems()[0] or "event 4" in log.problems()[0]
 
 
 @pytest.mark.parametrize("position", [1, 3])
 def test_a_removed_event_is_found(path: Path, log: SqliteAuditLog, position: int) -> None:
-    tamper(path, f"DELETE FROM audit_events WHERE position = {position}")  # noqa: S608
+    tamper(path, f"DELETE FROM audit_events WHERE position = {position}")  # noqa: S608  (written here)
     assert log.problems() == [f"audit event {position} is missing"]
 
 

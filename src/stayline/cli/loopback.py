@@ -16,7 +16,7 @@ def ask_server(settings: Settings, body: str) -> tuple[str, dict[str, Any]]:
     """Return the URL and the answer of ``POST /v1/predict`` from a server on a free port."""
     command = [sys.executable, "-m", "stayline", "serve", "--port", "0"]
     command += ["--home", str(settings.home)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603  (our own words)
         try:
             url = _url(server)
             request = urllib.request.Request(  # noqa: S310  (the URL is our own server's)

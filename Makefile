@@ -37,9 +37,12 @@ format: setup  ## Format the code and write the generated docs anew
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/python docs/generate.py
 
-lock:  ## Resolve requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --extra test --extra dev --universal --python-version 3.11 \
-	  --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet --output-file requirements.lock
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url --quiet
+
+lock:  ## Resolve both lock files anew (needs uv)
+	$(LOCK) --extra test --extra dev --output-file requirements.lock
+	$(LOCK) --constraint requirements.lock --output-file docker/requirements.lock
 
 bench: setup  ## Measure what docs/benchmarks.md states
 	@$(BIN)/python -m bench

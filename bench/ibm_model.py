@@ -26,9 +26,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from real_data import ibm_extract
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.modelling.dataset import TrainingData, TrainingSet, training_data
-from stayline.modelling.search import margins
-from stayline.modelling.training import TrainedModel, TrainingOptions, train
+from stayline.modelling.dataset import TrainingSet, training_data
+from stayline.modelling.training import TrainingOptions, train
+from stayline.modelling.trial import trial_of
 from stayline.samples.presets import named_schema
 from training_frames import ibm_data, stored, with_justified, without_role
 
@@ -49,17 +49,13 @@ def figures(label: np.ndarray, risk: np.ndarray) -> Figures:
     }
 
 
-def risk_of(model: TrainedModel, rows: TrainingSet) -> np.ndarray:
-    return model.calibration(margins(model.booster, model.encoder.encode_frame(rows.frame)))
-
-
 def nested(data: TrainingSet, schema: WorkforceSchema, repeats: int) -> list[Figures]:
     """Return the figures of each repeat, pooled over its five folds, each trained from scratch."""
     found, risk = [], np.empty(len(data))
     splits = RepeatedStratifiedKFold(n_splits=5, n_repeats=repeats, random_state=0)
     for number, (learn, held) in enumerate(splits.split(data.label, data.label), 1):
-        model = train(TrainingData(data.take(learn), None), schema, options=TrainingOptions())
-        risk[held] = risk_of(model, data.take(held))
+        model = train(data.take(learn), schema, options=TrainingOptions())
+        risk[held] = model.risk(data.take(held))
         print(f"fold {number} of {5 * repeats}", file=sys.stderr)
         if number % 5 == 0:
             found.append(figures(data.label, risk))
@@ -74,9 +70,9 @@ def published_split(data: TrainingSet, schema: WorkforceSchema) -> tuple[int, In
     assert (left[row_of] == data.label).all()
     _, test = train_test_split(np.arange(len(left)), test_size=0.2, random_state=42, stratify=left)
     is_test = np.isin(row_of, test)
-    model = train(TrainingData(data.take(~is_test), None), schema, options=TrainingOptions())
+    model = train(data.take(~is_test), schema, options=TrainingOptions())
     held = data.take(is_test)
-    risk = risk_of(model, held)
+    risk = model.risk(held)
     rng = np.random.default_rng(0)
     draws = []
     for _ in range(DRAWS):
@@ -100,10 +96,9 @@ def mfg(path: Path) -> Table:
     ):
         frames = stored(pl.read_csv(path, infer_schema=False), schema)
         edge = datetime(2013, 12, 31, tzinfo=UTC)
-        model = train(
-            training_data(*frames, schema, train_until=edge), schema, options=TrainingOptions()
-        )
-        for year in model.periods:
+        data = training_data(*frames, schema, train_until=edge)
+        model = train(data.development, schema, options=TrainingOptions())
+        for year in trial_of(model, data, schema).periods:
             table.add_row(
                 name, year.period, str(year.n), str(year.positives), f"{year.roc_auc:.3f}"
             )
@@ -118,7 +113,7 @@ def main() -> None:
     console = Console(width=100)
     data, schema = ibm_data()
     started = time.perf_counter()
-    train(data, schema, options=TrainingOptions())
+    train(data.development, schema, options=TrainingOptions())
     seconds = time.perf_counter() - started
 
     rows, split = published_split(data.development, schema)

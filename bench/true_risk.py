@@ -13,6 +13,7 @@ from stayline.modelling.dataset import training_data
 from stayline.modelling.evaluation import calibration_error
 from stayline.modelling.search import margins
 from stayline.modelling.training import TrainingOptions, train
+from stayline.modelling.trial import trial_of
 from stayline.ports.feature_store import EVENT_TIME, FEATURES, INSTANT, OUTCOMES, TOKEN
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
@@ -48,7 +49,7 @@ def _measured(folder: Path, seed: int) -> tuple[str, ...]:
     now = ports.clock.now()
     features = ports.features.frame(FEATURES, as_of=now)
     data = training_data(features, ports.features.frame(OUTCOMES, as_of=now), schema)
-    model = train(data, schema, options=TrainingOptions(seed=seed))
+    model = train(data.development, schema, options=TrainingOptions(seed=seed))
     key = ports.secrets.token_key()
     truth = pl.read_parquet(report.truth).select(
         pl.col("EmployeeNumber")
@@ -71,7 +72,7 @@ def _measured(folder: Path, seed: int) -> tuple[str, ...]:
         f"{true.mean():.4f}",
         f"{risk.mean():.4f}",
         f"{calibration_error(risk, true):.4f}",
-        str(model.evaluations[-1].roc_auc),
+        str(trial_of(model, data, schema).evaluations[-1].roc_auc),
     )
 
 

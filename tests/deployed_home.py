@@ -5,13 +5,16 @@ from pathlib import Path
 
 from real_data import write_ibm_csv
 from stayline.bootstrap import Ports, build
-from stayline.modelling.training import TrainingOptions
+from stayline.modelling.dataset import training_data
+from stayline.modelling.packaging import headline, package
+from stayline.modelling.training import TrainingOptions, train
+from stayline.modelling.trial import trial_of
+from stayline.ports.feature_store import FEATURES, OUTCOMES
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
 from stayline.usecases.approve_model import approve_model
 from stayline.usecases.deploy_model import deploy_model
 from stayline.usecases.import_workforce import import_workforce
-from stayline.usecases.train_model import train_model
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = 1470
@@ -45,17 +48,21 @@ def import_ibm(ports: Ports, home: Path) -> None:
 
 
 def deploy_new_model(ports: Ports) -> int:
-    """Train a small model, approve and deploy it; return its version."""
-    training = train_model(
-        options=TrainingOptions(trials=1),
-        actor="ana",
-        features=ports.features,
-        registry=ports.registry,
-        opt_outs=ports.opt_outs,
-        audit=ports.audit,
-        clock=ports.clock,
+    """Train a small model, approve and deploy it; return its version.
+
+    It is trained and packed as the pipeline's programs do it, without the programs around it.
+    """
+    now = ports.clock.now()
+    schema = ports.features.schema()
+    data = training_data(
+        ports.features.frame(FEATURES, as_of=now), ports.features.frame(OUTCOMES, as_of=now), schema
     )
-    return deploy(ports, training.registered.version)
+    model = train(data.development, schema, options=TrainingOptions(trials=1))
+    trial = trial_of(model, data, schema)
+    registered = ports.registry.register(
+        package(model, trial, schema), trained_by="ana", metrics=headline(trial), at=now
+    )
+    return deploy(ports, registered.version)
 
 
 def deploy_again(ports: Ports) -> int:

@@ -16,6 +16,7 @@ from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
 from stayline.adapters.embedded.score_board import SqliteScoreBoard
 from stayline.adapters.embedded.secrets import FileSecrets
+from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
@@ -28,6 +29,7 @@ from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
+from stayline.ports.waiver_book import WaiverBook
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
 HOUR = timedelta(hours=1)
@@ -59,6 +61,7 @@ class Backend(Protocol):
     def registry(self) -> ModelRegistry: ...
     def scores(self) -> ScoreBoard: ...
     def secrets(self) -> Secrets: ...
+    def waivers(self) -> WaiverBook: ...
 
 
 class EmbeddedBackend:
@@ -97,6 +100,9 @@ class EmbeddedBackend:
 
     def secrets(self) -> Secrets:
         return FileSecrets(self._home / "secrets", {})
+
+    def waivers(self) -> WaiverBook:
+        return SqliteWaiverBook(self._engine("state"))
 
     def close(self) -> None:
         for engine in self._engines:

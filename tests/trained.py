@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import polars as pl
 
@@ -11,6 +11,7 @@ from stayline.formats.model_archive import ModelArchive, archive_digest, read_ar
 from stayline.modelling.dataset import TrainingData, training_data
 from stayline.modelling.packaging import package
 from stayline.modelling.training import TrainedModel, TrainingOptions, train
+from stayline.modelling.trial import Trial, trial_of
 from stayline.samples.presets import named_schema
 from training_frames import ibm_data, panel, stored
 
@@ -25,17 +26,24 @@ class Trained:
     schema: WorkforceSchema
     model: TrainedModel
 
+    @cached_property
+    def trial(self) -> Trial:
+        return trial_of(self.model, self.data, self.schema)
+
+    @property
+    def package(self) -> bytes:
+        return package(self.model, self.trial, self.schema)
+
     @property
     def archive(self) -> ModelArchive:
-        packed = package(self.model, self.schema)
-        return read_archive(packed, archive_digest(packed))
+        return read_archive(self.package, archive_digest(self.package))
 
 
 @cache
 def ibm_model() -> Trained:
     """Return a model of IBM's whole set, with its protected columns left out."""
     data, schema = ibm_data()
-    return Trained(data, schema, train(data, schema, options=TrainingOptions(trials=2)))
+    return Trained(data, schema, train(data.development, schema, options=TrainingOptions(trials=2)))
 
 
 @cache
@@ -43,7 +51,7 @@ def small_model(justified: str = "") -> Trained:
     """Return a model of 300 of IBM's rows, which takes a second."""
     data, schema = ibm_data(justified=justified)
     few = TrainingData(data.development.take(data.development.person <= 300), None)
-    return Trained(few, schema, train(few, schema, options=TrainingOptions(trials=1)))
+    return Trained(few, schema, train(few.development, schema, options=TrainingOptions(trials=1)))
 
 
 @cache
@@ -52,9 +60,10 @@ def panel_model() -> tuple[Trained, pl.DataFrame]:
     schema = named_schema("monthly-panel")
     extract, truth = panel(PANEL_PEOPLE, PANEL_MONTHS, seed=7)
     data = training_data(*stored(extract, schema), schema)
-    return Trained(data, schema, train(data, schema, options=TrainingOptions(trials=2))), truth
+    return Trained(
+        data, schema, train(data.development, schema, options=TrainingOptions(trials=2))
+    ), truth
 
 
 if __name__ == "__main__":  # what another process packs, to be compared
-    small = small_model()
-    sys.stdout.buffer.write(package(small.model, small.schema))
+    sys.stdout.buffer.write(small_model().package)

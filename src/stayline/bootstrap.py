@@ -14,9 +14,11 @@ from stayline.ports.feature_store import FeatureStore
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
+from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
+from stayline.ports.waiver_book import WaiverBook
 from stayline.settings import Settings
 
 
@@ -37,6 +39,8 @@ class Ports:
     audit: AuditLog
     decisions: DecisionBook
     opt_outs: OptOutList
+    runner: PipelineRunner
+    waivers: WaiverBook
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -56,9 +60,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.import_ledger import SqliteImportLedger
     from stayline.adapters.embedded.model_registry import SqliteModelRegistry
     from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
+    from stayline.adapters.embedded.pipeline_runner import SubprocessPipelineRunner
     from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
     from stayline.adapters.embedded.score_board import SqliteScoreBoard
     from stayline.adapters.embedded.secrets import FileSecrets
+    from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 
     home = settings.home
     try:
@@ -85,4 +91,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         audit=SqliteAuditLog(state),
         decisions=SqliteDecisionBook(state),
         opt_outs=SqliteOptOutList(state),
+        runner=SubprocessPipelineRunner(
+            state, home / "pipeline", registry=registry, clock=clock
+        ),
+        waivers=SqliteWaiverBook(state),
     )

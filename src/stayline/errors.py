@@ -6,16 +6,25 @@
     ├── SchemaMismatch           an extract or a home that does not fit the schema
     ├── NothingImported          a home without a workforce
     ├── TrainingRefused          too little, or the wrong, data to train on
+    ├── ProgramInputRefused      a file or option that a program of the image needs and has not
     ├── PackageRefused           a model package that is torn, altered or foreign
+    ├── ReportUnreadable         an evaluation file that is torn or of another form
     ├── UnknownModel             a version that was never registered
     ├── ModelNotApproved         an attempt to deploy what nobody approved
     ├── ApprovalRefused          an approval or rejection that breaks the rules
+    ├── WaiverRefused            a waiver of a gate that breaks the rules
     ├── NothingDeployed          no model serves yet
     ├── RequestRefused           a scoring request with one or more wrong fields
     ├── UnknownEmployee          a person the home knows nothing about
     ├── NoLongerEmployed         a person whose last day has come
     ├── HasOptedOut              a person who asked not to be scored
     ├── DecisionRefused          a human action or reason outside the rules
+    ├── DefinitionRefused        a pipeline definition, or its parameters, that cannot run
+    ├── ExpressionFailed         an expression of a pipeline that has no value
+    ├── ExecutionFailed          a run of a pipeline that ended in a failed step
+    ├── UnknownExecution         a run, or a step of one, that never was
+    ├── StillExecuting           an attempt to resume a run that goes on
+    ├── NothingKept              an output or input of a pipeline that is not there
     ├── StoreDamaged             a store that fails its own checks
     ├── StoreUnavailable         a store that cannot be read or written just now
     └── SettingRefused           a setting that cannot be used
@@ -72,6 +81,16 @@ class TrainingRefused(StaylineError):
         super().__init__(f"Cannot train: {reason} {remedy}")
 
 
+class ProgramInputRefused(StaylineError):
+    """A program of the image was started without a file or option it needs, or with a wrong one."""
+
+    def __init__(self, name: str, expected: str) -> None:
+        super().__init__(
+            f"The program cannot use {name!r}: expected {expected}. Check this step's inputs and "
+            "options in the pipeline's definition."
+        )
+
+
 class PackageRefused(StaylineError):
     """A model package is truncated, altered, of an unknown format, or holds foreign content."""
 
@@ -79,6 +98,15 @@ class PackageRefused(StaylineError):
         super().__init__(
             f"Model package refused: {reason} Nothing was loaded. "
             "Restore the package from a backup, or train again with `stayline train`."
+        )
+
+
+class ReportUnreadable(StaylineError):
+    """An evaluation or monitoring file is no JSON, or not of the form its name promises."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(
+            f"Cannot read {name!r}: {problem.rstrip('.')}. Restore the file, or compute it again."
         )
 
 
@@ -97,7 +125,7 @@ class ModelNotApproved(StaylineError):
     def __init__(self, version: int, status: str) -> None:
         super().__init__(
             f"Model version {version} is {status!r}, not 'Approved'. "
-            f"Approve it with `stayline models approve {version} --reason ...`."
+            f"Approve it with `stayline models approve {version} --reason ...`, which deploys it."
         )
 
 
@@ -108,13 +136,20 @@ class ApprovalRefused(StaylineError):
         super().__init__(f"Model version {version} cannot be decided on: {problem} {remedy}")
 
 
+class WaiverRefused(StaylineError):
+    """A waiver breaks a rule: no person, no reason, an end too far away, a gate that has none."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(f"The waiver cannot be filed: {problem} {remedy}")
+
+
 class NothingDeployed(StaylineError):
     """No model is deployed, so nobody can be scored."""
 
     def __init__(self) -> None:
         super().__init__(
-            "No model is deployed. Approve one with `stayline models approve VERSION --reason ...` "
-            "and deploy it with `stayline models deploy VERSION`."
+            "No model is deployed. Approve and deploy one with "
+            "`stayline models approve VERSION --reason ...`."
         )
 
 
@@ -182,6 +217,82 @@ class DecisionRefused(StaylineError):
     def __init__(self, path: str, problem: str) -> None:
         self.path = path
         super().__init__(problem)
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionProblem:
+    """One fault of a pipeline definition: the step (empty for the whole), where in it, and what."""
+
+    step: str
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.step, self.path, self.message) if part)
+
+
+class DefinitionRefused(StaylineError):
+    """A pipeline definition, or the parameters it is started with, cannot run; nothing ran.
+
+    ``problems`` lists every fault found.
+    """
+
+    def __init__(self, problems: Sequence[DefinitionProblem]) -> None:
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  - {problem}" for problem in self.problems[:20])
+        more = f"\n  and {len(self.problems) - 20} more" if len(self.problems) > 20 else ""
+        super().__init__(f"The pipeline cannot run; nothing was started:\n{lines}{more}")
+
+
+class ExpressionFailed(StaylineError):
+    """An expression or condition of a pipeline has no value, or none that fits."""
+
+    def __init__(self, expression: str, problem: str) -> None:
+        self.expression = expression
+        super().__init__(
+            f"{expression!r} has no value that can be used: {problem} "
+            "See what the earlier steps wrote with `stayline pipeline show`."
+        )
+
+
+class ExecutionFailed(StaylineError):
+    """A step of a pipeline failed, so nothing came of the run."""
+
+    def __init__(self, execution_id: str, step: str, cause: str, remedy: str) -> None:
+        self.execution_id = execution_id
+        self.step = step
+        self.cause = cause
+        self.remedy = remedy
+        super().__init__(f"Execution {execution_id} failed in step {step!r}: {cause} {remedy}")
+
+
+class UnknownExecution(StaylineError):
+    """There was no such run of a pipeline, or it never came to that step."""
+
+    def __init__(self, execution_id: str, step: str | None = None) -> None:
+        what = f"execution {execution_id!r}"
+        if step is not None:
+            what = f"log of a step {step!r} in {what}"
+        super().__init__(f"There is no {what}. See what there is with `stayline pipeline list`.")
+
+
+class StillExecuting(StaylineError):
+    """The run goes on in another process, so it cannot be resumed."""
+
+    def __init__(self, execution_id: str) -> None:
+        super().__init__(
+            f"Execution {execution_id} is still running in another process. Follow it with "
+            f"`stayline pipeline show {execution_id}`, or stop that process first."
+        )
+
+
+class NothingKept(StaylineError):
+    """A pipeline's input or output was never there, has expired, or was removed."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(
+            f"Nothing is kept at {uri!r}, or not any more. Run the pipeline again to make it anew."
+        )
 
 
 class StoreDamaged(StaylineError):

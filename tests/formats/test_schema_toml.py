@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stayline.domain.alert_policy import Capacity, RecallAtPrecision
+from stayline.domain.gate_policy import FourFifths, GatePolicy
 from stayline.domain.sensitive_columns import looks_protected, refusal_of
 from stayline.domain.workforce_schema import (
     Column,
@@ -52,6 +53,23 @@ def columns(draw):
 
 
 @st.composite
+def gate_policies(draw):
+    part = st.floats(0, 1)
+    return GatePolicy(
+        minimum_roc_auc=draw(st.floats(0.5, 1)),
+        minimum_recall=draw(part),
+        minimum_lift=draw(st.floats(1, 100)),
+        largest_calibration_error=draw(part),
+        largest_loss=draw(part),
+        largest_calibration_loss=draw(part),
+        largest_recall_difference=draw(part),
+        fewest_positives=draw(st.integers(1, 1_000_000)),
+        four_fifths=draw(st.sampled_from(FourFifths)),
+        justification="a reason that is long enough" + draw(TEXT),
+    )
+
+
+@st.composite
 def schemas(draw):
     listed = draw(st.lists(columns(), max_size=6, unique_by=lambda column: column.name))
     values = tuple(draw(st.lists(TEXT, min_size=1, max_size=3)))
@@ -74,6 +92,8 @@ def schemas(draw):
         outcome=outcome,
         protected_age_from=draw(st.integers(0, 99)),
         policy=draw(st.sampled_from([RecallAtPrecision(share), Capacity(share)])),
+        gates=draw(st.just(GatePolicy()) | gate_policies()),
+        deploys_automatically=draw(st.booleans()),
     )
 
 
@@ -174,12 +194,31 @@ def test_the_text_that_the_next_tests_break_is_good():
         ('name = "Pay"', "", "column 2 '': .*required field `name`"),
         ('name = "Pay"', 'name = "SickLeaveDays"', "column 'SickLeaveDays' looks like health data"),
         ('name = "Pay"', 'name = "Id"', "column 'Id' is listed more than once"),
+        ("[policy]", "[gates]\nminimum_lift = 0.5\n[policy]", "gates.minimum_lift is 0.5"),
+        ("[policy]", "[gates]\nminimum = 0.5\n[policy]", "unknown field `minimum`"),
+        ("[policy]", '[gates]\nfour_fifths = "no"\n[policy]', r"\$.gates.four_fifths"),
+        ("[policy]", '[deployment]\napproval = "me"\n[policy]', r"\$.deployment.approval"),
     ],
 )
 def test_every_mistake_is_named_with_its_place(good, bad, named):
     assert good in GOOD
     with pytest.raises(SchemaRefused, match=named):
         parse_schema(GOOD.replace(good, bad, 1), "test")
+
+
+def test_sections_on_gates_and_deployment_appear_only_where_they_say_something_else():
+    usual = parse_schema(GOOD, "test")
+    sections = '[gates]\nfewest_positives = 30\n[deployment]\napproval = "manual"\n[policy]'
+    assert parse_schema(GOOD.replace("[policy]", sections), "test") == usual
+    assert "[gates]" not in dump_schema(usual)
+    assert "[deployment]" not in dump_schema(usual)
+    other = '[gates]\nfour_fifths = "block"\n[deployment]\napproval = "automatic"\n[policy]'
+    schema = parse_schema(GOOD.replace("[policy]", other), "test")
+    assert (schema.gates, schema.deploys_automatically) == (
+        GatePolicy(four_fifths=FourFifths.BLOCK),
+        True,
+    )
+    assert '[gates]\nfour_fifths = "block"\n' in dump_schema(schema)
 
 
 def test_all_mistakes_are_told_at_once():

@@ -4,16 +4,13 @@ import numpy as np
 import pytest
 import xgboost as xgb
 
-from stayline.formats.model_archive import archive_digest, read_archive
-from stayline.modelling.packaging import package
 from trained import small_model
 
 
 def test_the_curves_of_an_additive_model_add_up_to_its_margins():
     trained = small_model()
     assert trained.model.search.chosen.depth == 1
-    data = package(trained.model, trained.schema)
-    curves = read_archive(data, archive_digest(data)).manifest.curves
+    curves = trained.archive.manifest.curves
     assert set(curves) == {item.name for item in trained.model.encoder.inputs}
     frame = trained.data.development.frame.head(50)
     matrix = xgb.DMatrix(trained.model.encoder.encode_frame(frame))

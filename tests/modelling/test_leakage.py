@@ -3,10 +3,11 @@ import polars as pl
 import pytest
 
 from stayline.domain.workforce_schema import LabelColumn
+from stayline.modelling.column_knowledge import knowledge
 from stayline.modelling.inspection.outcomes import timeline
 from stayline.modelling.inspection.readings import read_columns
 from stayline.modelling.inspection.roles import Roles
-from stayline.modelling.leakage import knowledge, leaks
+from stayline.modelling.leakage import leaks
 
 ROWS = 3000
 RNG = np.random.default_rng(11)

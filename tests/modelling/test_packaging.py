@@ -8,7 +8,7 @@ import pytest
 
 import trained as trained_module
 from stayline.formats.schema_toml import parse_schema
-from stayline.modelling.packaging import headline, package, unpacked
+from stayline.modelling.packaging import headline, unpacked
 from trained import ibm_model, panel_model, small_model
 from training_frames import AGE_JUSTIFICATION
 
@@ -22,7 +22,7 @@ def test_the_same_data_and_seed_give_the_same_bytes_in_another_process():
         env=os.environ | {"PYTHONHASHSEED": "12345"},
         cwd=Path(trained_module.__file__).parent,
     )
-    assert elsewhere.stdout == package(small.model, small.schema)
+    assert elsewhere.stdout == small.package
 
 
 def test_what_scores_beside_the_trees_comes_back_equal():
@@ -39,9 +39,9 @@ def test_the_manifest_accounts_for_the_model():
     assert manifest.rounds == trained.model.search.chosen.rounds
     assert manifest.training == {
         "rows": 1470, "positives": 237, "seed": 0, "candidates_tried": 2,
-        "search_ended_by": "trials",
+        "search_ended_by": "trials", "until": trained.model.until.isoformat(),
     }  # fmt: skip
-    evaluations = msgspec.json.encode(trained.model.evaluations)
+    evaluations = msgspec.json.encode(trained.trial.evaluations)
     assert msgspec.json.encode(manifest.evaluations) == evaluations
     assert set(manifest.libraries) == {"stayline", "xgboost"}
 
@@ -62,7 +62,7 @@ def test_a_justified_protected_column_is_an_input_and_the_manifest_prints_why():
 
 def test_the_headline_comes_from_later_time_where_there_is_any():
     trained, _ = panel_model()
-    assert headline(trained.model)["roc_auc"] == trained.model.evaluations[-1].roc_auc.value
-    assert set(headline(ibm_model().model)) == {
+    assert headline(trained.trial)["roc_auc"] == trained.trial.evaluations[-1].roc_auc.value
+    assert set(headline(ibm_model().trial)) == {
         "roc_auc", "average_precision", "recall_at_precision", "brier", "calibration_error",
     }  # fmt: skip

@@ -7,14 +7,8 @@ import pytest
 from stayline.domain.alert_policy import RecallAtPrecision
 from stayline.modelling.evaluation import calibration_error, roc_auc
 from stayline.modelling.search import Candidate, fit, margins
-from stayline.modelling.training import (
-    LATER_TIME,
-    OUT_OF_FOLD,
-    TrainingOptions,
-    out_of_fold,
-    train,
-    try_inputs,
-)
+from stayline.modelling.training import TrainingOptions, out_of_fold, train
+from stayline.modelling.trial import LATER_TIME, OUT_OF_FOLD, trial_of, try_inputs
 from stayline.ports.feature_store import EVENT_TIME
 from trained import ibm_model, panel_model, small_model
 from training_frames import ibm_data
@@ -27,7 +21,7 @@ DEEP = replace(SHALLOW, parameters={"max_depth": 8, "eta": 0.3})
 
 def test_ibms_set_reaches_sane_figures_without_any_protected_column():
     trained = ibm_model()
-    (evaluation,) = trained.model.evaluations
+    (evaluation,) = trained.trial.evaluations
     assert evaluation.measured_on == OUT_OF_FOLD
     assert (evaluation.n, evaluation.positives) == (1470, 237)
     assert evaluation.roc_auc.value > 0.80
@@ -95,11 +89,11 @@ def true_risks(later, trained, truth):
 
 def test_a_panel_is_evaluated_out_of_fold_and_on_later_time_year_by_year():
     trained, _ = panel_model()
-    unseen, later = trained.model.evaluations
+    unseen, later = trained.trial.evaluations
     assert (unseen.measured_on, later.measured_on) == (OUT_OF_FOLD, LATER_TIME)
     assert unseen.n == trained.model.rows == len(trained.data.development)
-    assert later.n == len(trained.data.later) == sum(p.n for p in trained.model.periods)
-    assert {p.period for p in trained.model.periods} == {"2024"}
+    assert later.n == len(trained.data.later) == sum(p.n for p in trained.trial.periods)
+    assert {p.period for p in trained.trial.periods} == {"2024"}
     assert later.roc_auc.value > 0.65
 
 
@@ -107,7 +101,7 @@ def test_the_same_seed_gives_the_same_model_and_progress_and_another_seed_anothe
     small, heard = small_model(), []
     again, other = (
         train(
-            small.data,
+            small.data.development,
             small.schema,
             options=TrainingOptions(seed=seed, trials=1),
             progress=lambda what, done, total: heard.append((what, done, total)),
@@ -116,9 +110,9 @@ def test_the_same_seed_gives_the_same_model_and_progress_and_another_seed_anothe
     )
     assert again.booster.save_raw("ubj") == small.model.booster.save_raw("ubj")
     assert (again.calibration, again.bands) == (small.model.calibration, small.model.bands)
-    assert again.evaluations == small.model.evaluations
+    assert trial_of(again, small.data, small.schema) == small.trial
     assert other.booster.save_raw("ubj") != small.model.booster.save_raw("ubj")
-    assert heard == [("searching", 1, 1), ("fitting", 0, 1), ("evaluating", 0, 1)] * 2
+    assert heard == [("searching", 1, 1), ("predicting out of fold", 0, 1), ("fitting", 0, 1)] * 2
 
 
 def test_the_price_of_leaving_a_column_out_is_measured_on_the_same_folds():
@@ -134,8 +128,8 @@ def test_tried_inputs_rank_later_time_as_the_model_itself_does():
     trained, _ = panel_model()
     model = trained.model
     tried = try_inputs(trained.data, trained.schema.model_inputs, model.search.chosen, seed=0)
-    for ours, theirs in zip(model.periods, tried.periods, strict=True):
+    for ours, theirs in zip(trained.trial.periods, tried.periods, strict=True):
         assert (ours.period, ours.n, ours.positives) == (theirs.period, theirs.n, theirs.positives)
         assert ours.roc_auc.value == pytest.approx(theirs.roc_auc.value, abs=0.01)
     assert tried.measured_on == LATER_TIME
-    assert tried.roc_auc.value == pytest.approx(model.evaluations[-1].roc_auc.value)
+    assert tried.roc_auc.value == pytest.approx(trained.trial.evaluations[-1].roc_auc.value)

@@ -1,9 +1,14 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from model_versions import archive_path, events_of, pending
+from model_versions import archive_path, events_of, gated, pending
 from stayline.bootstrap import Ports
 from stayline.domain.audit_events import AuditEventKind
+from stayline.domain.gates import Gate, GateResult, Verdict
 from stayline.domain.model_package import ApprovalStatus, ModelPackage
+from stayline.domain.waivers import Waiver
 from stayline.errors import ApprovalRefused, PackageRefused, UnknownModel
 from stayline.usecases.approve_model import approve_model
 from stayline.usecases.reject_model import reject_model
@@ -44,6 +49,42 @@ def test_an_approval_without_a_reason_is_refused(ports, reason):
     with pytest.raises(ApprovalRefused, match="--reason"):
         approve(ports, package.version, reason=reason)
     assert ports.registry.find(package.version) == package
+
+
+UNSURE = GateResult(Gate.FAIRNESS, Verdict.INSUFFICIENT, "May be chance.", "Gender = Male")
+WARNED = GateResult(Gate.FOUR_FIFTHS, Verdict.FAIL, "0.5 times.", "Gender = Male", False)
+
+
+def waived(ports: Ports, *, days: int) -> GateResult:
+    """Return a result whose waiver, filed a month ago, ends in so many days."""
+    now = ports.clock.now()
+    filed, last = now - timedelta(days=30), now.date() + timedelta(days=days)
+    waiver = Waiver("w", "fairness", "Gender = Male", "cy", "x" * 20, filed, last)
+    return replace(UNSURE, waiver=waiver)
+
+
+def test_a_version_whose_gates_did_not_pass_cannot_be_approved_and_the_reason_says_why(ports):
+    package = gated(ports, replace(UNSURE, verdict=Verdict.FAIL))
+    with pytest.raises(ApprovalRefused, match=r"gates do not pass.*Gender = Male.*May be chance"):
+        approve(ports, package.version)
+    assert ports.registry.find(package.version) == package
+
+
+def test_a_warning_and_a_waiver_that_holds_leave_the_approval_to_the_person(ports):
+    package = gated(ports, WARNED, waived(ports, days=0))
+    assert approve(ports, package.version).status is ApprovalStatus.APPROVED
+
+
+def test_a_waiver_that_has_expired_by_the_approval_lifts_nothing(ports):
+    package = gated(ports, waived(ports, days=-1))
+    with pytest.raises(ApprovalRefused, match="gates do not pass"):
+        approve(ports, package.version)
+
+
+@pytest.mark.parametrize("by", ["rule: all gates passed", " RULE: everybody"])
+def test_nobody_can_approve_in_the_name_of_the_rule(ports, by):
+    with pytest.raises(ApprovalRefused, match="rule's name"):
+        approve(ports, pending(ports).version, by=by)
 
 
 def test_an_approval_by_nobody_is_refused(ports):

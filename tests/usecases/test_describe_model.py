@@ -1,6 +1,7 @@
 import pytest
 
-from model_versions import archive_path, pending
+from model_versions import archive_path, gated, pending
+from stayline.domain.gates import Gate, GateResult, Verdict
 from stayline.errors import PackageRefused, UnknownModel
 from stayline.usecases.approve_model import approve_model
 from stayline.usecases.describe_model import describe_model
@@ -28,6 +29,12 @@ def test_a_pending_version_is_described_as_undecided(ports):
     assert not told.is_deployed
     assert told.lines()[0].endswith(": PendingManualApproval")
     assert not any(line.startswith("Decided by") for line in told.lines())
+
+
+def test_every_gate_is_told_with_its_verdict_and_reason(ports):
+    package = gated(ports, GateResult(Gate.LEAKS, Verdict.FAIL, "It knows.", "NoticeGiven"))
+    told = describe_model(package.version, registry=ports.registry).lines()
+    assert {"Gates: fail", "  leaks (NoticeGiven): fail. It knows."} <= set(told)
 
 
 def test_a_stand_in_s_approval_is_said_to_be_one(ports):

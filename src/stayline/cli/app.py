@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from stayline.cli import doctor, imports, inspect, models, score, serve, simulate, train, up
+from stayline.cli import (
+    doctor,
+    imports,
+    inspect,
+    models,
+    score,
+    serve,
+    simulate,
+    train,
+    up,
+    waivers,
+)
 from stayline.cli.terminal import HomeOption
 
 app = typer.Typer(
@@ -31,7 +42,7 @@ def _root(
         os.environ["STAYLINE_HOME"] = str(home)
 
 
-for module in (up, inspect, imports, simulate, train, models, score, serve, doctor):
+for module in (up, inspect, imports, simulate, train, models, waivers, score, serve, doctor):
     module.register(app)
 
 

@@ -1,5 +1,7 @@
 """``stayline models``: what was trained, who decided on it, what serves."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,7 +20,9 @@ from stayline.cli.terminal import (
 if TYPE_CHECKING:
     from stayline.domain.model_package import ModelPackage
 
-group = typer.Typer(help="List, show, approve, reject and deploy models.", no_args_is_help=True)
+group = typer.Typer(
+    help="List, show, compare, approve, reject and deploy models.", no_args_is_help=True
+)
 
 VersionArgument = Annotated[
     int, typer.Argument(min=1, max=2**31 - 1, help="The version, as `models list` shows it.")
@@ -75,28 +79,49 @@ def show_model(
             say(line)
 
 
+@group.command("compare")
+def compare(
+    first: VersionArgument,
+    second: VersionArgument,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two versions side by side: parameters, inputs, figures, gates, groups."""
+    from stayline.usecases.compare_models import compare_models
+
+    registry = ports_for(settings_for(home), must_exist=True).registry
+    compared = compare_models(first, second, registry=registry)
+    if as_json:
+        show_json(compared)
+        return
+    for title, rows in compared.sections.items():
+        if rows:
+            headers = (title, f"version {first}", f"version {second}")
+            show_table(headers, [(row.what, row.first, row.second) for row in rows])
+    for remark in compared.remarks:
+        say(remark)
+
+
 @group.command("approve")
 def approve(
     version: VersionArgument,
     reason: ReasonOption,
+    no_deploy: Annotated[
+        bool, typer.Option("--no-deploy", help="Approve only; what serves stays as it is.")
+    ] = False,
     by: ByOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Approve a version; needs a reason and a person other than whoever trained it."""
+    """Approve and deploy a version; needs a reason and a person other than whoever trained it."""
     from stayline.usecases.approve_model import approve_model
+    from stayline.usecases.deploy_model import deploy_model
 
-    settings = settings_for(home)
-    ports = ports_for(settings, must_exist=True)
-    package = approve_model(
-        version,
-        reason=reason,
-        by=by or settings.actor,
-        registry=ports.registry,
-        audit=ports.audit,
-        clock=ports.clock,
-    )
-    _show(package, as_json, f"Deploy it with `stayline models deploy {version}`.")
+    package = _done(approve_model, version, by, home, reason=reason)
+    if no_deploy:
+        _show(package, as_json, f"Deploy it with `stayline models deploy {version}`.")
+        return
+    _show(_done(deploy_model, version, by, home), as_json, "It serves from now on.")
 
 
 @group.command("reject")
@@ -110,16 +135,7 @@ def reject(
     """Reject a version for good."""
     from stayline.usecases.reject_model import reject_model
 
-    settings = settings_for(home)
-    ports = ports_for(settings, must_exist=True)
-    package = reject_model(
-        version,
-        reason=reason,
-        by=by or settings.actor,
-        registry=ports.registry,
-        audit=ports.audit,
-        clock=ports.clock,
-    )
+    package = _done(reject_model, version, by, home, reason=reason)
     _show(package, as_json, "It cannot be deployed.")
 
 
@@ -133,16 +149,27 @@ def deploy(
     """Make an approved version the one that serves; a running server follows by itself."""
     from stayline.usecases.deploy_model import deploy_model
 
+    _show(_done(deploy_model, version, by, home), as_json, "It serves from now on.")
+
+
+def _done(
+    use_case: Callable[..., "ModelPackage"],
+    version: int,
+    by: str | None,
+    home: Path | None,
+    **given: str,
+) -> "ModelPackage":
+    """Call what decides on a version or deploys it; all of these take the same ports."""
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
-    package = deploy_model(
+    return use_case(
         version,
         by=by or settings.actor,
         registry=ports.registry,
         audit=ports.audit,
         clock=ports.clock,
+        **given,
     )
-    _show(package, as_json, "It serves from now on.")
 
 
 def _show(package: "ModelPackage", as_json: bool, next_line: str) -> None:

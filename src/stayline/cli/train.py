@@ -1,27 +1,29 @@
 """``stayline train``: a new version, pending a second person's approval."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stayline.cli.model_tables import estimate_text, show_figures, show_gates, show_price
 from stayline.cli.terminal import (
     ByOption,
     HomeOption,
     JsonOption,
     ports_for,
-    progress,
     say,
     schema_named,
     settings_for,
     show_json,
-    show_table,
 )
 
 if TYPE_CHECKING:
     from stayline.bootstrap import Ports
+    from stayline.formats.model_archive import Manifest
     from stayline.modelling.training import TrainingOptions
-    from stayline.usecases.price_protection import PricedInputs
+    from stayline.ports.pipeline_runner import Follow, ParameterValue
+    from stayline.usecases.describe_model import ModelDescription
     from stayline.usecases.train_model import Training
 
 
@@ -35,7 +37,7 @@ def train(
         str | None,
         typer.Option(
             "--schema",
-            help="The same inputs under another policy or horizon: file or preset.",
+            help="The same inputs under another policy, horizon or gates: file or preset.",
         ),
     ] = None,
     train_until: Annotated[
@@ -48,173 +50,154 @@ def train(
         int, typer.Option(min=0, help="The same data and seed give the same bytes.")
     ] = 0,
     trials: Annotated[int, typer.Option(min=1, help="Candidates to try at most.")] = 16,
-    time_limit: Annotated[float, typer.Option(min=1, help="Seconds to search at most.")] = 30,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds to search at most.")] = 300,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            metavar="NAME=VALUE",
+            help="Another parameter of the pipeline, as `stayline pipeline show` lists them.",
+        ),
+    ] = None,
     by: ByOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Search, fit, calibrate, evaluate and register a model as PendingManualApproval."""
+    """Run the training pipeline: prepare, train, evaluate, judge, register as pending."""
     from stayline.modelling.training import TrainingOptions
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
-    training, priced = train_and_price(
+    training, description = run_training(
         ports,
         options=TrainingOptions(seed, trials, time_limit),
         actor=by or settings.actor,
         schema_name=schema,
         train_until=train_until.replace(tzinfo=UTC) if train_until else None,
-        hidden=as_json,
+        parameters=given_parameters(parameter or []),
+        follow=follower(hidden=as_json),
     )
     if as_json:
-        show_json(
-            {
-                "model": training.registered,
-                "evaluations": training.trained.evaluations,
-                "periods": training.trained.periods,
-                "parameters": training.trained.search.chosen,
-                "search_ended_by": training.trained.search.ended_by,
-                "bands": training.trained.bands,
-                "price_of_protection": priced,
-            }
-        )
+        show_json({"execution": training.execution, "model": description})
         return
-    for line in summary(training):
+    for line in summary(description):
         say(line)
-    _show_figures(training)
-    _show_price(priced)
+    show_figures(description.manifest)
+    show_gates(description.manifest.gates)
+    show_price(description.manifest)
     version = training.registered.version
     say(f"Next: stayline models approve {version} --by SOMEBODY-ELSE --reason WHY")
 
 
-def train_and_price(
+def run_training(
     ports: "Ports",
     *,
     options: "TrainingOptions",
     actor: str,
     schema_name: str | None = None,
     train_until: datetime | None = None,
-    hidden: bool = False,
-) -> tuple["Training", list["PricedInputs"]]:
-    """Train and register a model, and measure the price of leaving protected attributes out."""
-    from stayline.usecases.price_protection import price_protection
+    parameters: "Mapping[str, ParameterValue] | None" = None,
+    follow: "Follow",
+) -> tuple["Training", "ModelDescription"]:
+    """Run the pipeline with protected attributes lent to its audit; describe what came of it."""
+    from stayline.usecases.describe_model import describe_model
+    from stayline.usecases.share_protected_attributes import share_protected_attributes
     from stayline.usecases.train_model import train_model
 
-    with progress("Training", hidden=hidden) as advance:
+    with share_protected_attributes(
+        actor=actor,
+        protected=ports.protected,
+        runner=ports.runner,
+        audit=ports.audit,
+        clock=ports.clock,
+    ) as protected_uri:
         training = train_model(
             options=options,
             actor=actor,
+            protected_uri=protected_uri,
             schema=schema_named(schema_name) if schema_name else None,
             train_until=train_until,
+            parameters=parameters,
             features=ports.features,
             registry=ports.registry,
             opt_outs=ports.opt_outs,
+            waivers=ports.waivers,
+            runner=ports.runner,
             audit=ports.audit,
             clock=ports.clock,
-            progress=lambda what, done, total: advance(done, total),
+            follow=follow,
         )
-    priced = price_protection(
-        training.schema,
-        training.trained.search.chosen,
-        seed=options.seed,
-        actor=actor,
-        train_until=train_until,
-        features=ports.features,
-        protected=ports.protected,
-        opt_outs=ports.opt_outs,
-        audit=ports.audit,
-        clock=ports.clock,
-    )
-    return training, priced
+    return training, describe_model(training.registered.version, registry=ports.registry)
 
 
-def summary(training: "Training") -> list[str]:
+def given_parameters(texts: list[str]) -> dict[str, "ParameterValue"]:
+    """Return NAME=VALUE pairs; a value that is a number or true/false becomes one."""
+    import msgspec
+
+    given: dict[str, ParameterValue] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise typer.BadParameter(f"{text!r} is not NAME=VALUE.", param_hint="--parameter")
+        try:
+            given[name] = msgspec.json.decode(value, type=bool | int | float)
+        except msgspec.MsgspecError:
+            given[name] = value
+    return given
+
+
+def follower(*, hidden: bool = False) -> "Follow":
+    """Return what tells, on the error stream, how each step goes and what it prints."""
+    from stayline.domain.pipeline_execution import StepEvent
+    from stayline.ports.pipeline_runner import nobody_follows
+
+    def tell(event: StepEvent) -> None:
+        if event.line:
+            typer.echo(f"  {event.step} | {event.line}", err=True)
+        else:
+            how = " (as before, from the cache)" if event.cached else ""
+            typer.echo(f"{event.step}: {event.status.value}{how}", err=True)
+
+    return nobody_follows if hidden else tell
+
+
+def summary(description: "ModelDescription") -> list[str]:
     """Tell in a few lines what was trained and how well it ranks."""
-    trained, chosen = training.trained, training.trained.search.chosen
-    last = trained.evaluations[-1]
-    shape = "additive, one curve per column" if chosen.depth == 1 else f"depth {chosen.depth}"
+    package, manifest = description.package, description.manifest
+    training, last = manifest.training, manifest.evaluations[-1]
+    depth = int(manifest.parameters["max_depth"])
+    shape = "additive, one curve per column" if depth == 1 else f"depth {depth}"
     told = [
-        f"Version {training.registered.version} is registered as "
-        f"{training.registered.status.value} ({training.registered.digest[:19]}).",
-        f"{trained.rows:,} rows, {trained.positives:,} of whom left; {chosen.rounds} trees, "
-        f"{shape}; {len(trained.search.candidates)} candidates in {trained.search.seconds:.0f} s.",
-        f"ROC AUC {last.roc_auc} {last.measured_on}, n = {last.n:,}.",
+        f"Version {package.version} is registered as {package.status.value} "
+        f"({package.digest[:19]}).",
+        f"{training['rows']:,} rows, {training['positives']:,} of whom left; {manifest.rounds} "
+        f"trees, {shape}; {training['candidates_tried']} candidates.",
+        f"ROC AUC {estimate_text(last['roc_auc'])} {last['measured_on']}, n = {last['n']:,}.",
     ]
-    told += _cautions(training)
-    told += [
-        f"Protected attribute {column.name} is an input because: {column.justification}"
-        for column in training.schema.justified
-    ]
-    return told
-
-
-def _cautions(training: "Training") -> list[str]:
-    """Say what the figures must not be taken for."""
-    from stayline.domain.alert_policy import RecallAtPrecision
-
-    first, policy = training.trained.evaluations[0], training.schema.policy
-    told = []
-    if len(training.trained.evaluations) == 1:
+    if len(manifest.evaluations) == 1:
         told.append(
             "There are no later rows to try it on, and the search chose among candidates on these "
             "very rows, in other folds: expect a little less in use."
         )
-    reached = first.precision_at_alert.value
-    if isinstance(policy, RecallAtPrecision) and reached < policy.precision:
-        told.append(
-            f"No threshold reaches the precision {policy.precision:.2f} that the policy asks for; "
-            f"the best one found has {reached:.2f}."
-        )
+    told += _policy_caution(manifest)
+    told += [
+        f"Protected attribute {item.name} is an input because: {item.justification}"
+        for item in manifest.inputs
+        if item.justification
+    ]
     return told
 
 
-def _show_figures(training: "Training") -> None:
-    evaluations = training.trained.evaluations
-    precision = evaluations[0].precision
-    figures = {
-        "ROC AUC": "roc_auc",
-        "average precision": "average_precision",
-        f"recall at precision {precision:.2f}": "recall_at_precision",
-        "Brier": "brier",
-        "Brier skill": "brier_skill",
-        "log loss": "log_loss",
-        "calibration error": "calibration_error",
-        "precision at the alert threshold": "precision_at_alert",
-        "recall at the alert threshold": "recall_at_alert",
-        "share alerted": "share_alerted",
-    }
-    headers = ("figure (95 % interval)", *(f"{e.measured_on}, n = {e.n:,}" for e in evaluations))
-    rows = [
-        (name, *(str(getattr(e, attribute)) for e in evaluations))
-        for name, attribute in figures.items()
-    ]
-    rows += [
-        (f"lift, {share}", *(str(e.lift[share]) for e in evaluations))
-        for share in evaluations[0].lift
-    ]
-    show_table(headers, rows)
-    periods = training.trained.periods
-    if periods:
-        show_table(
-            ("later rows of", "n", "left", "ROC AUC"),
-            [(p.period, p.n, p.positives, str(p.roc_auc)) for p in periods],
-        )
+def _policy_caution(manifest: "Manifest") -> list[str]:
+    """Say so when the policy asks for more than the model can give."""
+    from stayline.domain.alert_policy import RecallAtPrecision
+    from stayline.formats.schema_toml import parse_schema
 
-
-def _show_price(priced: list["PricedInputs"]) -> None:
-    if not priced:
-        return
-    say("The price of leaving protected attributes out (ROC AUC of the same trees):")
-    years = [period.period for period in priced[0].tried.periods]
-    show_table(
-        ("inputs", "in use", priced[0].tried.measured_on, *years),
-        [
-            (
-                p.inputs,
-                "yes" if p.is_in_use else "",
-                str(p.tried.roc_auc),
-                *(str(period.roc_auc) for period in p.tried.periods),
-            )
-            for p in priced
-        ],
-    )
+    policy = parse_schema(manifest.schema_toml, "the package").policy
+    reached = manifest.evaluations[0]["precision_at_alert"]["value"]
+    if not isinstance(policy, RecallAtPrecision) or reached >= policy.precision:
+        return []
+    return [
+        f"No threshold reaches the precision {policy.precision:.2f} that the policy asks for; "
+        f"the best one found has {reached:.2f}."
+    ]

@@ -58,7 +58,7 @@ def up(
     extract = data or _simulated(settings)
     _inspect(extract, schema)
     _import(extract, schema, ports, settings)
-    with step(5, STEPS, "Train a model (tens of seconds)") as tell:
+    with step(5, STEPS, "Run the training pipeline (about a minute)") as tell:
         training = _train(ports, settings, tell)
     _approve(training, ports, settings, ask=not yes)
     with step(7, STEPS, "Score everyone") as tell:
@@ -115,15 +115,30 @@ def _import(extract: Path, schema: str, ports: "Ports", settings: "Settings") ->
 
 
 def _train(ports: "Ports", settings: "Settings", tell: Tell) -> "Training":
-    from stayline.cli.train import summary, train_and_price
+    from stayline.cli.model_tables import estimate_text
+    from stayline.cli.train import run_training, summary
+    from stayline.domain.pipeline_execution import StepEvent
     from stayline.modelling.training import TrainingOptions
 
-    training, priced = train_and_price(ports, options=TrainingOptions(), actor=settings.actor)
-    for line in summary(training):
+    def follow(event: StepEvent) -> None:
+        if not event.line:
+            typer.echo(f"      {event.step}: {event.status.value}")
+
+    training, description = run_training(
+        ports, options=TrainingOptions(), actor=settings.actor, follow=follow
+    )
+    for line in summary(description):
         tell(line)
+    manifest = description.manifest
+    blocking = [gate for gate in manifest.gates if gate["is_blocking"]]
+    tell(f"All {len(blocking)} blocking gate results passed (`stayline models show` lists them).")
+    priced = manifest.protection_price
     if priced:
-        ranked = "; ".join(f"{price.tried.roc_auc} {price.inputs}" for price in priced)
-        tell(f"Price of leaving protected attributes out, ROC AUC {priced[0].tried.measured_on}:")
+        ranked = "; ".join(
+            f"{estimate_text(price['tried']['roc_auc'])} {price['inputs']}" for price in priced
+        )
+        measured_on = priced[0]["tried"]["measured_on"]
+        tell(f"Price of leaving protected attributes out, ROC AUC {measured_on}:")
         tell(f"  {ranked}.")
     return training
 

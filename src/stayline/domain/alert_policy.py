@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from stayline.errors import SettingRefused
+
 
 @dataclass(frozen=True, slots=True)
 class RecallAtPrecision:
@@ -25,6 +27,39 @@ class Capacity:
 
 
 AlertPolicy = RecallAtPrecision | Capacity
+
+
+def policy_text(policy: AlertPolicy) -> str:
+    """Return a policy as one short text for a parameter or a variable.
+
+    >>> policy_text(Capacity(0.1))
+    'capacity 0.1'
+    """
+    if isinstance(policy, RecallAtPrecision):
+        return f"recall_at_precision {policy.precision!r}"
+    return f"capacity {policy.share!r}"
+
+
+def policy_from(text: str) -> AlertPolicy:
+    """Return the policy of a text as `policy_text` writes it; raises `SettingRefused`.
+
+    >>> policy_from("recall_at_precision 0.42")
+    RecallAtPrecision(precision=0.42)
+    """
+    kind, _, number = text.strip().partition(" ")
+    try:
+        value = float(number)
+    except ValueError:
+        value = 0.0
+    if 0 < value < 1 and kind == "recall_at_precision":
+        return RecallAtPrecision(value)
+    if 0 < value < 1 and kind == "capacity":
+        return Capacity(value)
+    raise SettingRefused(
+        "AlertPolicy",
+        text,
+        "'recall_at_precision P' or 'capacity S' with a number between 0 and 1",
+    )
 
 
 class Band(StrEnum):

@@ -21,17 +21,20 @@ class AuditEventKind(StrEnum):
     OPTED_IN = "opt_out.withdrawn"
     PROTECTED_READ = "protected.read"
     MODEL_REGISTERED = "model.registered"
+    TRAINING_FAILED = "model.training_failed"
     MODEL_APPROVED = "model.approved"
     MODEL_REJECTED = "model.rejected"
     MODEL_DEPLOYED = "model.deployed"
+    WAIVER_FILED = "waiver.filed"
+    WAIVER_REFUSED = "waiver.refused"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
     """One thing that happened: who did what to which subject, with details that hold no features.
 
-    ``subject`` is an employee token, a model version or a file digest. ``details`` are short words,
-    numbers and digests.
+    ``subject`` is an employee token, a model version, a waiver or a file digest. ``details`` are
+    short words, numbers and digests.
     """
 
     kind: AuditEventKind

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from stayline.domain.alert_policy import AlertPolicy, RecallAtPrecision
+from stayline.domain.gate_policy import GatePolicy
 from stayline.domain.sensitive_columns import looks_protected, refusal_of
 from stayline.errors import SchemaRefused
 
@@ -105,6 +106,8 @@ class WorkforceSchema:
 
     ``event_time`` names the date column that says when a row was true; None for a cross-section,
     whose date is given at import. ``protected_age_from`` is the age band edge for audits.
+    ``gates`` are the limits a new model is judged by; ``deploys_automatically`` lets a rule approve
+    and deploy a model that passed all gates without a waiver.
     """
 
     name: str
@@ -114,6 +117,8 @@ class WorkforceSchema:
     event_time: str | None = None
     protected_age_from: int = 40
     policy: AlertPolicy = field(default_factory=RecallAtPrecision)
+    gates: GatePolicy = field(default_factory=GatePolicy)
+    deploys_automatically: bool = False
 
     @property
     def is_panel(self) -> bool:
@@ -153,6 +158,8 @@ def workforce_schema(
     event_time: str | None = None,
     protected_age_from: int = 40,
     policy: AlertPolicy | None = None,
+    gates: GatePolicy | None = None,
+    deploys_automatically: bool = False,
 ) -> WorkforceSchema:
     """Return a schema that keeps every rule, or raise `SchemaRefused` naming all that it breaks."""
     schema = WorkforceSchema(
@@ -163,8 +170,14 @@ def workforce_schema(
         event_time=event_time,
         protected_age_from=protected_age_from,
         policy=policy or RecallAtPrecision(),
+        gates=gates or GatePolicy(),
+        deploys_automatically=deploys_automatically,
     )
-    problems = [*_structure_problems(schema), *_conduct_problems(schema)]
+    problems = [
+        *_structure_problems(schema),
+        *_conduct_problems(schema),
+        *schema.gates.problems(),
+    ]
     if problems:
         raise SchemaRefused(name, problems)
     return schema

@@ -15,11 +15,14 @@ from typing import Any, Literal
 
 import msgspec
 
+from stayline.domain.alert_policy import Bands
 from stayline.domain.workforce_schema import Kind
 from stayline.errors import PackageRefused
 
 MODEL_FILE = "xgboost-model"
 MANIFEST_FILE = "stayline/manifest.json"
+UNSEEN_FILE = "stayline/unseen.parquet"
+"""What the model says out of fold: in the artifact that training leaves, never in a package."""
 FORMAT_VERSION = 1
 LARGEST_BYTES = 512 * 1024 * 1024
 
@@ -55,6 +58,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All that is needed to score with the trees, and to account for them.
 
     ``curves`` shows an additive model whole: per column (value, what it adds to the margin).
+    ``metrics`` are the headline figures, ``gates`` the gate records, ``protection_price`` how other
+    choices of inputs rank; ``reports`` maps each evaluation file to its digest.
     """
 
     format_version: int
@@ -70,6 +75,15 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     periods: tuple[dict[str, Any], ...]
     libraries: dict[str, str]
     curves: dict[str, tuple[tuple[str | float, float], ...]] = {}
+    metrics: dict[str, float] = {}
+    gates: tuple[dict[str, Any], ...] = ()
+    protection_price: tuple[dict[str, Any], ...] = ()
+    reports: dict[str, str] = {}
+
+    @property
+    def alert_bands(self) -> Bands:
+        """The edges of the bands, to be asked."""
+        return Bands(self.bands.medium, self.bands.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +127,37 @@ def read_archive(data: bytes, digest: str, *, largest: int = LARGEST_BYTES) -> M
     found = archive_digest(data)
     if found != digest:
         raise PackageRefused(f"its digest is {found}, expected {digest}.")
+    members = _expected_members(data, {MODEL_FILE, MANIFEST_FILE}, largest)
+    return ModelArchive(members[MODEL_FILE], _manifest(members), digest)
+
+
+def read_training_artifact(
+    data: bytes, *, largest: int = LARGEST_BYTES
+) -> tuple[ModelArchive, bytes]:
+    """Return what the training step left: trees with the draft of a manifest, and the Parquet bytes
+    of out-of-fold risks, one column per repeat. Raises `PackageRefused`.
+    """
+    expected = {MODEL_FILE, MANIFEST_FILE, UNSEEN_FILE}
+    members = _expected_members(data, expected, largest, packed_by_platform=True)
+    draft = ModelArchive(members[MODEL_FILE], _manifest(members), archive_digest(data))
+    return draft, members[UNSEEN_FILE]
+
+
+def _expected_members(
+    data: bytes, expected: set[str], largest: int, *, packed_by_platform: bool = False
+) -> dict[str, bytes]:
     try:
-        members = _members(data, largest)
+        members = _members(data, largest, packed_by_platform=packed_by_platform)
     except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError) as error:
         raise PackageRefused(f"it cannot be unpacked ({error}).") from error
-    if sorted(members) != sorted((MODEL_FILE, MANIFEST_FILE)):
-        raise PackageRefused(f"it holds {sorted(members)}, expected the trees and the manifest.")
+    if set(members) != expected:
+        raise PackageRefused(f"it holds {sorted(members)}, expected {sorted(expected)}.")
     if not members[MODEL_FILE].startswith(b"{L"):
         raise PackageRefused("its trees are not UBJSON.")
+    return members
+
+
+def _manifest(members: dict[str, bytes]) -> Manifest:
     try:
         manifest = msgspec.json.decode(members[MANIFEST_FILE], type=Manifest)
     except msgspec.MsgspecError as error:
@@ -129,11 +166,14 @@ def read_archive(data: bytes, digest: str, *, largest: int = LARGEST_BYTES) -> M
         raise PackageRefused(
             f"its format is version {manifest.format_version}, this program reads {FORMAT_VERSION}."
         )
-    return ModelArchive(members[MODEL_FILE], manifest, digest)
+    return manifest
 
 
-def _members(data: bytes, largest: int) -> dict[str, bytes]:
-    """Unpack in memory; only plain files, each name once, no more bytes than a model has."""
+def _members(data: bytes, largest: int, *, packed_by_platform: bool) -> dict[str, bytes]:
+    """Unpack in memory; only plain files, each name once, no more bytes than a model has.
+
+    In an archive that the platform packed, folders are passed over and names begin with ``./``.
+    """
     members: dict[str, bytes] = {}
     with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
         content = packed.read(largest + 1)
@@ -141,8 +181,11 @@ def _members(data: bytes, largest: int) -> dict[str, bytes]:
         raise ValueError(f"more than {largest} bytes")
     with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
         for entry in tar:
+            if packed_by_platform and entry.isdir():
+                continue
+            name = entry.name.removeprefix("./") if packed_by_platform else entry.name
             file = tar.extractfile(entry) if entry.isreg() else None
-            if file is None or entry.name in members:
-                raise ValueError(f"member {entry.name[:80]!r} is not allowed")
-            members[entry.name] = file.read()
+            if file is None or name in members:
+                raise ValueError(f"member {name[:80]!r} is not allowed")
+            members[name] = file.read()
     return members

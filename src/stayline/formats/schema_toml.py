@@ -21,6 +21,7 @@ from stayline.domain.workforce_schema import (
     workforce_schema,
 )
 from stayline.errors import SchemaRefused
+from stayline.formats.gates_toml import DeploymentText, GatesText, gate_policy, gates_table
 
 
 class _ColumnText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -59,6 +60,8 @@ class _SchemaText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     event_time: str | None = None
     protected_age_from: int = 40
     policy: _PolicyText = _PolicyText(kind="recall_at_precision", precision=0.42)
+    gates: GatesText = GatesText()
+    deployment: DeploymentText = DeploymentText()
 
 
 def load_schema(path: Path) -> WorkforceSchema:
@@ -93,11 +96,17 @@ def parse_schema(text: str, source: str) -> WorkforceSchema:
         columns=[Column(**msgspec.structs.asdict(column)) for column in columns],
         outcome=outcome,
         policy=policy,
+        gates=gate_policy(written.gates),
+        deploys_automatically=written.deployment.approval == "automatic",
     )
 
 
 def dump_schema(schema: WorkforceSchema) -> str:
-    """Return the TOML text of a schema; reading it back gives an equal schema."""
+    """Return the TOML text of a schema; reading it back gives an equal schema.
+
+    The sections on gates and deployment hold only what is not the default, so that the text and
+    the digest of a schema without them never change.
+    """
     written = _SchemaText(
         name=schema.name,
         record_identifier=schema.record_identifier,
@@ -112,6 +121,10 @@ def dump_schema(schema: WorkforceSchema) -> str:
     )
     document = _without_none(msgspec.to_builtins(written))
     columns = document.pop("column")
+    if gates := gates_table(schema.gates):
+        document["gates"] = gates
+    if schema.deploys_automatically:
+        document["deployment"] = {"approval": "automatic"}
     return tomli_w.dumps({**document, "column": columns})
 
 

@@ -9,6 +9,7 @@ from stayline.domain.findings import Finding, FindingKind, Severity
 from stayline.domain.inspection import ColumnSummary, Inspection
 from stayline.domain.workforce_schema import Column, Role, WorkforceSchema
 from stayline.formats.extract import Extract
+from stayline.modelling.column_knowledge import FEWEST_WHO_LEFT
 from stayline.modelling.inspection.dated_findings import (
     future_values,
     outcome_shifts,
@@ -30,7 +31,7 @@ from stayline.modelling.inspection.table_findings import (
     identifiers,
 )
 from stayline.modelling.inspection.value_findings import value_findings
-from stayline.modelling.leakage import FEWEST_WHO_LEFT, leaks
+from stayline.modelling.leakage import leaks
 
 SEED = 20_240_101
 """Leaks are looked for on the same sample each time, so that two inspections agree."""

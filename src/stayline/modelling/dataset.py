@@ -14,6 +14,7 @@ from stayline.ports.feature_store import EVENT_TIME, LABEL, LEFT_ON, REASON, TOK
 
 FEWEST_POSITIVES = 20
 LATER_SHARE = 0.2
+PERSON = "person"
 _DAY, _OWN, _LAST_SEEN = "_day", "_own_last_day", "_last_seen"
 
 
@@ -67,26 +68,40 @@ def training_data(
     times (or all after ``train_until``) is held back; snapshots whose label looks into that part
     are left out of both. Raises `TrainingRefused` when there is too little to learn from.
     """
-    if features.is_empty() or outcomes.is_empty():
-        raise TrainingRefused(
-            "there are no rows with an outcome.", "Import an extract that holds the outcome."
-        )
-    labelled = labelled_snapshots(features, outcomes, schema)
+    development, later = parted_by_time(
+        labelled_rows(features, outcomes, schema), schema, train_until=train_until
+    )
+    return TrainingData(
+        training_set(development, schema), None if later is None else training_set(later, schema)
+    )
+
+
+def parted_by_time(
+    rows: pl.DataFrame, schema: WorkforceSchema, *, train_until: datetime | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return the labelled rows to learn from and, for a panel, the later ones to try the model on.
+
+    Raises `TrainingRefused` when there is too little to learn from.
+    """
     if train_until is not None and not schema.is_panel:
         raise TrainingRefused(
             "a cross-section has one time only, so there is nothing later to hold back.",
             "Leave out --train-until.",
         )
     if not schema.is_panel:
-        return TrainingData(_enough(labelled), None)
-    times = labelled.frame.get_column(EVENT_TIME)
+        return _enough(rows), None
+    times = rows.get_column(EVENT_TIME)
     edge = train_until or _default_edge(times)
-    ends = times
+    development = rows.filter(label_known_at(times, schema) <= edge)
+    later = rows.filter(times > edge)
+    return _enough(development), None if later.is_empty() else later
+
+
+def label_known_at(times: pl.Series, schema: WorkforceSchema) -> pl.Series:
+    """Return when the label of a snapshot of each of these times is known."""
     if isinstance(schema.outcome, LeavingWithin):
-        ends = times.dt.offset_by(f"{schema.outcome.horizon_months}mo")
-    development = labelled.take((ends <= edge).to_numpy())
-    later = labelled.take((times > edge).to_numpy())
-    return TrainingData(_enough(development), later if len(later) else None)
+        return times.dt.offset_by(f"{schema.outcome.horizon_months}mo")
+    return times
 
 
 def without_people(features: pl.DataFrame, tokens: AbstractSet[EmployeeToken]) -> pl.DataFrame:
@@ -97,25 +112,51 @@ def without_people(features: pl.DataFrame, tokens: AbstractSet[EmployeeToken]) -
 def labelled_snapshots(
     features: pl.DataFrame, outcomes: pl.DataFrame, schema: WorkforceSchema
 ) -> TrainingSet:
-    """Return every snapshot whose label is known.
+    """Return every snapshot whose label is known; see `labelled_rows`."""
+    return training_set(labelled_rows(features, outcomes, schema), schema)
 
-    With a leaving date: label 1 is a voluntary last day within the horizon after the snapshot; an
-    involuntary one is 0. A snapshot whose horizon reaches beyond the last time in the data is left
-    out, for those who left early, too: keeping them alone would overstate the risk. So is one of a
-    person who is not seen again and has no last day: nobody knows whether they stayed.
+
+def labelled_rows(
+    features: pl.DataFrame, outcomes: pl.DataFrame, schema: WorkforceSchema
+) -> pl.DataFrame:
+    """Return every snapshot whose label is known, by time and token.
+
+    Columns: ``token``, ``event_time``, ``label`` (0 or 1), ``person`` (a number), and what the
+    store keeps of the person: inputs and segments. With a leaving date: label 1 is a voluntary last
+    day within the horizon after the snapshot; an involuntary one is 0. A snapshot whose horizon
+    reaches beyond the last time in the data is left out, for those who left early, too: keeping
+    them alone would overstate the risk. So is one of a person who is not seen again and has no last
+    day: nobody knows whether they stayed. Raises `TrainingRefused` when nothing has an outcome.
     """
+    if features.is_empty() or outcomes.is_empty():
+        raise TrainingRefused(
+            "there are no rows with an outcome.", "Import an extract that holds the outcome."
+        )
     if isinstance(schema.outcome, LeavingWithin):
         rows = _within_horizon(features, outcomes, schema.outcome)
     else:
         rows = features.join(
             outcomes.select(TOKEN, EVENT_TIME, LABEL), on=[TOKEN, EVENT_TIME], how="inner"
         )
-    rows = rows.drop_nulls(LABEL).sort(EVENT_TIME, TOKEN)
-    inputs = [column.name for column in schema.model_inputs]
+    return (
+        rows.drop_nulls(LABEL)
+        .sort(EVENT_TIME, TOKEN)
+        .select(
+            TOKEN,
+            EVENT_TIME,
+            pl.col(LABEL).cast(pl.Int8),
+            pl.col(TOKEN).rank("dense").alias(PERSON),
+            *(column.name for column in schema.stored_columns),
+        )
+    )
+
+
+def training_set(rows: pl.DataFrame, schema: WorkforceSchema) -> TrainingSet:
+    """Return labelled rows as a model takes them: tokens and segments are left behind."""
     return TrainingSet(
-        frame=rows.select(EVENT_TIME, *inputs),
-        label=rows.get_column(LABEL).cast(pl.Int8).to_numpy(),
-        person=rows.get_column(TOKEN).rank("dense").to_numpy(),
+        frame=rows.select(EVENT_TIME, *(column.name for column in schema.model_inputs)),
+        label=rows.get_column(LABEL).to_numpy(),
+        person=rows.get_column(PERSON).to_numpy(),
         is_panel=schema.is_panel,
     )
 
@@ -141,6 +182,7 @@ def _within_horizon(
             by=TOKEN,
             strategy="forward",
             allow_exact_matches=False,
+            check_sortedness=False,  # both are sorted just above; by groups it cannot be checked
         )
         .filter(leaves_in_time | (pl.col(_LAST_SEEN) >= end))
         .with_columns((leaves_in_time & pl.col(REASON).is_in(outcome.voluntary)).alias(LABEL))
@@ -183,12 +225,13 @@ def _default_edge(times: pl.Series) -> datetime | None:
     return edge
 
 
-def _enough(data: TrainingSet) -> TrainingSet:
-    stayed = len(data) - data.positives
-    if min(data.positives, stayed) < FEWEST_POSITIVES:
+def _enough(rows: pl.DataFrame) -> pl.DataFrame:
+    positives = int(rows.get_column(LABEL).sum())
+    stayed = len(rows) - positives
+    if min(positives, stayed) < FEWEST_POSITIVES:
         raise TrainingRefused(
-            f"of {len(data)} rows with a known outcome {data.positives} left and {stayed} stayed; "
+            f"of {len(rows)} rows with a known outcome {positives} left and {stayed} stayed; "
             f"at least {FEWEST_POSITIVES} of each are needed.",
             "Import more history, or choose a longer horizon.",
         )
-    return data
+    return rows

@@ -40,8 +40,9 @@ class Evaluation:
     ``measured_on`` says which; ``recall_at_precision`` is the recall where precision is at least
     ``precision``; ``brier_skill`` is 1 - Brier / Brier of always saying the base rate; ``lift``
     maps a top share to how many times the base rate left there; ``precision_at_alert``,
-    ``recall_at_alert`` and ``share_alerted`` are those of the alert threshold itself (0 where
-    nobody is alerted). Intervals: ``draws`` bootstrap draws of people, at ``level``.
+    ``recall_at_alert``, ``share_alerted`` and ``lift_at_alert`` are those of the alert threshold
+    itself (0 where nobody is alerted). Intervals: ``draws`` bootstrap draws of people, at
+    ``level``.
     """
 
     measured_on: str
@@ -58,6 +59,7 @@ class Evaluation:
     precision_at_alert: Estimate
     recall_at_alert: Estimate
     share_alerted: Estimate
+    lift_at_alert: Estimate
     lift: dict[str, Estimate]
     calibration_curve: tuple[CalibrationBin, ...]
     draws: int = DRAWS
@@ -86,9 +88,8 @@ def evaluate(
             np.mean([t.figures(weights, precision, alert_from) for t in tables], axis=0)
         )
 
-    auc, average, recall, brier, skill, surprise, error, precise, found, alerted, *others = (
-        _estimates(figures, person, rng)
-    )
+    auc, average, recall, brier, skill, surprise, error, *others = estimates(figures, person, rng)
+    precise, found, alerted, lift_at_alert, *others = others
     lifts, rates = others[: len(TOP_SHARES)], others[len(TOP_SHARES) :]
     return Evaluation(
         measured_on=measured_on,
@@ -105,6 +106,7 @@ def evaluate(
         precision_at_alert=precise,
         recall_at_alert=found,
         share_alerted=alerted,
+        lift_at_alert=lift_at_alert,
         lift={f"top {share:.0%}": lift for share, lift in zip(TOP_SHARES, lifts, strict=True)},
         calibration_curve=_curve(tables, rates),
     )
@@ -127,10 +129,10 @@ def roc_auc_estimate(
     def area(weights: np.ndarray) -> np.ndarray:
         return np.asarray(np.mean([t.ranking(weights, 0.5)[0] for t in tables], axis=0))[:, None]
 
-    return _estimates(area, person, rng)[0]
+    return estimates(area, person, rng)[0]
 
 
-def _estimates(
+def estimates(
     figures: Callable[[np.ndarray], np.ndarray], person: np.ndarray, rng: np.random.Generator
 ) -> list[Estimate]:
     """Return each figure of all rows with its interval over bootstrap draws of whole people.
@@ -194,7 +196,7 @@ class _Sorted:
     def figures(self, weights: np.ndarray, precision: float, alert_from: float) -> np.ndarray:
         """Return (draws, figures).
 
-        AUC, AP, recall, Brier, skill, log loss, ECE, three at the alert, lifts, rates of the bins.
+        AUC, AP, recall, Brier, skill, log loss, ECE, four at the alert, lifts, rates of the bins.
         """
         weights = weights[:, self._order]
         left, seen = self._cumulative(weights)
@@ -227,11 +229,13 @@ class _Sorted:
         return left, np.cumsum(weights, axis=1)[:, self._ends]
 
     def _at_alert(self, left: np.ndarray, seen: np.ndarray, alert_from: float) -> list[np.ndarray]:
-        """Return precision, recall and the share of rows at or above the alert threshold."""
+        """Return precision, recall, share of rows and lift at or above the alert threshold."""
         at = int((self._risk[self._ends] >= alert_from).sum()) - 1
         if at < 0:
-            return [np.zeros(len(seen))] * 3
-        return [left[:, at] / seen[:, at], left[:, at] / left[:, -1], seen[:, at] / seen[:, -1]]
+            return [np.zeros(len(seen))] * 4
+        precision, recall = left[:, at] / seen[:, at], left[:, at] / left[:, -1]
+        share = seen[:, at] / seen[:, -1]
+        return [precision, recall, share, recall / share]
 
 
 def _ranking(left: np.ndarray, seen: np.ndarray, precision: float) -> list[np.ndarray]:

@@ -1,36 +1,25 @@
 """Find the columns that know the outcome, before a model learns to rely on them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from stayline.domain.findings import Finding, FindingKind, Severity
-from stayline.domain.sensitive_columns import looks_protected
-from stayline.domain.workforce_schema import Kind, LeavingWithin
+from stayline.domain.workforce_schema import LeavingWithin
+from stayline.modelling.column_knowledge import (
+    FEWEST_WHO_LEFT,
+    TELLING_AUC,
+    Knowledge,
+    codings,
+    folds_of,
+    is_leak,
+    knowledge,
+    sampled_rows,
+)
 from stayline.modelling.inspection.outcomes import Target, Timeline
 from stayline.modelling.inspection.readings import Reading
 from stayline.modelling.inspection.roles import Roles
-
-TELLING_AUC = 0.92
-"""Honest columns stay below: age, where retirement counts as leaving, reaches .88 by itself."""
-_TELLING_PRECISION, _TELLING_LIFT, _TELLING_RECALL = 0.6, 5.0, 0.2
-FEWEST_WHO_LEFT = 20
-_FOLDS = 5
-_PRIOR_ROWS = 10.0
-_BINS = 64
-_SAMPLED_ROWS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """How well one column alone answers a question about people it was not read from."""
-
-    auc: float
-    precision: float
-    recall: float
-    base_rate: float
 
 
 def leaks(
@@ -48,12 +37,11 @@ def leaks(
     an identifier or free text, whose values never come back, learns nothing. Large extracts are
     judged on a seeded sample of people (100,000 rows).
     """
-    rows = _sample(who_left, seed)
+    rows = sampled_rows(who_left.person, seed)
     horizon = roles.outcome.horizon_months if isinstance(roles.outcome, LeavingWithin) else None
     targets = [Target(t.words, t.left[rows], t.asked[rows]) for t in who_left.targets(horizon)]
     targets = [t for t in targets if (t.left & t.asked).sum() >= FEWEST_WHO_LEFT]
-    folds = np.random.default_rng(seed).integers(0, _FOLDS, who_left.person.max() + 1)
-    fold = folds[who_left.person[rows]]
+    fold = folds_of(who_left.person, seed)[rows]
     skipped = identities | roles.outcome_columns
     at = readings[roles.event_time].values if roles.event_time else None
     for reading in readings.values():
@@ -62,49 +50,6 @@ def leaks(
             found = _judge(reading, None if is_time else at, rows, fold, targets, is_time=is_time)
             if found is not None:
                 yield _finding(reading, *found, is_time=is_time, sampled=rows.size, of=at)
-
-
-def knowledge(codes: np.ndarray, fold: np.ndarray, left: np.ndarray) -> Knowledge:
-    """Return what the codes of a column (integers from 0) tell about ``left``, held out by fold.
-
-    >>> left = np.array([True, False] * 50)
-    >>> told = knowledge(left.astype(int), np.arange(100) // 20, left)
-    >>> told.auc, told.precision, told.recall
-    (1.0, 1.0, 1.0)
-    """
-    width = int(codes.max()) + 1
-    key = fold * width + codes
-    size = np.bincount(key, minlength=_FOLDS * width).reshape(_FOLDS, width).astype(float)
-    hits = np.bincount(key, weights=left, minlength=_FOLDS * width).reshape(_FOLDS, width)
-    base = float(left.mean())
-    others, other_hits = size.sum(0) - size, hits.sum(0) - hits
-    score = (other_hits + _PRIOR_ROWS * base) / (others + _PRIOR_ROWS)
-    said = score >= 0.5
-    claimed = max(float(size[said].sum()), 1.0)
-    return Knowledge(
-        auc=_auc(score.ravel(), size.ravel(), hits.ravel()),
-        precision=float(hits[said].sum()) / claimed,
-        recall=float(hits[said].sum()) / float(hits.sum()),
-        base_rate=base,
-    )
-
-
-def _auc(score: np.ndarray, size: np.ndarray, hits: np.ndarray) -> float:
-    """Return the area under the ROC curve of grouped rows; equal scores count half."""
-    _, place = np.unique(score.round(12), return_inverse=True)
-    positives = np.bincount(place, weights=hits)
-    negatives = np.bincount(place, weights=size - hits)
-    below = np.cumsum(negatives) - negatives
-    pairs = positives.sum() * negatives.sum()
-    return float((positives * (below + negatives / 2)).sum() / pairs) if pairs else 0.5
-
-
-def _sample(who_left: Timeline, seed: int) -> np.ndarray:
-    person = who_left.person
-    if person.size <= _SAMPLED_ROWS:
-        return np.arange(person.size)
-    luck = np.random.default_rng(seed).random(int(person.max()) + 1)
-    return np.flatnonzero(luck[person] < _SAMPLED_ROWS / person.size)
 
 
 def _judge(
@@ -124,53 +69,22 @@ def _judge(
             if left.all():
                 continue
             told = knowledge(codes[target.asked], fold[target.asked], left)
-            is_telling = told.auc >= TELLING_AUC or (by_value and _names_them(told, left))
-            if is_telling and (best is None or told.auc > best[1].auc):
+            if is_leak(told, left, by_value=by_value) and (best is None or told.auc > best[1].auc):
                 best = target, told
     return best
-
-
-def _names_them(told: Knowledge, left: np.ndarray) -> bool:
-    """Whether a set of values singles out many of those who left, and hardly anyone else."""
-    return (
-        told.precision >= max(_TELLING_PRECISION, min(_TELLING_LIFT * told.base_rate, 0.98))
-        and told.recall >= _TELLING_RECALL
-        and told.recall * left.sum() >= FEWEST_WHO_LEFT
-    )
 
 
 def _codings(
     reading: Reading, at: pl.Series | None, rows: np.ndarray, *, is_time: bool
 ) -> Iterator[tuple[np.ndarray, bool]]:
-    """Yield the ways to read a column, each with whether a set of its values may convict it.
-
-    A threshold on a quantity, such as the age of retirement, is no such set.
-    """
     values = reading.values.gather(rows)
-    if reading.missing or values.null_count():
+    if not is_time:
+        yield from codings(reading.name, values, None if at is None else at.gather(rows))
+        return
+    if values.null_count():
         yield values.is_null().to_numpy().astype(np.int64), True
-    if is_time:
-        day = values.dt.month().cast(pl.Int64) * 32 + values.dt.day()
-        yield day.fill_null(0).to_numpy(), False
-    elif reading.kind is Kind.DATE:
-        yield _binned(values.cast(pl.Int32)), False
-        if at is not None:
-            yield _binned((at.gather(rows) - values).dt.total_days()), False
-    elif values.dtype == pl.Float64:
-        yield _binned(values), False
-    else:
-        codes = values.rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
-        yield codes, not looks_protected(reading.name)
-
-
-def _binned(values: pl.Series) -> np.ndarray:
-    """Return 0 where missing, else the number of the value or of its quantile bin from 1."""
-    known = values.drop_nulls()
-    if known.n_unique() <= _BINS:
-        return values.rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
-    edges = np.unique(np.quantile(known.to_numpy(), np.linspace(0, 1, _BINS + 1)[1:-1]))
-    places = np.searchsorted(edges, values.fill_null(0).to_numpy(), side="right") + 1
-    return np.where(values.is_null().to_numpy(), 0, places)
+    day = values.dt.month().cast(pl.Int64) * 32 + values.dt.day()
+    yield day.fill_null(0).to_numpy(), False
 
 
 def _finding(

@@ -1,6 +1,7 @@
 """A trained model as the bytes of a package, and back."""
 
 from importlib.metadata import version
+from typing import Any
 
 import msgspec
 
@@ -19,13 +20,28 @@ from stayline.modelling.calibration import Calibration
 from stayline.modelling.curves import curves
 from stayline.modelling.encoding import InputEncoder, ModelInput
 from stayline.modelling.training import TrainedModel
+from stayline.modelling.trial import Trial
 
 
-def package(trained: TrainedModel, schema: WorkforceSchema) -> bytes:
-    """Return the archive of a trained model; equal models give equal bytes."""
+def package(trained: TrainedModel, trial: Trial, schema: WorkforceSchema, **accounts: Any) -> bytes:
+    """Return the archive of a trained and tried model; equal models give equal bytes.
+
+    ``accounts`` are further fields of the manifest: gates, reports, price of protection.
+    """
+    manifest = accounted(draft(trained, schema), trial, **accounts)
+    return write_archive(trees(trained), manifest)
+
+
+def trees(trained: TrainedModel) -> bytes:
+    """Return the trees as UBJSON."""
+    return bytes(trained.booster.save_raw("ubj"))
+
+
+def draft(trained: TrainedModel, schema: WorkforceSchema) -> Manifest:
+    """Return the manifest as far as training alone knows it."""
     justifications = {column.name: column.justification for column in schema.justified}
     chosen = trained.search.chosen
-    manifest = Manifest(
+    return Manifest(
         format_version=FORMAT_VERSION,
         inputs=tuple(
             InputText(i.name, i.kind, i.categories, justifications.get(i.name, ""), i.assumed)
@@ -40,21 +56,32 @@ def package(trained: TrainedModel, schema: WorkforceSchema) -> bytes:
         training={
             "rows": trained.rows,
             "positives": trained.positives,
+            "until": trained.until.isoformat(),
             "seed": trained.options.seed,
             "candidates_tried": len(trained.search.candidates),
             "search_ended_by": trained.search.ended_by,
         },
-        evaluations=tuple(msgspec.to_builtins(e) for e in trained.evaluations),
-        periods=tuple(msgspec.to_builtins(p) for p in trained.periods),
+        evaluations=(),
+        periods=(),
         curves=curves(trained.booster, trained.encoder) if chosen.depth == 1 else {},
         libraries={"stayline": version("stayline"), "xgboost": _xgboost_version()},
     )
-    return write_archive(bytes(trained.booster.save_raw("ubj")), manifest)
 
 
-def headline(trained: TrainedModel) -> dict[str, float]:
+def accounted(manifest: Manifest, trial: Trial, **accounts: Any) -> Manifest:
+    """Return the manifest with the figures of a trial and whatever else accounts for the model."""
+    return msgspec.structs.replace(
+        manifest,
+        evaluations=tuple(msgspec.to_builtins(e) for e in trial.evaluations),
+        periods=tuple(msgspec.to_builtins(p) for p in trial.periods),
+        metrics=headline(trial),
+        **accounts,
+    )
+
+
+def headline(trial: Trial) -> dict[str, float]:
     """Return the main figures by name, from later rows where there are any."""
-    last = trained.evaluations[-1]
+    last = trial.evaluations[-1]
     return {
         "roc_auc": last.roc_auc.value,
         "average_precision": last.average_precision.value,
@@ -72,7 +99,7 @@ def unpacked(manifest: Manifest) -> tuple[InputEncoder, Calibration, Bands]:
     calibration = msgspec.convert(
         msgspec.to_builtins(manifest.calibration), Calibration, strict=False
     )
-    return encoder, calibration, Bands(manifest.bands.medium, manifest.bands.high)
+    return encoder, calibration, manifest.alert_bands
 
 
 def _xgboost_version() -> str:

@@ -13,7 +13,9 @@ from stayline.errors import PackageRefused
 from stayline.formats.model_archive import ModelArchive
 from stayline.modelling.encoding import InputEncoder, Matrix
 from stayline.modelling.explanation import column_contributions, in_probability, reasons
+from stayline.modelling.global_explanation import GlobalExplanation, global_explanation
 from stayline.modelling.packaging import unpacked
+from stayline.modelling.search import margins
 from stayline.ports.feature_store import TOKEN
 
 _CHUNK = 20_000
@@ -84,6 +86,19 @@ class Predictor:
         )
         scored = frame.select(TOKEN).with_columns(pl.Series("risk", risk, pl.Float64))
         return scored.with_columns(band=band)
+
+    def risks(self, frame: pl.DataFrame) -> np.ndarray:
+        """Return the risk (n,) of each row without its reasons, in a fraction of the time.
+
+        Equal to those of `predict` within 1e-6: the trees' sum is rounded elsewhere.
+        """
+        return self._calibration(margins(self._booster, self._encoder.encode_frame(frame)))
+
+    def global_explanation(
+        self, frame: pl.DataFrame, rng: np.random.Generator
+    ) -> GlobalExplanation:
+        """Return what the trees go by on these rows."""
+        return global_explanation(self._booster, self._encoder, frame, rng)
 
     def _shap(self, matrix: Matrix) -> np.ndarray:
         """Return each encoded column's part of the margin, the bias last; (n, encoded + 1)."""

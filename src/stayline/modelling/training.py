@@ -1,27 +1,22 @@
-"""From labelled snapshots to a calibrated, evaluated model."""
+"""From labelled snapshots to a calibrated model with its bands."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from datetime import datetime
 
 import numpy as np
-import polars as pl
 import xgboost as xgb
 
-from stayline.domain.alert_policy import Bands, RecallAtPrecision
-from stayline.domain.workforce_schema import Column, WorkforceSchema
+from stayline.domain.alert_policy import Bands
+from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.modelling.calibration import Calibration, cross_fitted, fit_calibration
-from stayline.modelling.dataset import TrainingData, TrainingSet
+from stayline.modelling.dataset import TrainingSet, label_known_at
 from stayline.modelling.encoding import InputEncoder, Matrix
-from stayline.modelling.evaluation import Estimate, Evaluation, evaluate, roc_auc_estimate
 from stayline.modelling.search import AT_ONCE, Candidate, Search, fit, folds, margins, search
 from stayline.modelling.thresholds import bands_for
 from stayline.ports.feature_store import EVENT_TIME
 
-DEFAULT_PRECISION = 0.42
-OUT_OF_FOLD = "out-of-fold"
-LATER_TIME = "later time"
 _REPEATS = 5
 _FEW_ROWS = 10_000
 _OTHER_FOLDS = 1_000
@@ -36,7 +31,7 @@ class TrainingOptions:
 
     seed: int = 0
     trials: int = 16
-    time_limit_s: float = 30.0
+    time_limit_s: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,74 +52,77 @@ class OutOfFold:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """How the model ranks in one year of later rows."""
-
-    period: str
-    n: int
-    positives: int
-    roc_auc: Estimate
-
-
-@dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """Everything a package needs, and the evidence for it."""
+    """A fitted model, and what it says of the rows it learned from without having seen them.
+
+    ``unseen_risk`` is (repeats, n), out of fold. ``until`` is the last instant that its labels look
+    into: rows after it are news to the model.
+    """
 
     booster: xgb.Booster
     encoder: InputEncoder
     calibration: Calibration
     bands: Bands
     search: Search
-    evaluations: tuple[Evaluation, ...]
-    periods: tuple[Period, ...]
+    unseen_risk: np.ndarray
     options: TrainingOptions
     rows: int
     positives: int
+    until: datetime
+
+    def risk(self, rows: TrainingSet) -> np.ndarray:
+        """Return the calibrated risk (n,) of other rows."""
+        return self.calibration(margins(self.booster, self.encoder.encode_frame(rows.frame)))
 
 
 def train(
-    data: TrainingData,
+    development: TrainingSet,
     schema: WorkforceSchema,
     *,
     options: TrainingOptions,
     progress: Progress = lambda what, done, total: None,
 ) -> TrainedModel:
-    """Return a model: searched, fitted, calibrated, with its bands and its figures.
+    """Return a model: searched, fitted, calibrated, with its bands.
 
-    Calibration and bands come from out-of-fold predictions, never from later rows. The same data
-    and seed give the same bytes, unless the time limit cut the search short (``search.ended_by``).
+    Calibration and bands come from out-of-fold predictions. The same data and seed give the same
+    bytes, unless the time limit cut the search short (``search.ended_by``).
     """
-    development = data.development
     encoder = InputEncoder.fit(schema.model_inputs, development.frame)
-    matrix = encoder.encode_frame(development.frame)
     found = search(
-        matrix,
+        encoder.encode_frame(development.frame),
         development,
         trials=options.trials,
         time_limit_s=options.time_limit_s,
         seed=options.seed,
         progress=lambda done, total: progress("searching", done, total),
     )
-    unseen = out_of_fold(matrix, development, found.chosen, options.seed)
+    return retrain(development, schema, found, options=options, progress=progress)
+
+
+def retrain(
+    development: TrainingSet,
+    schema: WorkforceSchema,
+    found: Search,
+    *,
+    options: TrainingOptions,
+    progress: Progress = lambda what, done, total: None,
+) -> TrainedModel:
+    """Return a model of the candidate that a search chose, on these or on other rows."""
+    candidate, seed = found.chosen, options.seed
+    encoder = InputEncoder.fit(schema.model_inputs, development.frame)
+    matrix = encoder.encode_frame(development.frame)
+    progress("predicting out of fold", 0, 1)
+    unseen = out_of_fold(matrix, development, candidate, seed)
     calibration = fit_calibration(unseen.margin, development.label, unseen.fold)
     unseen_risk = unseen.risk(development.label, calibration.kind)
     bands = bands_for(
         schema.policy, np.tile(development.label, len(unseen_risk)), unseen_risk.ravel()
     )
     progress("fitting", 0, 1)
-    booster = fit(matrix, development.label, found.chosen, options.seed)
-    progress("evaluating", 0, 1)
-    evaluated = partial(_evaluated, schema=schema, bands=bands, seed=options.seed)
-    evaluations = [evaluated(development, unseen_risk, OUT_OF_FOLD)]
-    periods: tuple[Period, ...] = ()
-    if data.later is not None:
-        risk = calibration(margins(booster, encoder.encode_frame(data.later.frame)))
-        if 0 < data.later.positives < len(data.later):
-            evaluations.append(evaluated(data.later, risk, LATER_TIME))
-        periods = _periods(data.later, risk, options.seed)
+    booster = fit(matrix, development.label, candidate, seed)
     return TrainedModel(
-        booster, encoder, calibration, bands, found, tuple(evaluations), periods, options,
-        len(development), development.positives,
+        booster, encoder, calibration, bands, found, unseen_risk, options,
+        len(development), development.positives, _until(development, schema),
     )  # fmt: skip
 
 
@@ -154,67 +152,7 @@ def out_of_fold(matrix: Matrix, data: TrainingSet, candidate: Candidate, seed: i
     return OutOfFold(margin, fold)
 
 
-@dataclass(frozen=True, slots=True)
-class InputsTried:
-    """How one choice of inputs ranks: on later time per period and overall, else out of fold."""
-
-    measured_on: str
-    roc_auc: Estimate
-    periods: tuple[Period, ...]
-
-
-def try_inputs(
-    data: TrainingData, columns: tuple[Column, ...], candidate: Candidate, seed: int
-) -> InputsTried:
-    """Return the figures of the same trees on another choice of inputs, over the same rows.
-
-    ``data`` must hold these columns.
-    """
-    development = data.development
-    encoder = InputEncoder.fit(columns, development.frame)
-    matrix = encoder.encode_frame(development.frame)
-    if data.later is None:
-        unseen = out_of_fold(matrix, development, candidate, seed)
-        risk = unseen.risk(development.label, "platt")
-        return InputsTried(OUT_OF_FOLD, _ranked(development, risk, seed), ())
-    booster = fit(matrix, development.label, candidate, seed)
-    later = margins(booster, encoder.encode_frame(data.later.frame))
-    return InputsTried(
-        LATER_TIME, _ranked(data.later, later, seed), _periods(data.later, later, seed)
-    )
-
-
-def _evaluated(
-    data: TrainingSet,
-    risk: np.ndarray,
-    measured_on: str,
-    *,
-    schema: WorkforceSchema,
-    bands: Bands,
-    seed: int,
-) -> Evaluation:
-    policy = schema.policy
-    return evaluate(
-        data.label,
-        risk,
-        data.person,
-        measured_on=measured_on,
-        precision=policy.precision if isinstance(policy, RecallAtPrecision) else DEFAULT_PRECISION,
-        alert_from=bands.high,
-        rng=np.random.default_rng(seed),
-    )
-
-
-def _ranked(data: TrainingSet, risk: np.ndarray, seed: int) -> Estimate:
-    return roc_auc_estimate(data.label, risk, data.person, np.random.default_rng(seed))
-
-
-def _periods(later: TrainingSet, risk: np.ndarray, seed: int) -> tuple[Period, ...]:
-    years = later.frame.select(pl.col(EVENT_TIME).dt.year()).to_series().to_numpy()
-    found = []
-    for year in np.unique(years):
-        rows = later.take(years == year)
-        if 0 < rows.positives < len(rows):
-            ranked = _ranked(rows, risk[years == year], seed)
-            found.append(Period(str(year), len(rows), rows.positives, ranked))
-    return tuple(found)
+def _until(development: TrainingSet, schema: WorkforceSchema) -> datetime:
+    known = label_known_at(development.frame.get_column(EVENT_TIME), schema).max()
+    assert isinstance(known, datetime)  # noqa: S101  (a column of instants with at least one row)
+    return known

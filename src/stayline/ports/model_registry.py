@@ -12,12 +12,23 @@ class ModelRegistry(Protocol):
     """Keeps packages by version; their bytes by digest."""
 
     def register(
-        self, archive: bytes, *, trained_by: str, metrics: Mapping[str, float], at: datetime
+        self,
+        archive: bytes,
+        *,
+        trained_by: str,
+        metrics: Mapping[str, float],
+        at: datetime,
+        reports: Mapping[str, bytes] | None = None,
     ) -> ModelPackage:
-        """Keep the archive, then add the next version as PendingManualApproval.
+        """Keep the archive and its reports, then add the next version as PendingManualApproval.
 
-        The bytes are on disk before the version exists, so a crash leaves at most an unused file.
+        ``reports`` are the evaluation files by name. All bytes are on disk before the version
+        exists, so a crash leaves at most unused files.
         """
+        ...
+
+    def reports(self, digest: str) -> Mapping[str, bytes]:
+        """Return the evaluation files kept with the archive of that digest, by name."""
         ...
 
     def find(self, version: int) -> ModelPackage:

@@ -1,7 +1,11 @@
 """A second person says yes to exactly the bytes that were trained."""
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.gates import Verdict, message, overall, still_lifted
 from stayline.domain.model_package import ModelPackage, approve
+from stayline.errors import ApprovalRefused
+from stayline.formats.gate_records import recorded_gates
+from stayline.formats.model_archive import read_archive
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.model_registry import ModelRegistry
@@ -20,11 +24,15 @@ def approve_model(
     """Return the approved package.
 
     The archive is read and its digest checked first, so a version whose bytes were altered cannot
-    be approved. ``is_stand_in`` marks an approval given by a machine for a demonstration. Raises
-    `UnknownModel`, `PackageRefused`, `ApprovalRefused`.
+    be approved; nor can one whose gates did not pass, or passed by a waiver that has expired since.
+    ``is_stand_in`` marks an approval given by a machine for a demonstration. Raises `UnknownModel`,
+    `PackageRefused`, `ApprovalRefused`.
     """
     package = registry.find(version)
-    registry.archive(package.digest)
+    archive = read_archive(registry.archive(package.digest), package.digest)
+    gates = still_lifted(recorded_gates(archive.manifest), on=clock.now().date())
+    if gates and overall(gates) is not Verdict.PASS:
+        raise ApprovalRefused(version, "its gates do not pass.", message(gates))
     approved = approve(
         package,
         digest=package.digest,

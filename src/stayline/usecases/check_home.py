@@ -6,6 +6,7 @@ from typing import Protocol
 
 from stayline.domain.pseudonyms import key_fingerprint
 from stayline.errors import StaylineError
+from stayline.formats.model_archive import archive_digest, read_archive
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.directory import Directory
@@ -61,6 +62,7 @@ def check_home(
         _check("token key", lambda: _key_problems(imports, secrets)),
         _check("imports", list, notes=lambda: _unfinished(imports)),
         _check("model registry", registry.problems, notes=lambda: _registry_notes(registry)),
+        _check("model reports", lambda: _altered_reports(registry)),
         _check("endpoint", lambda: _endpoint_problems(registry, endpoint)),
         _check("capture log", capture.problems),
         _check("audit log", audit.problems),
@@ -103,6 +105,20 @@ def _registry_notes(registry: ModelRegistry) -> list[str]:
     if deployed is None:
         return ["no model is deployed yet"]
     return [f"version {deployed.version} is deployed"]
+
+
+def _altered_reports(registry: ModelRegistry) -> list[str]:
+    """Compare each version's evaluation files with the digests in its manifest."""
+    found = []
+    for package in registry.packages():
+        archive = read_archive(registry.archive(package.digest), package.digest)
+        kept = registry.reports(package.digest)
+        found += [
+            f"report {name} of version {package.version} is missing or was altered"
+            for name, digest in archive.manifest.reports.items()
+            if name not in kept or archive_digest(kept[name]) != digest
+        ]
+    return found
 
 
 def _endpoint_problems(registry: ModelRegistry, endpoint: Endpoint) -> list[str]:

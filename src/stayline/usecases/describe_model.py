@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from stayline.domain.gates import gate_lines
 from stayline.domain.model_package import ModelPackage
+from stayline.formats.gate_records import recorded_gates
 from stayline.formats.model_archive import Manifest, read_archive
 from stayline.ports.model_registry import ModelRegistry
 
@@ -58,6 +60,7 @@ class ModelDescription:
             for item in manifest.inputs
             if item.justification
         ]
+        told += gate_lines(recorded_gates(manifest))
         if package.decided_by:
             by = f"{package.decided_by}, a stand-in" if package.is_stand_in else package.decided_by
             told.append(f"Decided by {by}: {package.reason}")

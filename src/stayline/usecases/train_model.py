@@ -1,50 +1,72 @@
-"""Learn from all that is known by now, and register the result as pending."""
+"""Run the training pipeline on all that is known by now, up to a version awaiting approval."""
 
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from stayline.domain.audit_events import AuditEvent, AuditEventKind
+import msgspec
+import polars as pl
+
+from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.model_package import ModelPackage
+from stayline.domain.pipeline_execution import Execution
+from stayline.domain.waivers import active_waivers
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.errors import SchemaMismatch
-from stayline.modelling.dataset import training_data, without_people
-from stayline.modelling.packaging import headline, package
-from stayline.modelling.training import Progress, TrainedModel, TrainingOptions, train
+from stayline.errors import ExecutionFailed, SchemaMismatch
+from stayline.formats.schema_toml import dump_schema
+from stayline.modelling.dataset import without_people
+from stayline.modelling.training import TrainingOptions
+from stayline.pipeline.training_parameters import EMBEDDED_PARAMETERS
+from stayline.pipeline.training_pipeline import training_pipeline
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
-from stayline.ports.feature_store import FEATURES, OUTCOMES, FeatureStore
+from stayline.ports.feature_store import FEATURES, OUTCOMES, WRITE_TIME, FeatureStore
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
+from stayline.ports.pipeline_runner import (
+    Follow,
+    ParameterValue,
+    PipelineRunner,
+    nobody_follows,
+)
+from stayline.ports.waiver_book import WaiverBook
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """The registered package, the model in it, and the schema it was trained under."""
+    """The registered package and the execution that made it."""
 
     registered: ModelPackage
-    trained: TrainedModel
-    schema: WorkforceSchema
+    execution: Execution
 
 
 def train_model(
     *,
     options: TrainingOptions,
     actor: str,
+    protected_uri: str,
     features: FeatureStore,
     registry: ModelRegistry,
     opt_outs: OptOutList,
+    waivers: WaiverBook,
+    runner: PipelineRunner,
     audit: AuditLog,
     clock: Clock,
     schema: WorkforceSchema | None = None,
     train_until: datetime | None = None,
-    progress: Progress = lambda what, done, total: None,
+    parameters: Mapping[str, ParameterValue] | None = None,
+    follow: Follow = nobody_follows,
 ) -> Training:
-    """Return the pending version.
+    """Return the registered version, pending unless the same bytes were decided on before.
 
-    ``schema`` may change the policy and the horizon of the imported one, not its inputs. A panel is
-    trained on snapshots until ``train_until`` (default: all but the last fifth of its times) and
-    tried on the later ones; who opted out is in neither. Nothing is registered unless training ends
-    well. Raises `NothingImported`, `SchemaMismatch`, `TrainingRefused`.
+    The inputs are frozen first: facts as of now without the people who opted out, the deployed
+    model, the waivers that hold today. ``schema`` may change the policy and the horizon of the
+    imported one, not its inputs; ``parameters`` are further ones of the pipeline's definition, by
+    name. Raises `NothingImported`, `SchemaMismatch`, `DefinitionRefused`, and `ExecutionFailed`
+    when a step fails or the gates say no: then nothing was registered.
     """
     imported = features.schema()
     schema = schema or imported
@@ -54,24 +76,113 @@ def train_model(
             "Import the extract under that schema into a home of its own.",
         )
     now = clock.now()
-    progress("reading", 0, 1)
-    data = training_data(
-        without_people(features.frame(FEATURES, as_of=now), opt_outs.opted_out(at=now)),
-        features.frame(OUTCOMES, as_of=now),
-        schema,
-        train_until=train_until,
-    )
-    trained = train(data, schema, options=options, progress=progress)
-    registered = registry.register(
-        package(trained, schema), trained_by=actor, metrics=headline(trained), at=clock.now()
-    )
+    definition = training_pipeline(
+        schema, seed=options.seed, trials=options.trials, time_limit_s=options.time_limit_s
+    ).document()
+    known = without_people(features.frame(FEATURES, as_of=now), opt_outs.opted_out(at=now))
+    staged = {
+        "WorkforceUri": runner.stage(
+            "workforce", _workforce(schema, known, features.frame(OUTCOMES, as_of=now))
+        ),
+        "ChampionUri": runner.stage("champion", _champion(registry)),
+        "WaiversUri": runner.stage("waivers", _waivers(waivers, actor, now)),
+    }
+    given = {**EMBEDDED_PARAMETERS, "ProtectedUri": protected_uri, **staged, **(parameters or {})}
+    if train_until is not None:
+        given["TrainUntil"] = train_until.date().isoformat()
+    given.setdefault("OutputUri", _output_uri(definition, given))
+    with _audited(actor, audit, clock), _staged(staged.values(), runner):
+        execution = runner.run(definition, parameters=given, by=actor, follow=follow)
+    registered = registry.find(_version(execution))
     audit.append(
         AuditEvent(
             AuditEventKind.MODEL_REGISTERED,
             actor=actor,
             subject=str(registered.version),
             at=clock.now(),
-            details={"digest": registered.digest, "rows": trained.rows},
+            details={"digest": registered.digest, "execution": execution.execution_id},
         )
     )
-    return Training(registered, trained, schema)
+    return Training(registered, execution)
+
+
+def _workforce(
+    schema: WorkforceSchema, features: pl.DataFrame, outcomes: pl.DataFrame
+) -> Mapping[str, bytes]:
+    return {
+        "schema.toml": dump_schema(schema).encode(),
+        "features.parquet": _parquet(features),
+        "outcomes.parquet": _parquet(outcomes),
+    }
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    """Return the facts without their write times: a repeated import changes no input."""
+    out = io.BytesIO()
+    frame.drop(WRITE_TIME).write_parquet(out)
+    return out.getvalue()
+
+
+def _champion(registry: ModelRegistry) -> Mapping[str, bytes]:
+    """Return the deployed package and what its training data looked like, if there is one."""
+    deployed = registry.deployed()
+    if deployed is None:
+        return {"champion.json": b'{"version":null}'}
+    told = {"version": deployed.version, "digest": deployed.digest}
+    return {
+        "champion.json": msgspec.json.encode(told),
+        "model.tar.gz": registry.archive(deployed.digest),
+        **{
+            name: report
+            for name, report in registry.reports(deployed.digest).items()
+            if name.startswith("data_quality_")
+        },
+    }
+
+
+def _waivers(book: WaiverBook, actor: str, now: datetime) -> Mapping[str, bytes]:
+    """Return the waivers that this run may use, and the day they were asked for, if any."""
+    today = now.date()
+    active = active_waivers(book.waivers(), trained_by=actor, on=today)
+    told = {"on": today if active else None, "waivers": active}
+    return {"waivers.json": msgspec.json.encode(told)}
+
+
+def _version(execution: Execution) -> int:
+    """Return the version that the register step names at the end of its ARN."""
+    register = execution.step("register")
+    if register is None:
+        raise ExecutionFailed(
+            execution.execution_id, "register", "it was not reached.", "Look at the definition."
+        )
+    return int(str(register.properties["ModelPackageArn"]).rpartition("/")[2])
+
+
+def _output_uri(definition: Mapping[str, object], given: Mapping[str, ParameterValue]) -> str:
+    """Return where the steps write: a place named after what they are given, not after the day."""
+    content = msgspec.json.encode([definition, given], order="deterministic")
+    return f"s3://stayline/runs/{hashlib.sha256(content).hexdigest()}"
+
+
+@contextmanager
+def _staged(uris: Iterable[str], runner: PipelineRunner) -> Iterator[None]:
+    """Remove the frozen inputs afterwards: what is cached is known by their digests."""
+    try:
+        yield
+    finally:
+        for uri in uris:
+            runner.unstage(uri)
+
+
+@contextmanager
+def _audited(actor: str, audit: AuditLog, clock: Clock) -> Iterator[None]:
+    """Leave an event when the execution registered nothing."""
+    try:
+        yield
+    except ExecutionFailed as error:
+        event = refused(
+            AuditEventKind.TRAINING_FAILED, error, actor=actor, subject=error.execution_id,
+            at=clock.now(),
+        )  # fmt: skip
+        audit.append(event)
+        raise

@@ -1,6 +1,5 @@
 """The model registry: versions in SQLite, bytes in a folder by digest."""
 
-import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -24,8 +23,10 @@ from stayline.errors import (
     StoreUnavailable,
     UnknownModel,
 )
+from stayline.formats.model_archive import archive_digest
 
 ARCHIVE = "model.tar.gz"
+REPORTS = "reports"
 _SERVING = """
     SELECT model_packages.version, digest FROM deployments JOIN model_packages USING (version)
     ORDER BY position DESC LIMIT 1
@@ -40,11 +41,19 @@ class SqliteModelRegistry:
         self._folder = folder
 
     def register(
-        self, archive: bytes, *, trained_by: str, metrics: Mapping[str, float], at: datetime
+        self,
+        archive: bytes,
+        *,
+        trained_by: str,
+        metrics: Mapping[str, float],
+        at: datetime,
+        reports: Mapping[str, bytes] | None = None,
     ) -> ModelPackage:
-        """Keep the archive, then add the next version as pending."""
-        digest = f"sha256:{hashlib.sha256(archive).hexdigest()}"
-        self._write(digest, archive)
+        """Keep the archive and its reports, then add the next version as pending."""
+        digest = archive_digest(archive)
+        _write(self._path(digest), archive)
+        for name, report in (reports or {}).items():
+            _write(self._path(digest).parent / REPORTS / name, report)
         with writing(self._engine) as connection:
             newest = connection.execute(sa.select(sa.func.max(model_packages.c.version))).scalar()
             package = ModelPackage(
@@ -126,9 +135,17 @@ class SqliteModelRegistry:
             archive = self._path(digest).read_bytes()
         except OSError as error:
             raise PackageRefused(f"the archive of {digest} is missing.") from error
-        if f"sha256:{hashlib.sha256(archive).hexdigest()}" != digest:
+        if archive_digest(archive) != digest:
             raise PackageRefused(f"the archive of {digest} was altered or torn.")
         return archive
+
+    def reports(self, digest: str) -> Mapping[str, bytes]:
+        """Return the evaluation files kept with an archive."""
+        folder = self._path(digest).parent / REPORTS
+        try:
+            return {file.name: file.read_bytes() for file in sorted(folder.glob("*.*"))}
+        except OSError as error:
+            raise StoreUnavailable("The model folder", f"{error.strerror}.") from error
 
     def problems(self) -> list[str]:
         """Return damaged tables, and versions whose archive is missing or altered."""
@@ -143,21 +160,21 @@ class SqliteModelRegistry:
     def _path(self, digest: str) -> Path:
         return self._folder / digest.removeprefix("sha256:") / ARCHIVE
 
-    def _write(self, digest: str, archive: bytes) -> None:
-        """Write the bytes whole before they get their name."""
-        path = self._path(digest)
-        draft = path.with_name(f"{ARCHIVE}.{secrets.token_hex(8)}")
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(archive)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                draft.unlink()
-            raise StoreUnavailable("The model folder", f"{error.strerror}.") from error
+
+def _write(path: Path, content: bytes) -> None:
+    """Write the bytes whole before they get their name."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise StoreUnavailable("The model folder", f"{error.strerror}.") from error
 
 
 def _find(connection: sa.Connection, version: int) -> ModelPackage:

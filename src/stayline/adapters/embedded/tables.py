@@ -109,6 +109,65 @@ deployments = sa.Table(
     sa.Column("deployed_by", sa.String, nullable=False),
     sa.Column("deployed_at", Instant, nullable=False),
 )
+pipeline_definitions = sa.Table(
+    "pipeline_definitions",
+    STATE,
+    sa.Column("digest", sa.String, primary_key=True),
+    sa.Column("document", sa.String, nullable=False),
+)
+pipeline_executions = sa.Table(
+    "pipeline_executions",
+    STATE,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("execution_id", sa.String, nullable=False, unique=True),
+    sa.Column("pipeline_name", sa.String, nullable=False),
+    sa.Column("definition_digest", sa.String, nullable=False),
+    sa.Column("parameters", sa.String, nullable=False),
+    sa.Column("started_by", sa.String, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("failure", sa.String),
+    sa.Column("resumed_by", sa.String),
+)
+pipeline_steps = sa.Table(
+    "pipeline_steps",
+    STATE,
+    sa.Column("execution_id", sa.String, primary_key=True),
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("type", sa.String, nullable=False),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("cache_key", sa.String, index=True),
+    sa.Column("cached_from", sa.String),
+    sa.Column("inputs", sa.String, nullable=False),
+    sa.Column("properties", sa.String, nullable=False),
+    sa.Column("failure", sa.String),
+)
+pipeline_outputs = sa.Table(
+    "pipeline_outputs",
+    STATE,
+    sa.Column("execution_id", sa.String, primary_key=True),
+    sa.Column("uri", sa.String, primary_key=True),
+    sa.Column("step", sa.String, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("digest", sa.String, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+)
+waivers = sa.Table(
+    "waivers",
+    STATE,
+    sa.Column("waiver_id", sa.String, primary_key=True),
+    sa.Column("gate", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False),
+    sa.Column("filed_by", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("filed_at", Instant, nullable=False),
+    sa.Column("expires_on", sa.Date, nullable=False),
+)
 
 people = sa.Table(
     "people",

@@ -1,30 +1,14 @@
 """What it costs the model not to see protected attributes, measured instead of guessed."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import polars as pl
 
-from stayline.domain.audit_events import AuditEvent, AuditEventKind
-from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.workforce_schema import Column, Kind, Role, WorkforceSchema
-from stayline.modelling.dataset import training_data, without_people
+from stayline.modelling.dataset import TrainingData, training_set
 from stayline.modelling.search import Candidate
-from stayline.modelling.training import InputsTried, try_inputs
-from stayline.ports.audit_log import AuditLog
-from stayline.ports.clock import Clock
-from stayline.ports.feature_store import (
-    EVENT_TIME,
-    FEATURES,
-    OUTCOMES,
-    TOKEN,
-    FeatureStore,
-    polars_type,
-)
-from stayline.ports.opt_out_list import OptOutList
-from stayline.ports.protected_attributes import ProtectedAttributes
-
-PURPOSE = "price of leaving protected attributes out of the model"
+from stayline.modelling.trial import InputsTried, try_inputs
+from stayline.ports.feature_store import EVENT_TIME, TOKEN, polars_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +20,38 @@ class PricedInputs:
     tried: InputsTried
 
 
-def price_protection(
+def price_of_protection(
+    development: pl.DataFrame,
+    later: pl.DataFrame | None,
+    attributes: pl.DataFrame,
     schema: WorkforceSchema,
     candidate: Candidate,
     *,
     seed: int,
-    actor: str,
-    features: FeatureStore,
-    protected: ProtectedAttributes,
-    opt_outs: OptOutList,
-    audit: AuditLog,
-    clock: Clock,
-    train_until: datetime | None = None,
 ) -> list[PricedInputs]:
     """Return the same trees without, with the justified and with all protected attributes.
 
-    The models are thrown away; only their figures are kept. The read of protected attributes is
-    recorded. Empty when the schema has none.
+    ``development`` and ``later`` are rows as `modelling.dataset.labelled_rows` makes them;
+    ``attributes`` are those of the audit: token, event time, text. The models are thrown away; only
+    their figures are kept. Empty when the schema has no protected attributes.
     """
     shielded = schema.with_role(Role.PROTECTED)
     if not shielded:
         return []
-    now = clock.now()
-    audit.append(AuditEvent(AuditEventKind.PROTECTED_READ, actor, "all", now, {"purpose": PURPOSE}))
-    attributes = _typed(protected.read(AuditPurpose(actor, PURPOSE)), schema)
     seeing_all = replace(
         schema,
         columns=tuple(
             replace(c, role=Role.FEATURE) if c.role is Role.PROTECTED else c for c in schema.columns
         ),
     )
-    known = without_people(features.frame(FEATURES, as_of=now), opt_outs.opted_out(at=now))
-    data = training_data(
-        known.join(attributes, on=[TOKEN, EVENT_TIME], how="left"),
-        features.frame(OUTCOMES, as_of=now),
-        seeing_all,
-        train_until=train_until,
-    )
+    typed = _typed(attributes, schema)
+    joined = [
+        rows.join(typed, on=[TOKEN, EVENT_TIME], how="left", maintain_order="left")
+        for rows in (development, later)
+        if rows is not None
+    ]
+    sets = [training_set(rows, seeing_all) for rows in joined]
+    data = TrainingData(sets[0], sets[1] if len(sets) > 1 else None)
     choices = {"without any": tuple(c for c in schema.model_inputs if c not in shielded)}
     if schema.justified:
         choices[f"with {_names(schema.justified)}"] = schema.model_inputs
@@ -88,15 +67,13 @@ def price_protection(
 
 def _typed(attributes: pl.DataFrame, schema: WorkforceSchema) -> pl.DataFrame:
     """Turn the text of the attributes that are no features yet into their own types."""
-    needed = [
-        column
-        for column in schema.with_role(Role.PROTECTED)
-        if not column.is_model_input and column.name in attributes.columns
-    ]
-    return attributes.select(TOKEN, EVENT_TIME, *(_as_kind(column) for column in needed))
+    needed = [c for c in schema.with_role(Role.PROTECTED) if not c.is_model_input]
+    return attributes.select(TOKEN, EVENT_TIME, *(_as_kind(c, attributes) for c in needed))
 
 
-def _as_kind(column: Column) -> pl.Expr:
+def _as_kind(column: Column, attributes: pl.DataFrame) -> pl.Expr:
+    if column.name not in attributes.columns:
+        return pl.lit(None, polars_type(column)).alias(column.name)
     text = pl.col(column.name)
     return (
         text.str.to_date("%Y-%m-%d") if column.kind is Kind.DATE else text.cast(polars_type(column))

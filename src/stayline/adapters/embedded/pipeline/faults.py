@@ -1,0 +1,37 @@
+"""Why a step of an embedded pipeline failed, and whether trying again may help."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+SERVICE_FAULT = "Step.SERVICE_FAULT"
+JOB_INTERNAL_ERROR = "SageMaker.JOB_INTERNAL_ERROR"
+
+
+class StepFault(Exception):
+    """A step cannot succeed: what happened, and what to do next.
+
+    ``exception_type`` is the kind of failure that a retry policy may name; None for the program's
+    own failures, which SageMaker doesn't repeat either.
+    """
+
+    def __init__(self, cause: str, remedy: str, exception_type: str | None = None) -> None:
+        self.cause = cause
+        self.remedy = remedy
+        self.exception_type = exception_type
+        super().__init__(f"{cause} {remedy}")
+
+
+@contextmanager
+def system_faults(doing: str) -> Iterator[None]:
+    """Turn what the system refuses, such as space on a full disk, into a fault with its code."""
+    try:
+        yield
+    except OSError as error:
+        code = errno.errorcode.get(error.errno or 0, "no code")
+        raise StepFault(
+            f"{doing} was not possible: {error.strerror or error} ({code}).",
+            "Check free disk space, memory and permissions, then go on with "
+            "`stayline pipeline resume`.",
+            SERVICE_FAULT,
+        ) from error

@@ -1,0 +1,226 @@
+"""Pipelines on this machine: each step a process, each file known by its digest."""
+
+import json
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+import sqlalchemy as sa
+
+from stayline.adapters.embedded.folder_locks import FolderLocks
+from stayline.adapters.embedded.pipeline.claims import ExecutionClaims
+from stayline.adapters.embedded.pipeline.files import PipelineFiles, prefixes
+from stayline.adapters.embedded.pipeline.outputs import PipelineOutputs
+from stayline.adapters.embedded.pipeline.records import PipelineRecords
+from stayline.adapters.embedded.pipeline.staging import StagedInputs
+from stayline.adapters.embedded.pipeline.step_kinds import refuse_others
+from stayline.adapters.embedded.pipeline.trees import remove
+from stayline.adapters.embedded.pipeline.upkeep import damaged_outputs, purge
+from stayline.adapters.embedded.pipeline.walk import Walk
+from stayline.adapters.embedded.pipeline.workshop import Workshop
+from stayline.domain.pipeline_execution import (
+    Execution,
+    ExecutionStatus,
+    StepStatus,
+)
+from stayline.errors import ExecutionFailed, NothingKept, UnknownExecution
+from stayline.pipeline.definition import digest, render
+from stayline.pipeline.parameters import parameter_values
+from stayline.pipeline.validation import check
+from stayline.ports.clock import Clock
+from stayline.ports.model_registry import ModelRegistry
+from stayline.ports.pipeline_runner import (
+    PIPELINE_NAME,
+    Follow,
+    ParameterValue,
+    nobody_follows,
+)
+
+_TERMINATED = 143
+
+
+class SubprocessPipelineRunner:
+    """Runs the steps one after the other; keeps everything under ``folder``, for its owner only.
+
+    ``objects/`` holds outputs by digest, ``staged/`` inputs, ``executions/`` the logs, ``work/``
+    what a step has in hand, which is removed when it ends. ``wait`` takes the seconds before
+    another attempt.
+    """
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        folder: Path,
+        *,
+        registry: ModelRegistry,
+        clock: Clock,
+        wait: Callable[[float], object] = time.sleep,
+    ) -> None:
+        locks = FolderLocks(folder)
+        self._workshop = Workshop(
+            objects=folder / "objects",
+            work=folder / "work",
+            staged=StagedInputs(folder / "staged", locks),
+            claims=ExecutionClaims(folder / "executions"),
+            records=PipelineRecords(engine),
+            outputs=PipelineOutputs(engine),
+            locks=locks,
+            registry=registry,
+            clock=clock,
+            wait=wait,
+        )
+
+    def stage(self, name: str, files: Mapping[str, bytes | Path]) -> str:
+        """Keep files as one input and return its URI."""
+        return self._workshop.staged.stage(name, files)
+
+    def unstage(self, uri: str) -> None:
+        """Remove a staged input, unless another process holds it."""
+        self._workshop.staged.unstage(uri)
+
+    def run(
+        self,
+        definition: Mapping[str, object],
+        *,
+        parameters: Mapping[str, ParameterValue],
+        by: str,
+        pipeline_name: str = PIPELINE_NAME,
+        follow: Follow = nobody_follows,
+    ) -> Execution:
+        """Run a definition to its end."""
+        check(definition)
+        refuse_others(definition)
+        values = {
+            name: value
+            for name, value in parameter_values(definition, parameters).items()
+            if isinstance(value, str | int | float | bool)
+        }
+        now = self._workshop.clock.now()
+        self.purge_expired(at=now)
+
+        def begin() -> str:
+            return self._workshop.records.begin(
+                render(definition),
+                digest(definition),
+                pipeline_name=pipeline_name,
+                parameters=values,
+                by=by,
+                at=now,
+            )
+
+        with _stoppable(), self._workshop.claims.held(begin) as execution_id:
+            return self._walk(execution_id, definition, follow)
+
+    def resume(self, execution_id: str, *, by: str, follow: Follow = nobody_follows) -> Execution:
+        """Go on with an execution that was cut short or failed."""
+        found = self.find(execution_id)
+        if found.status is ExecutionStatus.SUCCEEDED:
+            return found
+        with _stoppable(), self._workshop.claims.held(lambda: execution_id):
+            self._workshop.records.reopen(execution_id, by=by)
+            return self._walk(execution_id, self.definition(execution_id), follow)
+
+    def read(self, uri: str, *, execution_id: str | None = None) -> bytes:
+        """Return the bytes of one file."""
+        files = self._newest(uri) if execution_id is None else self._workshop.files(execution_id)
+        content = files.file(uri)
+        if content is None:
+            raise NothingKept(uri)
+        return content
+
+    def find(self, execution_id: str) -> Execution:
+        """Return that execution."""
+        return self._as_it_is(self._workshop.records.find(execution_id))
+
+    def executions(self) -> list[Execution]:
+        """Return all executions, newest first."""
+        return [self._as_it_is(written) for written in self._workshop.records.executions()]
+
+    def definition(self, execution_id: str) -> Mapping[str, object]:
+        """Return the definition that an execution ran."""
+        document: dict[str, object] = json.loads(self._workshop.records.definition(execution_id))
+        return document
+
+    def log(self, execution_id: str, step: str) -> str:
+        """Return what a step printed."""
+        if self._workshop.records.find(execution_id).step(step) is None:
+            raise UnknownExecution(execution_id, step)
+        try:
+            return self._workshop.log(execution_id, step).read_text("utf-8", "replace")
+        except FileNotFoundError as error:
+            raise UnknownExecution(execution_id, step) from error
+
+    def purge_expired(self, *, at: datetime) -> int:
+        """Remove outputs that are too old to be used again."""
+        return purge(self._workshop, at=at)
+
+    def problems(self) -> list[str]:
+        """Return outputs that are missing or altered before their time."""
+        return damaged_outputs(self._workshop, at=self._workshop.clock.now())
+
+    def _walk(
+        self, execution_id: str, definition: Mapping[str, object], follow: Follow
+    ) -> Execution:
+        """Walk and write down how it ended, whatever happens."""
+        records, clock = self._workshop.records, self._workshop.clock
+        status, failure = ExecutionStatus.STOPPED, "It was stopped."
+        try:
+            Walk(self._workshop, records.find(execution_id), definition, follow).run()
+            status, failure = ExecutionStatus.SUCCEEDED, ""
+        except ExecutionFailed as error:
+            status, failure = ExecutionStatus.FAILED, str(error)
+            raise
+        except Exception as error:
+            status, failure = ExecutionStatus.FAILED, f"An unexpected {type(error).__name__}."
+            raise
+        finally:
+            remove(self._workshop.work / execution_id)
+            records.finish(execution_id, status, at=clock.now(), failure=failure or None)
+        return records.find(execution_id)
+
+    def _newest(self, uri: str) -> PipelineFiles:
+        newest = self._workshop.outputs.newest(list(prefixes(uri)))
+        places = {} if newest is None else dict([newest])
+        return PipelineFiles(self._workshop.objects, self._workshop.staged, places)
+
+    def _as_it_is(self, written: Execution) -> Execution:
+        """Return an execution as Stopped when its process has ended without a word."""
+        is_open = written.status is ExecutionStatus.EXECUTING
+        if not is_open or self._workshop.claims.is_held(written.execution_id):
+            return written
+        return replace(
+            written,
+            status=ExecutionStatus.STOPPED,
+            failure=f"Its process ended; go on with `stayline pipeline resume "
+            f"{written.execution_id}`.",
+            steps=tuple(
+                replace(step, status=StepStatus.STOPPED) if step.ended_at is None else step
+                for step in written.steps
+            ),
+        )
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let a SIGTERM end the run in order, as Ctrl-C does; only the main thread can take one."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(_TERMINATED)

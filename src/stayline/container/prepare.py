@@ -1,0 +1,87 @@
+"""Frozen facts in; labelled rows, the people they are of, and the data baseline out.
+
+Tokens go to the ``people`` output alone, which only the audit reads: training never sees whose row
+is whose.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import msgspec
+
+from stayline.container.files import (
+    LATER_PEOPLE,
+    PEOPLE,
+    SCHEMA,
+    read_frame,
+    read_schema,
+    write_people,
+    write_rows,
+    write_schema,
+)
+from stayline.container.platform import Platform, say, whole_number
+from stayline.domain.alert_policy import policy_from
+from stayline.domain.workforce_schema import LeavingWithin, WorkforceSchema
+from stayline.errors import ProgramInputRefused
+from stayline.formats.report_json import encode
+from stayline.modelling.data_constraints import suggested_constraints
+from stayline.modelling.dataset import TrainingSet, labelled_rows, parted_by_time, training_set
+from stayline.modelling.feature_statistics import feature_statistics
+from stayline.modelling.leak_check import leaking_inputs
+
+
+def run(platform: Platform) -> None:
+    """Write ``train``, ``validation``, ``people`` and ``baseline``.
+
+    Options: ``ALERT_POLICY``, ``HORIZON_MONTHS`` (a leaving date only), ``TRAIN_UNTIL`` (a day, or
+    empty for the default edge). Raises `TrainingRefused` when there is too little to
+    learn from.
+    """
+    schema = _asked(read_schema(platform.input("workforce", SCHEMA)), platform)
+    features = read_frame(platform.input("workforce", "features.parquet"))
+    outcomes = read_frame(platform.input("workforce", "outcomes.parquet"))
+    development, later = parted_by_time(
+        labelled_rows(features, outcomes, schema), schema, train_until=_edge(platform)
+    )
+    write_rows(development, schema, platform.output("train"))
+    write_schema(schema, platform.output("train"))
+    write_people(development, schema, platform.output("people") / PEOPLE)
+    write_schema(schema, platform.output("validation"))
+    if later is not None:
+        write_rows(later, schema, platform.output("validation"))
+        write_people(later, schema, platform.output("people") / LATER_PEOPLE)
+    held_back = 0 if later is None else len(later)
+    say(f"{len(development):,} rows to learn from, {held_back:,} later ones to try the model on.")
+    _write_baseline(training_set(development, schema), schema, platform)
+
+
+def _asked(schema: WorkforceSchema, platform: Platform) -> WorkforceSchema:
+    """Return the schema under the policy and horizon that this execution asks for."""
+    options = platform.environment
+    policy = policy_from(options["ALERT_POLICY"]) if "ALERT_POLICY" in options else schema.policy
+    outcome = schema.outcome
+    if isinstance(outcome, LeavingWithin) and "HORIZON_MONTHS" in options:
+        months = whole_number(options, "HORIZON_MONTHS")
+        if not 1 <= months <= 60:
+            raise ProgramInputRefused("HORIZON_MONTHS", "1 to 60 months")
+        outcome = replace(outcome, horizon_months=months)
+    return replace(schema, policy=policy, outcome=outcome)
+
+
+def _edge(platform: Platform) -> datetime | None:
+    text = platform.environment.get("TRAIN_UNTIL", "")
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+    except ValueError:
+        raise ProgramInputRefused("TRAIN_UNTIL", "a day such as 2025-12-31, or nothing") from None
+
+
+def _write_baseline(rows: TrainingSet, schema: WorkforceSchema, platform: Platform) -> None:
+    """Leave what the training data looks like, and whether an input knows the outcome."""
+    folder = platform.output("baseline")
+    inputs = schema.model_inputs
+    statistics = feature_statistics(rows.frame, inputs)
+    (folder / "statistics.json").write_bytes(encode(statistics))
+    (folder / "constraints.json").write_bytes(encode(suggested_constraints(statistics, inputs)))
+    leaks = leaking_inputs(rows.frame, inputs, rows.label, rows.person, seed=0)
+    (folder / "leaks.json").write_bytes(msgspec.json.encode(leaks))

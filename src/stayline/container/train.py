@@ -1,0 +1,48 @@
+"""Labelled rows in, a calibrated model out: one process that is given nothing else."""
+
+import msgspec
+
+from stayline.container.files import ROWS, SCHEMA, read_frame, read_schema, unseen_bytes
+from stayline.container.platform import Platform, number, say, whole_number
+from stayline.errors import ProgramInputRefused
+from stayline.formats.model_archive import MANIFEST_FILE, MODEL_FILE, UNSEEN_FILE
+from stayline.modelling.dataset import training_set
+from stayline.modelling.packaging import draft, trees
+from stayline.modelling.training import TrainingOptions, train
+
+
+def run(platform: Platform) -> None:
+    """Write the trees, the draft of the manifest, and what the model says out of fold.
+
+    Hyperparameters, all texts: ``seed``, ``trials``, ``time_limit_s``.
+    """
+    options = _options(platform)
+    schema = read_schema(platform.channel("train", SCHEMA))
+    rows = training_set(read_frame(platform.channel("train", ROWS)), schema)
+    model = train(rows, schema, options=options, progress=_tell)
+    found, chosen = model.search, model.search.chosen
+    say(
+        f"{len(found.candidates)} candidates in {found.seconds:.0f} s; chosen: {chosen.rounds} "
+        f"trees of depth {chosen.depth}."
+    )
+    folder = platform.model()
+    (folder / MANIFEST_FILE).parent.mkdir(exist_ok=True)
+    (folder / MODEL_FILE).write_bytes(trees(model))
+    (folder / MANIFEST_FILE).write_bytes(msgspec.json.encode(draft(model, schema)))
+    (folder / UNSEEN_FILE).write_bytes(unseen_bytes(model.unseen_risk))
+
+
+def _options(platform: Platform) -> TrainingOptions:
+    given = platform.hyperparameters()
+    options = TrainingOptions(
+        whole_number(given, "seed"), whole_number(given, "trials"), number(given, "time_limit_s")
+    )
+    if options.seed < 0 or options.trials < 1 or not options.time_limit_s > 0:
+        raise ProgramInputRefused(
+            "hyperparameters", "seed 0 or more, trials 1 or more, time_limit_s above 0"
+        )
+    return options
+
+
+def _tell(what: str, done: int, total: int) -> None:
+    say(f"{what}: {done} of {total}" if total > 1 else f"{what} ...")

@@ -1,0 +1,1 @@
+"""How a model treats groups of people: figures with intervals, in the forms that audits ask for."""

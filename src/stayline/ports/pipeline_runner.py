@@ -1,0 +1,99 @@
+"""Runs pipeline definitions step by step, and remembers what ran on what."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from stayline.domain.pipeline_execution import Execution, StepEvent
+
+PIPELINE_NAME = "attrition-risk"
+ParameterValue = str | int | float | bool
+Follow = Callable[[StepEvent], None]
+
+
+def nobody_follows(event: StepEvent) -> None:
+    """Take no notice of what happens."""
+
+
+class PipelineRunner(Protocol):
+    """Executes the very JSON of a definition; every file is known by its digest."""
+
+    def stage(self, name: str, files: Mapping[str, bytes | Path]) -> str:
+        """Keep files as one input and return its URI, ``s3://stayline/staged/<name>/<sha256>``.
+
+        ``files`` maps relative paths to contents. The same contents get the same URI. They stay
+        until `unstage`; once this process is gone, for a day at most while an unfinished execution
+        may still need them.
+        """
+        ...
+
+    def unstage(self, uri: str) -> None:
+        """Remove a staged input from disk, unless another process has staged the same contents.
+
+        Then it goes when that one lets go of it. Does nothing for an input that is gone already.
+        """
+        ...
+
+    def run(
+        self,
+        definition: Mapping[str, object],
+        *,
+        parameters: Mapping[str, ParameterValue],
+        by: str,
+        pipeline_name: str = PIPELINE_NAME,
+        follow: Follow = nobody_follows,
+    ) -> Execution:
+        """Run a definition to its end and return the execution, which has succeeded.
+
+        A step whose program, arguments and inputs are those of an earlier one is not run again, if
+        the definition allows it. Raises `DefinitionRefused` before anything starts, and
+        `ExecutionFailed`, also for a Fail step, whose message then is the cause.
+        """
+        ...
+
+    def resume(self, execution_id: str, *, by: str, follow: Follow = nobody_follows) -> Execution:
+        """Go on with an execution that was cut short or failed; finished steps are kept.
+
+        One that has succeeded is returned as it is. Raises `UnknownExecution`, `StillExecuting` and
+        what `run` raises.
+        """
+        ...
+
+    def read(self, uri: str, *, execution_id: str | None = None) -> bytes:
+        """Return the bytes of one file that a step wrote, or that is staged.
+
+        Two executions may write to one URI: give ``execution_id`` to read what that one saw,
+        otherwise it is the newest. Raises `NothingKept`.
+        """
+        ...
+
+    def find(self, execution_id: str) -> Execution:
+        """Return that execution; raises `UnknownExecution`."""
+        ...
+
+    def executions(self) -> list[Execution]:
+        """Return all executions, newest first.
+
+        One whose process has ended without a word is shown as Stopped.
+        """
+        ...
+
+    def definition(self, execution_id: str) -> Mapping[str, object]:
+        """Return the definition that an execution ran; raises `UnknownExecution`."""
+        ...
+
+    def log(self, execution_id: str, step: str) -> str:
+        """Return what a step printed; raises `UnknownExecution` for a step that never ran."""
+        ...
+
+    def purge_expired(self, *, at: datetime) -> int:
+        """Remove outputs that are too old to be used again; return how many.
+
+        They hold personal data. Every run begins with this.
+        """
+        ...
+
+    def problems(self) -> list[str]:
+        """Return what is damaged, in words; empty when everything is whole."""
+        ...

@@ -1,0 +1,83 @@
+"""What a model card says in words: what the model is for, what not, and where it ends."""
+
+from collections.abc import Iterator
+
+from stayline.domain.workforce_schema import LeavingWithin, WorkforceSchema
+from stayline.formats.card_figures import EvaluationFigures
+
+FEW_WHO_LEFT = 200
+"""Fewer people who left than this make every interval wide."""
+USE, NO_USE = "For: ", "Not for: "
+
+PURPOSE = (
+    "It helps people who care for a team to see where a talk is worth having first, and which "
+    "circumstances to ask about. A score is a question to ask, never a verdict."
+)
+USES = (
+    f"{USE}choosing whom to talk to about work, load, growth or pay, and what to ask.",
+    f"{USE}planning how many such talks there is time for.",
+    f"{NO_USE}a decision on its own. A person decides, and writes down why.",
+    f"{NO_USE}dismissal, pay, promotion, appraisal, or who gets which work.",
+    f"{NO_USE}people who opted out, or people unlike those it learned from.",
+)
+RISK = (
+    "It profiles people at work, which the EU's AI Act lists as high risk (Annex III, point 4). "
+    "A score that is believed too easily can harm the person it is about."
+)
+PROBLEM = "Which employees might leave of their own will, and what about their work goes with it?"
+STAKEHOLDERS = (
+    "the employees who are scored; those who lead and advise them; works councils and whoever else "
+    "speaks for employees; whoever approves the model."
+)
+ETHICS = (
+    "Protected attributes are kept apart: the audit sees them, the model does not, unless a "
+    "written reason lets one in.",
+    "Differences between groups are shown with their intervals; too little evidence is said to be "
+    "too little, never taken as good news.",
+    "Anyone can opt out; their rows are in no training and no score.",
+)
+
+
+def meaning(schema: WorkforceSchema) -> str:
+    """Return what "left" means in this data."""
+    outcome = schema.outcome
+    if isinstance(outcome, LeavingWithin):
+        reasons = ", ".join(outcome.voluntary)
+        return (
+            f"Left means: last day within {outcome.horizon_months} months after the snapshot, for "
+            f"one of the reasons {reasons}."
+        )
+    positive = " or ".join(outcome.positive)
+    return f"Left means: the column {outcome.column} says {positive}."
+
+
+def limits(
+    schema: WorkforceSchema, evaluations: tuple[EvaluationFigures, ...], positives: int
+) -> Iterator[str]:
+    """Yield what the figures cannot say."""
+    yield (
+        "It learned from one company's past. Elsewhere, or after great changes, its figures need "
+        "not hold."
+    )
+    if positives < FEW_WHO_LEFT:
+        yield (
+            f"Only {positives:,} of its rows are of people who left, so every figure is uncertain: "
+            "read the interval, not the number."
+        )
+    if not isinstance(schema.outcome, LeavingWithin):
+        yield (
+            "The data is a cross-section: it says who left, not when. Some columns may tell what "
+            "came after the decision to leave."
+        )
+    else:
+        yield (
+            f"It looks {schema.outcome.horizon_months} months ahead; about leaving later than that "
+            "it says nothing."
+        )
+    if len(evaluations) < 2:
+        yield "It was not measured on later time, since there is none: how it ages is unknown."
+    yield (
+        "Its reasons are what goes with leaving in the data, not what makes people leave; changing "
+        "them need not change anything."
+    )
+    yield "Even at a risk of 40%, six people of ten stay."

@@ -1,0 +1,41 @@
+"""Lend protected attributes to the fairness audit of one execution, and take them back."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.protected_attributes import AuditPurpose
+from stayline.ports.audit_log import AuditLog
+from stayline.ports.clock import Clock
+from stayline.ports.pipeline_runner import PipelineRunner
+from stayline.ports.protected_attributes import ProtectedAttributes
+
+PURPOSE = "fairness audit and price of leaving protected attributes out of the model"
+FILE = "attributes.parquet"
+
+
+@contextmanager
+def share_protected_attributes(
+    *,
+    actor: str,
+    protected: ProtectedAttributes,
+    runner: PipelineRunner,
+    audit: AuditLog,
+    clock: Clock,
+) -> Iterator[str]:
+    """Give the URI of a copy that exists for as long as the block runs.
+
+    The read is recorded by the store and in the audit log. Only the step that audits is given the
+    URI; the copy is removed from disk whatever comes out of the execution.
+    """
+    audit.append(
+        AuditEvent(AuditEventKind.PROTECTED_READ, actor, "all", clock.now(), {"purpose": PURPOSE})
+    )
+    content = io.BytesIO()
+    protected.read(AuditPurpose(actor, PURPOSE)).write_parquet(content)
+    uri = runner.stage("protected", {FILE: content.getvalue()})
+    try:
+        yield uri
+    finally:
+        runner.unstage(uri)

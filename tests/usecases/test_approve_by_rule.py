@@ -1,0 +1,83 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from model_versions import archive_path, events_of, gated
+from stayline.bootstrap import Ports
+from stayline.domain.audit_events import AuditEventKind
+from stayline.domain.gates import Gate, GateResult, Verdict
+from stayline.domain.model_package import RULE, ApprovalStatus, ModelPackage
+from stayline.domain.waivers import Waiver
+from stayline.errors import PackageRefused
+from stayline.formats.schema_toml import dump_schema
+from stayline.usecases.approve_by_rule import approve_by_rule
+from stores import NOON
+
+PASSED = GateResult(Gate.LEAKS, Verdict.PASS, "No input tells the outcome.")
+WARNED = GateResult(Gate.FOUR_FIFTHS, Verdict.FAIL, "0.5 times.", "Gender = Male", False)
+UNSURE = GateResult(Gate.FAIRNESS, Verdict.INSUFFICIENT, "May be chance.", "Gender = Male")
+WAIVED = replace(
+    UNSURE,
+    waiver=Waiver("w", "fairness", "", "bo", "x" * 20, NOON, NOON.date() + timedelta(days=9999)),
+)
+
+
+def registered(ports: Ports, *results: GateResult, automatic: bool = True) -> ModelPackage:
+    schema = replace(ports.features.schema(), deploys_automatically=automatic)
+    return gated(ports, *results, schema_toml=dump_schema(schema))
+
+
+def ruled(ports: Ports, package: ModelPackage) -> ModelPackage | None:
+    return approve_by_rule(
+        package.version, registry=ports.registry, audit=ports.audit, clock=ports.clock
+    )
+
+
+def test_a_model_that_passed_every_gate_is_approved_and_serves(ports):
+    package = registered(ports, PASSED)
+    deployed = ruled(ports, package)
+    assert ports.registry.deployed() == deployed == ports.registry.find(package.version)
+    assert (deployed.status, deployed.version) == (ApprovalStatus.APPROVED, package.version)
+
+
+def test_it_is_recorded_as_the_rule_s_doing_and_nobody_else_s(ports):
+    deployed = ruled(ports, registered(ports, PASSED))
+    assert (deployed.decided_by, deployed.is_stand_in) == (RULE, False)
+    assert deployed.reason == "All gates passed, none by a waiver."
+    events = events_of(ports, deployed.version)
+    assert [(event.kind, event.actor) for event in events] == [
+        (AuditEventKind.MODEL_APPROVED, RULE),
+        (AuditEventKind.MODEL_DEPLOYED, RULE),
+    ]
+    assert all(event.details["digest"] == deployed.digest for event in events)
+
+
+@pytest.mark.parametrize("results", [(), (PASSED, WAIVED), (PASSED, WARNED), (PASSED, UNSURE)])
+def test_without_gates_or_with_a_waiver_or_a_warning_a_person_decides(ports, results):
+    before = ports.registry.deployed()
+    package = registered(ports, *results)
+    assert ruled(ports, package) is None
+    assert ports.registry.find(package.version) == package
+    assert ports.registry.deployed() == before
+    assert events_of(ports, package.version) == []
+
+
+def test_a_schema_that_does_not_ask_for_it_leaves_the_decision_to_a_person(ports):
+    assert ruled(ports, registered(ports, PASSED, automatic=False)) is None
+
+
+def test_what_was_decided_before_is_not_decided_again(ports):
+    package = registered(ports, PASSED)
+    ruled(ports, package)
+    assert ruled(ports, package) is None
+    assert len(events_of(ports, package.version)) == 2
+
+
+def test_altered_bytes_are_not_approved(ports, home):
+    package = registered(ports, PASSED)
+    path = archive_path(home, package)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(PackageRefused):
+        ruled(ports, package)
+    assert ports.registry.find(package.version) == package

@@ -48,9 +48,7 @@ class Job:
 
     def train(self, **hyperparameters: str) -> subprocess.CompletedProcess[str]:
         """Run a training job as ``docker run IMAGE train`` does."""
-        self.give(
-            "input/config", "hyperparameters.json", json.dumps(hyperparameters).encode()
-        )
+        self.give("input/config", "hyperparameters.json", json.dumps(hyperparameters).encode())
         return self.start(["train"])
 
     def written(self, folder: str) -> dict[str, bytes]:

@@ -5,6 +5,8 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
+
 from small_pipelines import (
     CACHED,
     HERE,
@@ -46,11 +48,30 @@ def run_on_a_full_disk(folder: Path, _number: int) -> None:
     runner.executions()
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     writes = HERE + "[(ml / f'model/{n}').write_bytes(os.urandom(100_000)) for n in range(20)]"
-    try:
-        runner.run(pipeline(training("train", writes, train=runner.stage("rows", {}))),
-                   parameters={}, by="ana")  # fmt: skip
-    except ExecutionFailed as error:
-        (folder / "told").write_text(str(error))
+    definition = pipeline(training("train", writes, train=runner.stage("rows", {})))
+    with pytest.raises(ExecutionFailed) as caught:
+        runner.run(definition, parameters={}, by="ana")
+    (folder / "told").write_text(str(caught.value))
+    home.close()
+
+
+def stage_and_go(folder: Path, _number: int) -> None:
+    """Stage an input that nobody unstages."""
+    home = PipelineHome(folder)
+    home.runner().stage("left", {"x.txt": b"x"})
+    home.close()
+
+
+def fail_and_go(folder: Path, _number: int) -> None:
+    """Fail because of a file, and leave the input where it is."""
+    home = PipelineHome(folder)
+    (folder / "flaw").touch()
+    fails = f"sys.exit(1) if os.path.exists({str(folder / 'flaw')!r}) else 0; "
+    runner = home.runner()
+    step = processing("prepare", HERE + fails + WRITES, inputs={"rows": {"Get": "Parameters.Rows"}})
+    definition = pipeline(step, Rows=runner.stage("rows", {"x.txt": b"x"}))
+    with pytest.raises(ExecutionFailed):
+        runner.run(definition, parameters={}, by="ana")
     home.close()
 
 

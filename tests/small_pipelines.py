@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.model_registry import SqliteModelRegistry
 from stayline.adapters.embedded.pipeline_runner import SubprocessPipelineRunner
+from stayline.domain.pipeline_execution import Execution
 from stayline.domain.workforce_schema import Kind
+from stayline.errors import ExecutionFailed
 from stayline.formats.model_archive import (
     BandsText,
     CalibrationText,
@@ -17,7 +20,7 @@ from stayline.formats.model_archive import (
     write_archive,
 )
 from stayline.ports.model_registry import ModelRegistry
-from stayline.ports.pipeline_runner import PipelineRunner
+from stayline.ports.pipeline_runner import Follow, PipelineRunner, nobody_follows
 from stores import SetClock
 
 IN, OUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
@@ -265,6 +268,23 @@ class PipelineHome:
         engine = open_database(self.folder / "state.db", "state")
         self._engines.append(engine)
         return SqliteModelRegistry(engine, self.folder / "models")
+
+    def run(self, definition: dict[str, object], *, follow: Follow = nobody_follows) -> Execution:
+        return self.runner().run(definition, parameters={}, by="ana", follow=follow)
+
+    def failure(self, definition: dict[str, object]) -> ExecutionFailed:
+        """Run what is to fail, and return how."""
+        with pytest.raises(ExecutionFailed) as caught:
+            self.run(definition)
+        return caught.value
+
+    def in_hand(self) -> list[Path]:
+        """Return what steps left where they worked."""
+        return list((self.folder / "pipeline" / "work").glob("*"))
+
+    def kept(self, pattern: str) -> list[Path]:
+        """Return files among the outputs."""
+        return list((self.folder / "pipeline" / "objects").glob(pattern))
 
     def close(self) -> None:
         for engine in self._engines:

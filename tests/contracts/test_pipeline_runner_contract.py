@@ -384,13 +384,13 @@ def test_a_failed_execution_can_be_resumed_and_keeps_its_finished_steps(
 
 def test_what_a_step_prints_is_told_line_by_line_and_kept(runner: PipelineRunner) -> None:
     events: list[StepEvent] = []
-    program = "print('reading'); print('Zeile über \\x1b[31m7 rows'); " + WRITES
+    program = "print('reading'); print(); print('Zeile über \\x1b[31m7 rows'); " + WRITES
     done = runner.run(
         pipeline(processing("prepare", program)), parameters={}, by="ana", follow=events.append
     )
     lines = [e.line for e in events if e.status is StepStatus.EXECUTING and e.line]
     assert lines == ["reading", "Zeile über [31m7 rows"]
-    assert runner.log(done.execution_id, "prepare") == "reading\nZeile über \x1b[31m7 rows\n"
+    assert runner.log(done.execution_id, "prepare") == "reading\n\nZeile über \x1b[31m7 rows\n"
     assert [e.status for e in events if not e.line] == [
         StepStatus.STARTING, StepStatus.EXECUTING, StepStatus.SUCCEEDED
     ]  # fmt: skip

@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stayline.domain.alert_policy import Band, Bands, Capacity, RecallAtPrecision
+from stayline.domain.alert_policy import (
+    Band,
+    Bands,
+    Capacity,
+    RecallAtPrecision,
+    policy_from,
+    policy_text,
+)
+from stayline.errors import SettingRefused
 
 PARTS = st.floats(0, 1)
 
@@ -32,3 +40,20 @@ def test_an_edge_belongs_to_the_band_above_it(risk, band):
 def test_a_policy_reads_as_a_sentence():
     assert str(RecallAtPrecision()) == "the most recall at a precision of at least 0.42"
     assert str(Capacity(0.05)) == "the 5% of people with the highest risk"
+
+
+@given(
+    st.sampled_from([Capacity, RecallAtPrecision]),
+    st.floats(0, 1, exclude_min=True, exclude_max=True),
+)
+def test_a_policy_is_read_back_from_its_text(kind, number):
+    assert policy_from(policy_text(kind(number))) == kind(number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "capacity", "capacity 0", "capacity 1", "capacity nan", "recall 0.4", "capacity 0.1 0.2"],
+)
+def test_another_text_is_no_policy(text):
+    with pytest.raises(SettingRefused, match="AlertPolicy"):
+        policy_from(text)

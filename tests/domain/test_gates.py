@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from stayline.domain.gates import (
+    LONGEST_MESSAGE,
     MOST_TOLD,
     Gate,
     GateResult,
@@ -95,6 +96,12 @@ def test_the_message_offers_the_very_command_that_files_the_waiver():
     assert words[words.index("--gate") + 1] == "fairness"
 
 
+def test_several_subjects_of_one_gate_share_one_command():
+    told = message([replace(UNSURE, subject=f"Team = {name}") for name in "ABC"])
+    assert told.count("waivers file") == 1
+    assert told.endswith("SOMEBODY-ELSE`, likewise for 'Team = B', 'Team = C'.")
+
+
 def test_a_failure_is_offered_no_waiver():
     assert "waivers file" not in message([FAILED])
 
@@ -102,7 +109,10 @@ def test_a_failure_is_offered_no_waiver():
 def test_a_long_message_is_cut_and_says_so():
     told = message([replace(FAILED, subject=str(number)) for number in range(MOST_TOLD + 3)])
     assert "And 3 more." in told
-    assert "8 of 8" in told
+    assert f"{MOST_TOLD + 3} of {MOST_TOLD + 3}" in told
+    endless = message([replace(UNSURE, reason="Very long. " * 1000)])
+    assert len(endless) == LONGEST_MESSAGE
+    assert endless.endswith("...")
 
 
 def test_passing_is_said_with_the_waivers_it_took():

@@ -6,6 +6,7 @@ import pytest
 from model_versions import archive_path, events_of, gated
 from stayline.bootstrap import Ports
 from stayline.domain.audit_events import AuditEventKind
+from stayline.domain.gate_policy import GatePolicy
 from stayline.domain.gates import Gate, GateResult, Verdict
 from stayline.domain.model_package import RULE, ApprovalStatus, ModelPackage
 from stayline.domain.waivers import Waiver
@@ -25,12 +26,17 @@ WAIVED = replace(
 
 def registered(ports: Ports, *results: GateResult, automatic: bool = True) -> ModelPackage:
     schema = replace(ports.features.schema(), deploys_automatically=automatic)
+    ports.features.define(schema)
     return gated(ports, *results, schema_toml=dump_schema(schema))
 
 
 def ruled(ports: Ports, package: ModelPackage) -> ModelPackage | None:
     return approve_by_rule(
-        package.version, registry=ports.registry, audit=ports.audit, clock=ports.clock
+        package.version,
+        features=ports.features,
+        registry=ports.registry,
+        audit=ports.audit,
+        clock=ports.clock,
     )
 
 
@@ -65,6 +71,19 @@ def test_without_gates_or_with_a_waiver_or_a_warning_a_person_decides(ports, res
 
 def test_a_schema_that_does_not_ask_for_it_leaves_the_decision_to_a_person(ports):
     assert ruled(ports, registered(ports, PASSED, automatic=False)) is None
+
+
+def test_other_limits_than_those_of_the_imported_schema_are_for_a_person_to_see(ports):
+    loose = replace(ports.features.schema(), gates=GatePolicy(fewest_positives=1))
+    registered(ports, PASSED)
+    package = gated(ports, PASSED, schema_toml=dump_schema(loose))
+    assert ruled(ports, package) is None
+
+
+def test_a_training_run_cannot_bring_the_rule_along_in_a_schema_of_its_own(ports):
+    own = replace(ports.features.schema(), deploys_automatically=True)
+    package = gated(ports, PASSED, schema_toml=dump_schema(own))
+    assert ruled(ports, package) is None
 
 
 def test_what_was_decided_before_is_not_decided_again(ports):

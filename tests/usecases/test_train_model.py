@@ -1,35 +1,72 @@
+"""Training as people run it: the real pipeline, a process per step."""
+
+import io
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
 import pytest
 
 from model_versions import events_of
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
+from stayline.domain.gate_policy import GatePolicy
 from stayline.domain.model_package import ApprovalStatus
-from stayline.errors import NothingImported, TrainingRefused
-from stayline.formats.model_archive import read_archive
+from stayline.domain.pipeline_execution import ExecutionStatus, StepStatus
+from stayline.domain.workforce_schema import WorkforceSchema
+from stayline.errors import DefinitionRefused, ExecutionFailed, NothingImported, SchemaMismatch
+from stayline.formats.model_archive import archive_digest, read_archive
 from stayline.modelling.training import TrainingOptions
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
+from stayline.usecases.approve_model import approve_model
+from stayline.usecases.deploy_model import deploy_model
 from stayline.usecases.import_workforce import import_workforce
+from stayline.usecases.reject_model import reject_model
+from stayline.usecases.set_opt_out import set_opt_out
+from stayline.usecases.share_protected_attributes import share_protected_attributes
 from stayline.usecases.simulate_workforce import simulate_workforce
 from stayline.usecases.train_model import Training, train_model
 from training_frames import with_justified
 
+OPEN = GatePolicy(
+    minimum_recall=0.0,
+    minimum_lift=1.0,
+    minimum_roc_auc=0.5,
+    largest_calibration_error=1.0,
+    largest_recall_difference=1.0,
+    fewest_positives=1,
+    justification="A few hundred made-up people: the gates are tried elsewhere.",
+)
+SCHEMA = replace(named_schema("monthly-panel"), gates=OPEN)
 
-def train(ports: Ports, **more) -> Training:
-    return train_model(
-        options=TrainingOptions(trials=1),
-        actor="ana",
-        features=ports.features,
-        registry=ports.registry,
-        opt_outs=ports.opt_outs,
+
+def train(ports: Ports, *, actor: str = "ana", **more) -> Training:
+    with share_protected_attributes(
+        actor=actor,
+        protected=ports.protected,
+        runner=ports.runner,
         audit=ports.audit,
         clock=ports.clock,
-        **more,
-    )
+    ) as protected_uri:
+        return train_model(
+            options=TrainingOptions(trials=1),
+            actor=actor,
+            protected_uri=protected_uri,
+            features=ports.features,
+            registry=ports.registry,
+            opt_outs=ports.opt_outs,
+            waivers=ports.waivers,
+            runner=ports.runner,
+            audit=ports.audit,
+            clock=ports.clock,
+            **more,
+        )
 
 
-def panel_home(folder, schema, employees: int) -> Ports:
-    """A home with a simulated workforce."""
+def panel_home(folder: Path, schema: WorkforceSchema, employees: int = 300) -> Path:
+    """Make a home with a simulated workforce."""
     ports = build(Settings(home=folder / "home"))
     simulate_workforce(employees=employees, months=24, seed=1, out=folder / "panel.csv")
     import_workforce(
@@ -46,51 +83,163 @@ def panel_home(folder, schema, employees: int) -> Ports:
         secrets=ports.secrets,
         clock=ports.clock,
     )
-    return ports
+    return folder / "home"
+
+
+@pytest.fixture(scope="module")
+def trained_home(tmp_path_factory) -> Path:
+    """A home in which the pipeline ran once."""
+    home = panel_home(tmp_path_factory.mktemp("trained"), SCHEMA)
+    train(build(Settings(home=home)))
+    return home
 
 
 @pytest.fixture
-def panel(tmp_path) -> Ports:
-    return panel_home(tmp_path, named_schema("monthly-panel"), 300)
+def panel(trained_home, tmp_path) -> Ports:
+    """A copy of that home, of the test's own."""
+    return build(Settings(home=Path(shutil.copytree(trained_home, tmp_path / "home"))))
 
 
-def test_what_is_trained_is_pending_and_an_audit_event_and_the_same_bytes_another_time(panel):
-    told = []
-    registered = train(panel, progress=lambda what, done, total: told.append(what)).registered
-    assert panel.registry.packages() == [registered]
+@pytest.fixture
+def empty(tmp_path) -> Ports:
+    return build(Settings(home=tmp_path / "empty"))
+
+
+def test_what_is_trained_is_pending_with_its_gates_and_reports(panel):
+    (registered,) = panel.registry.packages()
     assert (registered.status, registered.trained_by) == (ApprovalStatus.PENDING, "ana")
     assert panel.registry.deployed() is None
+    archive = read_archive(panel.registry.archive(registered.digest), registered.digest)
+    assert archive.manifest.metrics == registered.metrics
+    assert {gate["name"] for gate in archive.manifest.gates} >= {"fairness", "leaks"}
+    kept = panel.registry.reports(registered.digest)
+    assert archive.manifest.reports == {n: archive_digest(c) for n, c in kept.items()}
+
+
+def test_the_execution_is_recorded_with_who_and_what(panel):
+    (execution,) = panel.runner.executions()
+    assert (execution.status, execution.started_by) == (ExecutionStatus.SUCCEEDED, "ana")
+    assert [step.name for step in execution.steps] == [
+        "prepare", "train", "evaluate", "check-gates", "gate", "register",
+    ]  # fmt: skip
+    assert all(step.status is StepStatus.SUCCEEDED for step in execution.steps)
+    assert execution.step("train").inputs.keys() == {"train"}
+
+
+def test_registration_and_the_read_of_protected_attributes_are_audit_events(panel):
     (event,) = events_of(panel, 1)
+    (registered,) = panel.registry.packages()
     assert (event.kind, event.actor) == (AuditEventKind.MODEL_REGISTERED, "ana")
     assert event.details["digest"] == registered.digest
-    assert told[0] == "reading"
-    assert len(set(told)) > 1
+    kinds = [e.kind for e in panel.audit.events()]
+    assert AuditEventKind.PROTECTED_READ in kinds
+    ((purpose, _),) = panel.protected.reads()
+    assert purpose.actor == "ana"
 
+
+def test_no_copy_of_the_inputs_outlives_the_execution(panel, tmp_path):
+    staged = list((tmp_path / "home/pipeline/staged").rglob("*.*"))
+    assert staged == []
+    assert list((tmp_path / "home/pipeline/work").iterdir()) == []
+
+
+def test_the_same_inputs_again_are_the_same_version_from_the_cache(panel):
+    again = train(panel)
+    assert panel.registry.packages() == [again.registered]
+    jobs = [step for step in again.execution.steps if step.type in ("Processing", "Training")]
+    assert all(step.cached_from for step in jobs)
+
+
+def test_a_run_without_the_cache_makes_the_same_bytes(panel, tmp_path):
+    shutil.rmtree(tmp_path / "home/pipeline/objects")
+    again = train(panel)
+    assert not any(step.cached_from for step in again.execution.steps)
+    assert panel.registry.packages() == [again.registered]
+
+
+def test_a_rejected_package_does_not_come_back_as_another_version(panel):
+    reject_model(
+        1, reason="It was looked at and found wanting.", by="bo",
+        registry=panel.registry, audit=panel.audit, clock=panel.clock,
+    )  # fmt: skip
+    assert train(panel).registered.status is ApprovalStatus.REJECTED
+    assert len(panel.registry.packages()) == 1
+
+
+def test_the_retrain_of_the_deployed_model_passes_and_says_it_differs_by_nothing(panel):
+    approve_model(
+        1, reason="Its figures were read and are good.", by="bo",
+        registry=panel.registry, audit=panel.audit, clock=panel.clock,
+    )  # fmt: skip
+    deploy_model(1, by="bo", registry=panel.registry, audit=panel.audit, clock=panel.clock)
     again = train(panel).registered
-    assert (again.version, again.digest) == (2, registered.digest)
+    archive = read_archive(panel.registry.archive(again.digest), again.digest)
+    against = [g for g in archive.manifest.gates if g["name"] == "quality against champion"]
+    assert {gate["subject"] for gate in against} >= {"ROC AUC", "recall at the alert threshold"}
+    assert {gate["verdict"] for gate in against} == {"pass"}
+    assert {gate["figures"]["value"] for gate in against} == {0}
 
 
-def test_a_justified_protected_attribute_is_an_input_that_carries_its_justification(
-    tmp_path,
-):
-    schema = with_justified(named_schema("monthly-panel"), "Age")
-    ports = panel_home(tmp_path, schema, 300)
+def test_when_the_gates_say_no_nothing_is_registered_and_the_refusal_is_on_record(panel):
+    before = panel.registry.packages()
+    with pytest.raises(ExecutionFailed, match="recall at the alert threshold") as failed:
+        train(panel, parameters={"MinimumRecall": 0.999})
+    assert failed.value.step == "fail"
+    assert panel.registry.packages() == before
+    event = panel.audit.events()[-1]
+    assert (event.kind, event.actor) == (AuditEventKind.TRAINING_FAILED, "ana")
+    (execution, *_) = panel.runner.executions()
+    assert event.subject == execution.execution_id
+    assert execution.status is ExecutionStatus.FAILED
+
+
+def test_an_unknown_parameter_stops_before_anything_runs(panel):
+    with pytest.raises(DefinitionRefused, match="Telepathy"):
+        train(panel, parameters={"Telepathy": 1})
+    assert len(panel.runner.executions()) == 1
+
+
+def test_somebody_who_opted_out_is_in_no_later_training_set(panel):
+    everybody = panel.features.newest()["token"].to_list()
+    left = panel.features.everyone_who_left(at=panel.clock.now())
+    token = next(one for one in everybody if one not in left)
+    set_opt_out(
+        token, True, actor="ana", features=panel.features, opt_outs=panel.opt_outs,
+        scores=panel.scores, audit=panel.audit, clock=panel.clock,
+    )  # fmt: skip
+    execution = train(panel).execution
+    uri = f"{execution.parameters['OutputUri']}/prepare/people/people.parquet"
+    content = panel.runner.read(uri, execution_id=execution.execution_id)
+    people = pl.read_parquet(io.BytesIO(content))["token"]
+    assert token not in people.to_list()
+    assert people.n_unique() > 100
+
+
+def test_a_justified_protected_attribute_is_an_input_that_carries_its_justification(tmp_path):
+    home = panel_home(tmp_path, with_justified(SCHEMA, "Age"))
+    ports = build(Settings(home=home))
     digest = train(ports).registered.digest
     manifest = read_archive(ports.registry.archive(digest), digest).manifest
     (age,) = (item for item in manifest.inputs if item.name == "Age")
     assert age.justification
+    assert {g["subject"].partition(" = ")[0] for g in manifest.gates if g["subject"]} >= {"Age"}
 
 
-def test_nothing_can_be_trained_before_a_workforce_is_imported(tmp_path):
-    ports = build(Settings(home=tmp_path))
+def test_nothing_can_be_trained_before_a_workforce_is_imported(empty):
     with pytest.raises(NothingImported):
-        train(ports)
-    assert ports.registry.packages() == []
+        train(empty)
+    assert empty.registry.packages() == []
+    assert empty.runner.executions() == []
 
 
-def test_too_few_people_carry_no_model_and_nothing_is_registered(tmp_path):
-    ports = panel_home(tmp_path, named_schema("monthly-panel"), 20)
-    with pytest.raises(TrainingRefused):
+def test_a_schema_with_other_inputs_is_refused(panel):
+    with pytest.raises(SchemaMismatch):
+        train(panel, schema=named_schema("ibm-hr"))
+
+
+def test_too_few_people_carry_no_model_and_prepare_says_why(tmp_path):
+    ports = build(Settings(home=panel_home(tmp_path, SCHEMA, employees=20)))
+    with pytest.raises(ExecutionFailed, match="at least 20 of each are needed") as failed:
         train(ports)
+    assert failed.value.step == "prepare"
     assert ports.registry.packages() == []
-    assert events_of(ports, 1) == []

@@ -12,6 +12,7 @@ from stayline.cli import (
     imports,
     inspect,
     models,
+    pipeline,
     score,
     serve,
     simulate,
@@ -42,7 +43,9 @@ def _root(
         os.environ["STAYLINE_HOME"] = str(home)
 
 
-for module in (up, inspect, imports, simulate, train, models, waivers, score, serve, doctor):
+for module in (
+    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, doctor
+):  # fmt: skip
     module.register(app)
 
 

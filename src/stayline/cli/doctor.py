@@ -53,6 +53,7 @@ def _checks(home: Path | None) -> "list[Check]":
         directory=ports.directory,
         imports=ports.imports,
         registry=ports.registry,
+        runner=ports.runner,
         endpoint=ports.endpoint,
         capture=ports.capture,
         audit=ports.audit,

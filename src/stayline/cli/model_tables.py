@@ -84,6 +84,7 @@ def show_price(manifest: "Manifest") -> None:
 
 
 def _verdict(gate: Mapping[str, Any]) -> str:
-    if gate.get("waiver"):
-        return f"{gate['verdict']}, waived by {gate['waiver']['filed_by']}"
-    return str(gate["verdict"]) if gate["is_blocking"] else f"warning: {gate['verdict']}"
+    if gate["waiver"]:
+        return f"waived by {gate['waiver']['filed_by']}"
+    is_warning = not gate["is_blocking"] and gate["verdict"] != "pass"
+    return f"warning: {gate['verdict']}" if is_warning else str(gate["verdict"])

@@ -79,6 +79,31 @@ def show_model(
             say(line)
 
 
+@group.command("card")
+def card(
+    version: VersionArgument,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The folder (default: model-VERSION).")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the model card, as a page and as JSON, and every evaluation file into a folder."""
+    from stayline.usecases.account_for_model import CARD_PAGE, account_for_model
+
+    registry = ports_for(settings_for(home), must_exist=True).registry
+    account = account_for_model(version, registry=registry)
+    if as_json:
+        show_json(account.card)
+        return
+    folder = out or Path(f"model-{version}")
+    folder.mkdir(parents=True, exist_ok=True)
+    files = account.files()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    say(f"{len(files)} files are in {folder}. Begin with {folder / CARD_PAGE}.")
+
+
 @group.command("compare")
 def compare(
     first: VersionArgument,

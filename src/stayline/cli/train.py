@@ -85,8 +85,7 @@ def train(
     show_figures(description.manifest)
     show_gates(description.manifest.gates)
     show_price(description.manifest)
-    version = training.registered.version
-    say(f"Next: stayline models approve {version} --by SOMEBODY-ELSE --reason WHY")
+    say(_next(description))
 
 
 def run_training(
@@ -99,7 +98,11 @@ def run_training(
     parameters: "Mapping[str, ParameterValue] | None" = None,
     follow: "Follow",
 ) -> tuple["Training", "ModelDescription"]:
-    """Run the pipeline with protected attributes lent to its audit; describe what came of it."""
+    """Run the pipeline with protected attributes lent to its audit; describe what came of it.
+
+    Where the imported schema says so, a version that passed every gate then serves at once.
+    """
+    from stayline.usecases.approve_by_rule import approve_by_rule
     from stayline.usecases.describe_model import describe_model
     from stayline.usecases.share_protected_attributes import share_protected_attributes
     from stayline.usecases.train_model import train_model
@@ -127,7 +130,15 @@ def run_training(
             clock=ports.clock,
             follow=follow,
         )
-    return training, describe_model(training.registered.version, registry=ports.registry)
+    version = training.registered.version
+    approve_by_rule(
+        version,
+        features=ports.features,
+        registry=ports.registry,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+    return training, describe_model(version, registry=ports.registry)
 
 
 def given_parameters(texts: list[str]) -> dict[str, "ParameterValue"]:
@@ -148,10 +159,12 @@ def given_parameters(texts: list[str]) -> dict[str, "ParameterValue"]:
 
 def follower(*, hidden: bool = False) -> "Follow":
     """Return what tells, on the error stream, how each step goes and what it prints."""
-    from stayline.domain.pipeline_execution import StepEvent
+    from stayline.domain.pipeline_execution import StepEvent, StepStatus
     from stayline.ports.pipeline_runner import nobody_follows
 
     def tell(event: StepEvent) -> None:
+        if event.line and event.status is StepStatus.FAILED:
+            return  # the error that follows says it
         if event.line:
             typer.echo(f"  {event.step} | {event.line}", err=True)
         else:
@@ -159,6 +172,15 @@ def follower(*, hidden: bool = False) -> "Follow":
             typer.echo(f"{event.step}: {event.status.value}{how}", err=True)
 
     return nobody_follows if hidden else tell
+
+
+def _next(description: "ModelDescription") -> str:
+    package = description.package
+    if description.is_deployed:
+        return f"Version {package.version} serves, approved by {package.decided_by}."
+    if package.decided_by:
+        return f"These very bytes were decided on before: {package.status.value}."
+    return f"Next: stayline models approve {package.version} --by SOMEBODY-ELSE --reason WHY"
 
 
 def summary(description: "ModelDescription") -> list[str]:

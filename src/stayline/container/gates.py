@@ -4,6 +4,7 @@ A step of its own, since limits and waivers change more often than a model's fig
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +15,7 @@ from stayline.container.evaluated import Evaluated
 from stayline.container.files import EVALUATED
 from stayline.container.platform import MODEL_ARCHIVE, Platform, say
 from stayline.domain.gate_policy import GatePolicy
-from stayline.domain.gates import GateResult, lifted, message, overall
+from stayline.domain.gates import GateResult, gate_lines, lifted, message, overall
 from stayline.domain.waivers import Waiver
 from stayline.errors import ProgramInputRefused
 from stayline.formats.data_constraints import Constraints, Violation
@@ -26,7 +27,7 @@ from stayline.formats.model_archive import (
     write_archive,
 )
 from stayline.formats.report_json import decode
-from stayline.formats.schema_toml import parse_schema
+from stayline.formats.schema_toml import dump_schema, parse_schema
 from stayline.modelling.data_violations import violations
 from stayline.modelling.gating.judgement import judge
 from stayline.modelling.leak_check import LeakCheck
@@ -37,6 +38,8 @@ BASELINE = {
     "constraints.json": "data_quality_constraints.json",
 }
 """What the data baseline's files are called among the reports of a model."""
+LEEWAY = 0.05
+"""The share of values that a column may miss beyond what the deployed model's data did."""
 
 
 Form = TypeVar("Form")
@@ -52,12 +55,14 @@ class Waivers(msgspec.Struct, frozen=True):
 def run(platform: Platform) -> None:
     """Write ``gates.json``, the finished package, and the reports that it names by digest.
 
-    Options: each limit of the gate policy in capitals, e.g. ``FEWEST_POSITIVES``.
+    Options: each limit of the gate policy in capitals, e.g. ``FEWEST_POSITIVES``. The schema in the
+    package tells the limits that were judged by.
     """
     draft, _ = read_training_artifact(platform.input("model", MODEL_ARCHIVE).read_bytes())
     found = _read(platform.input("evaluation", EVALUATED), Evaluated)
     schema = parse_schema(draft.manifest.schema_toml, "the model's manifest")
-    results = _judged(found, _policy(schema.gates, platform.environment), platform)
+    schema = replace(schema, gates=_policy(schema.gates, platform.environment))
+    results = _judged(found, schema.gates, platform)
     records = tuple(gate_record(result) for result in results)
     reports = _reports(platform)
     digests = {name: archive_digest(content) for name, content in reports.items()}
@@ -66,6 +71,7 @@ def run(platform: Platform) -> None:
         accounted(
             draft.manifest,
             found.trial,
+            schema_toml=dump_schema(schema),
             gates=records,
             reports=digests,
             protection_price=tuple(msgspec.to_builtins(p) for p in found.protection_price),
@@ -88,7 +94,8 @@ def run(platform: Platform) -> None:
     (platform.output("gates") / "gates.json").write_bytes(
         msgspec.json.format(msgspec.json.encode(told))
     )
-    say(message(results))
+    for line in gate_lines(results):
+        say(line)
 
 
 def _judged(found: Evaluated, policy: GatePolicy, platform: Platform) -> tuple[GateResult, ...]:
@@ -113,8 +120,19 @@ def _violations(platform: Platform) -> tuple[Violation, ...]:
     former = platform.input("champion", "data_quality_statistics.json")
     return violations(
         decode(statistics.read_bytes(), Statistics, statistics.name),
-        decode(before.read_bytes(), Constraints, before.name),
+        _with_leeway(decode(before.read_bytes(), Constraints, before.name)),
         decode(former.read_bytes(), Statistics, former.name),
+    )
+
+
+def _with_leeway(constraints: Constraints) -> Constraints:
+    """Let a column miss a few values more than before: single gaps are no reason not to train."""
+    return msgspec.structs.replace(
+        constraints,
+        features=tuple(
+            msgspec.structs.replace(one, completeness=max(0.0, one.completeness - LEEWAY))
+            for one in constraints.features
+        ),
     )
 
 

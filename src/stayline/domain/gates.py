@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from itertools import groupby
 
 from stayline.domain.waivers import Waiver
 
-MOST_TOLD = 5
+MOST_TOLD = 4
+LONGEST_MESSAGE = 3000
+"""A Fail step of SageMaker takes 3,072 characters."""
 
 
 class Gate(StrEnum):
@@ -31,14 +34,15 @@ class Verdict(StrEnum):
     INSUFFICIENT = "insufficient evidence"
 
 
+_APART = "look in the fairness audit for the inputs that tell the groups apart"
 _REMEDIES = {
     Gate.QUALITY_FLOOR: "improve the inputs or the labels",
     Gate.QUALITY_AGAINST_CHAMPION: "keep the deployed model, or find out what changed in the data",
     Gate.ENOUGH_POSITIVES: "wait for more data",
-    Gate.FAIRNESS: "look at the fairness page for the inputs that tell the groups apart",
-    Gate.FOUR_FIFTHS: "look at the fairness page for the inputs that tell the groups apart",
+    Gate.FAIRNESS: _APART,
+    Gate.FOUR_FIFTHS: _APART,
     Gate.LEAKS: "give the column the role 'forbidden' or 'ignored' in schema.toml",
-    Gate.DATA_CONSTRAINTS: "correct the extract, or train on rows like those it is for",
+    Gate.DATA_CONSTRAINTS: "correct the extract, or leave the column out",
 }
 
 
@@ -99,24 +103,23 @@ def still_lifted(results: Iterable[GateResult], *, on: date) -> tuple[GateResult
 
 
 def message(results: Sequence[GateResult]) -> str:
-    """Return one line of words: what blocks, and what to do next."""
+    """Return one line of words, of at most 3,000 characters: what blocks, and what to do next."""
     blocking = [result for result in results if result.blocks]
     waived = sum(result.waiver is not None for result in results)
     if not results:
         return "No gate was judged."
     if not blocking:
         return f"All gates passed, {waived} by a waiver." if waived else "All gates passed."
-    blocking.sort(key=lambda result: result.verdict is not Verdict.FAIL)
-    told = [f"{r.title}: {r.verdict.value}: {r.reason}" for r in blocking[:MOST_TOLD]]
-    more = len(blocking) - len(told)
-    return " ".join(
-        [
-            f"{len(blocking)} of {len(results)} gate results block this model.",
-            *told,
-            *([f"And {more} more."] if more else []),
-            f"Next: {'; '.join(dict.fromkeys(map(_next, blocking[:MOST_TOLD])))}.",
-        ]
-    )
+    blocking.sort(key=lambda result: (result.verdict is not Verdict.FAIL, result.name))
+    shown = blocking[:MOST_TOLD]
+    told = [f"{r.title}: {r.verdict.value}: {r.reason}" for r in shown]
+    if len(blocking) > len(shown):
+        told.append(f"And {len(blocking) - len(shown)} more.")
+    alike = groupby(shown, key=lambda result: (result.verdict, result.name))
+    steps = [_next(verdict, name, list(some)) for (verdict, name), some in alike]
+    head = f"{len(blocking)} of {len(results)} gate results block this model."
+    text = " ".join([head, *told, f"Next: {'; '.join(dict.fromkeys(steps))}."])
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 3]}..."
 
 
 def gate_lines(results: Sequence[GateResult]) -> list[str]:
@@ -144,13 +147,14 @@ def _waiver_of(result: GateResult, waivers: Sequence[Waiver], on: date) -> Waive
     )
 
 
-def _next(result: GateResult) -> str:
-    """Say what to do about a blocking result; a failure has no waiver to offer."""
-    remedy = _REMEDIES[result.name]
-    if result.verdict is Verdict.FAIL:
-        return remedy
-    words = ["stayline", "waivers", "file", "--gate", result.name.value]
-    if result.subject:
-        words += ["--subject", result.subject]
+def _next(verdict: Verdict, gate: Gate, results: list[GateResult]) -> str:
+    """Say what to do about one gate's results; a failure has no waiver to offer."""
+    if verdict is Verdict.FAIL:
+        return _REMEDIES[gate]
+    words = ["stayline", "waivers", "file", "--gate", gate.value]
+    first, *others = [result.subject for result in results]
+    if first:
+        words += ["--subject", first]
     command = f"{shlex.join(words)} --reason WHY --until YYYY-MM-DD --by SOMEBODY-ELSE"
-    return f"{remedy}, or have a second person waive it with `{command}`"
+    likewise = f", likewise for {', '.join(map(repr, others))}" if others else ""
+    return f"{_REMEDIES[gate]}, or have a second person waive it with `{command}`{likewise}"

@@ -128,7 +128,7 @@ class FairnessRecord(msgspec.Struct, frozen=True):
 
 
 class CardRecord(msgspec.Struct, frozen=True):
-    """All the card's page shows beside the texts; ``missing`` names the reports that were not there.
+    """All the card's page shows beside the texts; ``missing`` names reports that were not there.
 
     ``reasons`` maps each input to its mean absolute contribution in log-odds. ``shielded`` are the
     protected columns that the model does not see. ``reports`` and ``digest`` are digests.

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from stayline.pipeline.wording import legible
+
 _SIGNS = {
     "Equals": "=",
     "GreaterThan": ">",
@@ -17,17 +19,6 @@ def in_words(step: Mapping[str, object]) -> str:
         case {"Conditions": [*conditions]}:
             return legible(" and ".join(_condition(condition) for condition in conditions))
     return ""
-
-
-def legible(text: str) -> str:
-    """Return a text without what would move a terminal's cursor or turn its direction.
-
-    >>> legible("a\\x1b[2J")
-    'a�[2J'
-    """
-    return "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )
 
 
 def _condition(condition: object) -> str:

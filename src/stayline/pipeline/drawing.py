@@ -6,8 +6,9 @@ Both take a checked definition and, for an execution, each step's status.
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from stayline.pipeline.condition_words import in_words, legible
+from stayline.pipeline.condition_words import in_words
 from stayline.pipeline.graph import HEIGHT, Graph, Node, graph, looks_back
+from stayline.pipeline.wording import legible
 
 _MARKS = {
     "Succeeded": "✓",

@@ -1,6 +1,7 @@
 """The form of a single step: its keys, its name, how it is cached and retried, what it shares."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
@@ -27,6 +28,13 @@ KEYS: Mapping[str, frozenset[str]] = {
     "EndpointConfig": _ALL,
 }
 """The keys that a step of each type may have."""
+_NAMED = {
+    ("Arguments", "ProcessingInputs"): "InputName",
+    ("Arguments", "ProcessingOutputConfig", "Outputs"): "OutputName",
+    ("Arguments", "InputDataConfig"): "ChannelName",
+    ("PropertyFiles",): "PropertyFileName",
+}
+"""The lists whose entries have names, each name once."""
 _CLOSED = ("ClarifyCheck", "QualityCheck")
 _RETRIABLE = (
     "Step.SERVICE_FAULT",
@@ -76,6 +84,7 @@ def step_faults(step: Mapping[str, object]) -> Iterator[Fault]:
     yield from _cache_faults(step.get("CacheConfig", {"Enabled": False}))
     yield from _retry_faults(step.get("RetryPolicies"))
     yield from _property_file_faults(step.get("PropertyFiles"))
+    yield from _repeated_faults(step)
 
 
 def _cache_faults(config: object) -> Iterator[Fault]:
@@ -127,6 +136,20 @@ def _property_file_faults(files: object) -> Iterator[Fault]:
         inside = PurePosixPath(str(file.get("FilePath")))
         if inside.is_absolute() or ".." in inside.parts:
             yield f"{path}.FilePath", "expected a path inside the output's folder"
+
+
+def _repeated_faults(step: Mapping[str, object]) -> Iterator[Fault]:
+    for path, key in _NAMED.items():
+        entries: object = step
+        for part in path:
+            entries = entries.get(part) if isinstance(entries, Mapping) else None
+        counted = Counter(
+            entry[key]
+            for entry in (entries if isinstance(entries, list) else ())
+            if isinstance(entry, Mapping) and isinstance(entry.get(key), str)
+        )
+        for name in sorted(name for name, count in counted.items() if count > 1):
+            yield ".".join(path), f"the {key} {name!r:.80} is given more than once"
 
 
 def _entries(values: object, path: str) -> Iterator[tuple[str, object]]:

@@ -17,12 +17,12 @@ from stayline.pipeline.parameters import TYPES, declared, value_problem
 from stayline.pipeline.reference_checks import Known, reference_faults
 from stayline.pipeline.shapes import REQUESTS, Fault, argument_faults, name_faults
 from stayline.pipeline.step_form import step_faults
-from stayline.pipeline.wording import kind_of, nearest
+from stayline.pipeline.wording import kind_of, legible, nearest
 
 _TOP = ("Version", "Metadata", "Parameters", "PipelineExperimentConfig", "MlflowConfig", "Steps")
 _PARAMETER = ("Name", "Type", "DefaultValue", "Description", "EnumValues")
-_MOST = 200
-"""More faults than that help nobody."""
+_MOST, _LONGEST = 200, 400
+"""More faults, or longer texts, than that help nobody."""
 
 
 def check(document: object) -> None:
@@ -38,7 +38,13 @@ def problems(document: object) -> list[DefinitionProblem]:
     if fault or not isinstance(document, Mapping):
         told = fault or f"expected an object, found {kind_of(document)}"
         return [DefinitionProblem("", "", told)]
-    return list(islice(_problems(document), _MOST))
+    return [_tidy(problem) for problem in islice(_problems(document), _MOST)]
+
+
+def _tidy(problem: DefinitionProblem) -> DefinitionProblem:
+    """Shorten what came from the document, and take out what a terminal would obey."""
+    told = (problem.step, problem.path, problem.message)
+    return DefinitionProblem(*(legible(text)[:_LONGEST] for text in told))
 
 
 def _problems(document: Mapping[str, object]) -> Iterator[DefinitionProblem]:

@@ -1,9 +1,9 @@
-"""Words for messages: what a value is, and the name that was probably meant."""
+"""Words for messages: what a value is, which name was probably meant, foreign text made safe."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
-_LONGEST, _MOST = 100, 1000
+_LONGEST, _MOST = 100, 300
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -37,3 +37,14 @@ def kind_of(value: object) -> str:
         case Sequence():
             return "a list"
     return "null"
+
+
+def legible(text: str) -> str:
+    """Return a text without what would move a terminal's cursor or turn its direction.
+
+    >>> legible("a\\x1b[2J")
+    'a�[2J'
+    """
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )

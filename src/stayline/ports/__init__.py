@@ -13,6 +13,8 @@
 | `AuditLog`            | SQLite                                  | DynamoDB                      |
 | `DecisionBook`        | SQLite                                  | DynamoDB                      |
 | `OptOutList`          | SQLite                                  | DynamoDB                      |
+| `WaiverBook`          | SQLite                                  | DynamoDB                      |
+| `PipelineRunner`      | a process per step, files by digest     | SageMaker Pipelines           |
 | `Secrets`             | file mode 0600 or environment           | Secrets Manager               |
 | `Clock`               | system                                  | system                        |
 """

@@ -84,7 +84,10 @@ class PipelineRunner(Protocol):
         ...
 
     def log(self, execution_id: str, step: str) -> str:
-        """Return what a step printed; raises `UnknownExecution` for a step that never ran."""
+        """Return what a step printed, if need be when it ran in the execution it was cached from.
+
+        Raises `UnknownExecution` for a step that never ran.
+        """
         ...
 
     def purge_expired(self, *, at: datetime) -> int:

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from stayline.formats.card_figures import EvaluationFigures, Figure, GroupText
+from stayline.formats.card_figures import EvaluationFigures
 from stayline.formats.model_card import CardRecord, ModelCard
+from stayline.modelling import global_explanation
 from stayline.reports import card_words, numbers
+from stayline.reports.card_pictures import card_pictures
 from stayline.reports.pages import rendered
-from stayline.reports.pictures import (
-    MOST_ROWS,
-    bar_picture,
-    calibration_picture,
-    interval_picture,
-)
+from stayline.reports.pictures import MOST_ROWS
 
 _SECTIONS = (
     ("purpose", "What it is for"),
@@ -35,7 +32,7 @@ _FIGURES = (
     ("precision_at_alert", "Precision of alerts", "Share of those flagged who did leave."),
     ("recall_at_alert", "Recall of alerts", "Share of those who left who were flagged."),
     ("share_alerted", "Share flagged", "Of all rows."),
-    ("recall_at_precision", "Recall at a set precision", "The most found at a useful precision."),
+    ("recall_at_precision", "Recall at a precision of {:.2f}", "The most that can be found at it."),
     ("calibration_error", "Calibration error", "Mean gap between risk said and share who left."),
     ("brier", "Brier score", "Mean squared error of the risk; 0 is best."),
     ("brier_skill", "Brier skill", "0: no better than always saying the share who left."),
@@ -76,15 +73,19 @@ def model_card_page(card: ModelCard) -> str:
         metric_rows=tuple(_metric_rows(record.evaluations)),
         compared=_COMPARED,
         gates=_gate_counts(record),
-        pictures={name: Markup(drawn) for name, drawn in _pictures(record)},  # noqa: S704 - our own SVG, escaped by its maker
+        pictures={name: Markup(drawn) for name, drawn in card_pictures(record)},  # noqa: S704 - our own SVG, escaped by its maker
         most_rows=MOST_ROWS,
+        explained_rows=global_explanation.MOST_ROWS,
     )
 
 
 def _metric_rows(evaluations: tuple[EvaluationFigures, ...]) -> Iterator[_MetricRow]:
+    if not evaluations:
+        return
     for key, name, meaning in _FIGURES:
         written = numbers.percent if key in _SHARES else numbers.decimal
-        yield _MetricRow(name, meaning, tuple(written(getattr(e, key)) for e in evaluations))
+        told = name.format(evaluations[0].precision)
+        yield _MetricRow(told, meaning, tuple(written(getattr(e, key)) for e in evaluations))
 
 
 def _gate_counts(record: CardRecord) -> dict[str, int]:
@@ -98,87 +99,3 @@ def _gate_counts(record: CardRecord) -> dict[str, int]:
         else:
             found["block" if gate.is_blocking else "warnings"] += 1
     return found
-
-
-def _pictures(record: CardRecord) -> Iterator[tuple[str, str]]:
-    """Draw what there are figures for."""
-    for at, evaluation in enumerate(record.evaluations):
-        if evaluation.calibration_curve:
-            yield (
-                f"calibration {at}",
-                calibration_picture(
-                    evaluation.calibration_curve,
-                    key=f"calibration-{at}",
-                    title=f"Risk said and share who left, {evaluation.measured_on}",
-                ),
-            )
-        if evaluation.lift:
-            yield (
-                f"lift {at}",
-                interval_picture(
-                    tuple(evaluation.lift.items()),
-                    key=f"lift-{at}",
-                    title=f"Lift, {evaluation.measured_on}",
-                    axis="times the share who left",
-                    form=".1f",
-                    line=1,
-                ),
-            )
-    if record.reasons:
-        yield (
-            "reasons",
-            bar_picture(
-                dict(list(record.reasons.items())[:MOST_ROWS]),
-                key="reasons",
-                title="What the model goes by",
-                axis="mean change of the log-odds",
-            ),
-        )
-    if record.fairness and record.fairness.groups:
-        yield from _group_pictures(
-            record.fairness.groups, record.fairness.largest_recall_difference
-        )
-    if record.protection_price:
-        yield (
-            "price",
-            interval_picture(
-                [(choice.inputs, choice.tried.roc_auc) for choice in record.protection_price],
-                key="price",
-                title="ROC AUC by choice of inputs",
-                axis="ROC AUC",
-                form=".2f",
-            ),
-        )
-
-
-def _group_pictures(groups: tuple[GroupText, ...], limit: float) -> Iterator[tuple[str, str]]:
-    told = sorted(groups, key=lambda group: -group.n)[:MOST_ROWS]
-    shown = [group for group in groups if group in told]
-
-    def rows(figure: str, *, of_difference: bool = False) -> list[tuple[str, Figure | None]]:
-        return [
-            (
-                f"{group.facet} = {group.group}",
-                group.differences.get(figure) if of_difference else getattr(group, figure),
-            )
-            for group in shown
-        ]
-
-    yield (
-        "recall",
-        interval_picture(
-            rows("recall"), key="recall", title="Recall by group", axis="recall of alerts"
-        ),
-    )
-    yield (
-        "difference",
-        interval_picture(
-            rows("recall", of_difference=True),
-            key="difference",
-            title="Difference in recall by group",
-            axis="recall: the group minus everybody else",
-            form="+.0%",
-            line=0,
-            limits=(-limit, limit),
-        ),
-    )

@@ -1,24 +1,17 @@
 """The model card of a registered package, from its manifest and its reports alone."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
-
-import msgspec
 
 from stayline.domain.model_package import ModelPackage
 from stayline.domain.workforce_schema import Role, WorkforceSchema
-from stayline.errors import ReportUnreadable
 from stayline.formats.card_figures import (
-    ComparisonFigures,
     EvaluationFigures,
     Figure,
     GateText,
-    GroupText,
     PeriodFigures,
     PricedChoice,
 )
-from stayline.formats.explanation_analysis import ExplanationAnalysis
-from stayline.formats.model_archive import Manifest, archive_digest
+from stayline.formats.model_archive import Manifest
 from stayline.formats.model_card import (
     AdditionalInformation,
     BusinessDetails,
@@ -35,30 +28,10 @@ from stayline.formats.model_card import (
     TrainingDetails,
     TrainingJobDetails,
 )
-from stayline.formats.report_json import decode
 from stayline.formats.schema_toml import parse_schema
 from stayline.reports import card_words as words
+from stayline.reports.evidence import Evidence, evidence, manifest_part
 from stayline.reports.numbers import decimal
-
-FAIRNESS = "fairness.json"
-EXPLANATION = "explainability_analysis.json"
-EVALUATION = "evaluation.json"
-Section = TypeVar("Section")
-Report = TypeVar("Report", bound=msgspec.Struct)
-
-
-class _Audit(msgspec.Struct, frozen=True):
-    n: int
-    positives: int
-    groups: tuple[GroupText, ...]
-
-
-class _Findings(msgspec.Struct, frozen=True):
-    comparison: ComparisonFigures | None = None
-
-
-class _Evaluation(msgspec.Struct, frozen=True):
-    stayline: _Findings = _Findings()
 
 
 def model_card(
@@ -70,10 +43,8 @@ def model_card(
     `ReportUnreadable` for a report that is torn or is not the one the manifest names.
     """
     schema = parse_schema(manifest.schema_toml, f"the schema of version {package.version}")
-    evaluations = _read(manifest.evaluations, tuple[EvaluationFigures, ...])
-    rows, positives = int(manifest.training["rows"]), int(manifest.training["positives"])
-    period = f"Outcomes known by {str(manifest.training['until'])[:10]}"
-    limits = tuple(words.limits(schema, evaluations, positives))
+    record = _record(package, manifest, schema, evidence(manifest, reports), deployed=deployed)
+    limits = tuple(words.limits(schema, record.evaluations, record.positives))
     return ModelCard(
         model_overview=ModelOverview(
             model_name=schema.name,
@@ -92,16 +63,17 @@ def model_card(
         ),
         business_details=BusinessDetails(words.PROBLEM, words.STAKEHOLDERS),
         training_details=TrainingDetails(
-            training_observations=f"{rows:,} rows, {positives:,} of whom left. {period}.",
+            training_observations=f"{record.rows:,} rows, {record.positives:,} of whom left; "
+            f"{record.period}.",
             training_job_details=TrainingJobDetails(_settings(manifest)),
         ),
-        evaluation_details=tuple(_detail(evaluation) for evaluation in evaluations),
+        evaluation_details=tuple(_detail(evaluation) for evaluation in record.evaluations),
         additional_information=AdditionalInformation(
             ethical_considerations="\n".join(words.ETHICS),
             caveats_and_recommendations="\n".join(limits),
             custom_details={"digest": package.digest, **manifest.reports},
         ),
-        record=_record(package, manifest, schema, reports, deployed=deployed),
+        record=record,
     )
 
 
@@ -109,15 +81,12 @@ def _record(
     package: ModelPackage,
     manifest: Manifest,
     schema: WorkforceSchema,
-    reports: Mapping[str, bytes],
+    found: Evidence,
     *,
     deployed: bool,
 ) -> CardRecord:
-    _check_digests(manifest, reports)
-    audit = _report(reports, FAIRNESS, _Audit)
-    explained = _report(reports, EXPLANATION, ExplanationAnalysis)
-    evaluated = _report(reports, EVALUATION, _Evaluation)
-    training = manifest.training
+    training, audit = manifest.training, found.audit
+    tolerated = schema.gates.largest_recall_difference
     return CardRecord(
         digest=package.digest,
         decision=_decision(package, deployed=deployed),
@@ -125,29 +94,26 @@ def _record(
         bands=manifest.bands,
         rows=int(training["rows"]),
         positives=int(training["positives"]),
-        period=f"outcomes known by {str(training['until'])[:10]}",
+        period=_period(manifest),
         inputs=manifest.inputs,
         shielded=tuple(c.name for c in schema.with_role(Role.PROTECTED) if not c.is_model_input),
-        evaluations=_read(manifest.evaluations, tuple[EvaluationFigures, ...]),
-        periods=_read(manifest.periods, tuple[PeriodFigures, ...]),
-        gates=_read(manifest.gates, tuple[GateText, ...]),
-        protection_price=_read(manifest.protection_price, tuple[PricedChoice, ...]),
-        comparison=evaluated.stayline.comparison if evaluated else None,
-        fairness=FairnessRecord(
-            audit.n, audit.positives, schema.gates.largest_recall_difference, audit.groups
-        )
+        evaluations=manifest_part(manifest.evaluations, tuple[EvaluationFigures, ...]),
+        periods=manifest_part(manifest.periods, tuple[PeriodFigures, ...]),
+        gates=manifest_part(manifest.gates, tuple[GateText, ...]),
+        protection_price=manifest_part(manifest.protection_price, tuple[PricedChoice, ...]),
+        comparison=found.comparison,
+        fairness=FairnessRecord(audit.n, audit.positives, tolerated, audit.groups)
         if audit
         else None,
-        reasons=_reasons(explained),
+        reasons=dict(found.reasons),
         libraries=manifest.libraries,
         reports=manifest.reports,
-        missing=tuple(n for n in (FAIRNESS, EXPLANATION, EVALUATION) if n not in reports),
+        missing=found.missing,
     )
 
 
-def _reasons(explained: ExplanationAnalysis | None) -> dict[str, float]:
-    classes = explained.explanations.kernel_shap.values() if explained else ()
-    return {name: value for one in classes for name, value in one.global_shap_values.items()}
+def _period(manifest: Manifest) -> str:
+    return f"outcomes known by {str(manifest.training['until'])[:10]}"
 
 
 def _decision(package: ModelPackage, *, deployed: bool) -> Decision:
@@ -187,24 +153,3 @@ def _detail(evaluation: EvaluationFigures) -> EvaluationDetail:
             ),
         ),
     )
-
-
-def _read(value: Any, form: type[Section]) -> Section:
-    """Read a part of the manifest, which is open JSON, in the card's own form."""
-    try:
-        return msgspec.convert(value, form)
-    except msgspec.ValidationError as error:
-        raise ReportUnreadable("manifest.json", str(error)) from error
-
-
-def _report(reports: Mapping[str, bytes], name: str, form: type[Report]) -> Report | None:
-    return decode(reports[name], form, name) if name in reports else None
-
-
-def _check_digests(manifest: Manifest, reports: Mapping[str, bytes]) -> None:
-    """Let no other report stand in for the one that was judged."""
-    for name, data in reports.items():
-        named = manifest.reports.get(name)
-        found = archive_digest(data)
-        if named is not None and found != named:
-            raise ReportUnreadable(name, f"its digest is {found}, the package names {named}")

@@ -6,49 +6,21 @@ Each picture is about as wide as a phone, so that its text stays readable there.
 """
 
 import math
-import re
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 from stayline.formats.card_figures import CurvePoint
 from stayline.reports.numbers import Interval
+from stayline.reports.svg import GREY, axis_labels, draw
 
 if TYPE_CHECKING:
     import altair as alt
 
-BLUE, ORANGE, GREY = "#2a7fbf", "#d0671b", "#84888c"
+BLUE, ORANGE = "#2a7fbf", "#d0671b"
 """Each at least 3 : 1 against the light and the dark ground of the pages."""
-WIDTH, ROW, LABEL = 400, 26, 150
+WIDTH, ROW = 400, 26
 MOST_ROWS = 40
 """More rows than this make no picture; all of them are in the table beside it."""
-_CONFIG = {
-    "aria": False,
-    "background": "transparent",
-    "font": "Arial, Liberation Sans, sans-serif",
-    "padding": {"left": 12, "right": 12, "top": 4, "bottom": 4},
-    "autosize": {"type": "fit", "contains": "padding"},
-    "view": {"stroke": None},
-    "axis": {
-        "labelColor": "currentColor",
-        "titleColor": "currentColor",
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "titleFontWeight": "normal",
-        "titlePadding": 8,
-        "labelLimit": LABEL,
-        "labelFlush": False,
-        "labelOverlap": True,
-        "labelPadding": 6,
-        "gridColor": GREY,
-        "gridOpacity": 0.25,
-        "domain": False,
-        "ticks": False,
-        "tickCount": 5,
-    },
-}
-_SIZE = re.compile(r' width="[\d.]+" height="[\d.]+"')
-_WIDTH = re.compile(r'viewBox="0 0 ([\d.]+)')
 
 
 def calibration_picture(points: Sequence[CurvePoint], *, key: str, title: str) -> str:
@@ -75,7 +47,7 @@ def calibration_picture(points: Sequence[CurvePoint], *, key: str, title: str) -
         f"{len(rows)} groups of rows of similar risk. Each point is the share of them who left, "
         "with its interval; on the dashed line it equals the risk said."
     )
-    return _svg(chart, key, title, told)
+    return draw(chart, key, title, told)
 
 
 def interval_picture(
@@ -95,16 +67,17 @@ def interval_picture(
     """
     import altair as alt
 
-    names = [_clean(name) for name, _ in rows]
+    names = axis_labels(name for name, _ in rows)
     values: list[dict[str, float | str | None]] = [
         {"name": name, **_ends(figure)} for name, (_, figure) in zip(names, rows, strict=True)
     ]
     unknown = [{"name": row["name"], "told": "no figure"} for row in values if row["value"] is None]
     marked = [at for at in (line, *limits) if at is not None]
-    numbers = [v for row in values for v in row.values() if isinstance(v, float)]
+    numbers = [v for row in values for v in row.values() if isinstance(v, float | int)]
     scale = alt.Scale(domain=_padded([*numbers, *marked]), zero=False)
-    across = alt.X("low:Q", scale=scale, title=axis, axis=alt.Axis(format=form))
-    down = alt.Y("name:N", scale=alt.Scale(domain=list(dict.fromkeys(names))), title=None)
+    ticks = alt.Axis(format=form, labelExpr="datum.value === 0 ? '0' : datum.label")
+    across = alt.X("low:Q", scale=scale, title=axis, axis=ticks)
+    down = alt.Y("name:N", scale=alt.Scale(domain=names), title=None)
     base = alt.Chart({"values": values}).encode(y=down)
     chart = alt.layer(
         *([_rule(line, [1, 0], GREY)] if line is not None else []),
@@ -112,20 +85,23 @@ def interval_picture(
         base.mark_rule(color=BLUE, strokeWidth=2).encode(x=across, x2="high:Q"),
         base.mark_point(color=BLUE, filled=True, size=60, opacity=1).encode(x=alt.X("value:Q")),
         alt.Chart({"values": unknown})
-        .mark_text(align="left", color=GREY, fontSize=12, dx=4)
+        .mark_text(align="left", color="currentColor", fontSize=12, dx=4)
         .encode(x=alt.value(0), y=down, text="told:N"),
     ).properties(width=WIDTH, height=alt.Step(ROW))
     told = f"{len(rows)} rows; each point is a figure, the bar through it its interval."
     if limits:
         told += f" Dashed lines: the limits {', '.join(f'{at:g}' for at in limits)}."
-    return _svg(chart, key, title, told)
+    return draw(chart, key, title, told)
 
 
 def bar_picture(figures: Mapping[str, float], *, key: str, title: str, axis: str) -> str:
     """Return one bar an entry, in the order given."""
     import altair as alt
 
-    values = [{"name": _clean(name), "value": value} for name, value in figures.items()]
+    values = [
+        {"name": name, "value": _finite(value)}
+        for name, value in zip(axis_labels(figures), figures.values(), strict=True)
+    ]
     chart = (
         alt.Chart({"values": values})
         .mark_bar(color=BLUE, height=ROW * 0.6)
@@ -135,14 +111,18 @@ def bar_picture(figures: Mapping[str, float], *, key: str, title: str, axis: str
         )
         .properties(width=WIDTH, height=alt.Step(ROW))
     )
-    return _svg(alt.layer(chart), key, title, f"{len(values)} bars, longest first.")
+    return draw(alt.layer(chart), key, title, f"{len(values)} bars, longest first.")
 
 
 def _ends(figure: Interval | None) -> dict[str, float | None]:
     """Return the three numbers of a figure; what is no number is left out of the picture."""
     if figure is None:
         return {"value": None, "low": None, "high": None}
-    return {"value": _finite(figure.value), "low": _finite(figure.low), "high": _finite(figure.high)}
+    return {
+        "value": _finite(figure.value),
+        "low": _finite(figure.low),
+        "high": _finite(figure.high),
+    }
 
 
 def _finite(value: float | None) -> float | None:
@@ -165,23 +145,3 @@ def _padded(values: Sequence[float]) -> list[float]:
     low, high = min(values, default=0.0), max(values, default=1.0)
     room = (high - low) * 0.05 or 0.05
     return [low - room, high + room]
-
-
-def _svg(chart: "alt.LayerChart | alt.FacetChart", key: str, title: str, told: str) -> str:
-    """Draw, and give the picture a name and a description; ``key`` must be unique on its page."""
-    import vl_convert
-
-    drawn = vl_convert.vegalite_to_svg(chart.to_dict(), config=_CONFIG, allowed_base_urls=[])
-    wide = _WIDTH.search(drawn)
-    start, _, rest = _SIZE.sub("", drawn, count=1).partition(">")
-    return (
-        f'{start} role="img" aria-labelledby="{key}-title {key}-told" '
-        f'style="max-width:{wide.group(1) if wide else WIDTH}px">'
-        f'<title id="{key}-title">{escape(title)}</title>'
-        f'<desc id="{key}-told">{escape(told)}</desc>{rest}'
-    )
-
-
-def _clean(text: str) -> str:
-    """Return text without the control characters that no XML may hold."""
-    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "\ufffd", text)

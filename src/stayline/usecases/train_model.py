@@ -70,9 +70,9 @@ def train_model(
     """
     imported = features.schema()
     schema = schema or imported
-    if {c.name for c in schema.stored_columns} != {c.name for c in imported.stored_columns}:
+    if _reading(schema) != _reading(imported):
         raise SchemaMismatch(
-            f"Schema {schema.name!r} has other inputs than the workforce was imported with.",
+            f"Schema {schema.name!r} reads other columns than the workforce was imported with.",
             "Import the extract under that schema into a home of its own.",
         )
     now = clock.now()
@@ -104,6 +104,12 @@ def train_model(
         )
     )
     return Training(registered, execution)
+
+
+def _reading(schema: WorkforceSchema) -> tuple[frozenset[str], str | None, type]:
+    """Return what must be as imported: the columns, the event time, the kind of outcome."""
+    stored = frozenset(column.name for column in schema.stored_columns)
+    return stored, schema.event_time, type(schema.outcome)
 
 
 def _workforce(

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from audited_rows import ALERT_FROM, ibm_rows, simulated_rows
-from stayline.modelling.fairness.audit import audit_fairness
+from stayline.modelling.fairness.audit import FairnessAudit, audit_fairness
 
 
 def audit(data, seed=0, draws=100, **changes):
@@ -67,6 +67,10 @@ def test_the_audit_says_what_it_is_about(ibm_audit):
 def test_the_audit_is_plain_json(ibm_audit):
     text = json.dumps(msgspec.to_builtins(ibm_audit), allow_nan=False)
     assert json.loads(text) == json.loads(msgspec.json.encode(ibm_audit))
+
+
+def test_the_audit_is_read_back_as_it_was(ibm_audit):
+    assert msgspec.json.decode(msgspec.json.encode(ibm_audit), type=FairnessAudit) == ibm_audit
 
 
 def test_the_audit_of_a_degenerate_model_is_plain_json():

@@ -76,6 +76,19 @@ def test_a_rate_without_rows_is_not_defined():
     assert recall.estimate(0) is None
 
 
+@pytest.mark.parametrize("rows_each", [1, 5])
+def test_of_two_groups_the_others_of_one_are_the_other(rows_each):
+    """People who change their group have rows on both sides."""
+    data = simulated_rows(80, 3, rows_each=rows_each)
+    changed = np.random.default_rng(0).random(len(data.label)) < 0.1
+    facet = pl.Series("facet", np.where(changed, "b", data.facets["Gender"]))
+    table = group_table(data.rows, grouping(facet))
+    for rate in (rates.RECALL, rates.PRECISION, rates.ACCURACY):
+        own, others = rates.of_groups(table, rate), rates.of_others(table, rate)
+        for part in ("value", "low", "high"):
+            assert getattr(others, part) == pytest.approx(getattr(own, part)[::-1])
+
+
 def test_copies_of_a_row_of_one_person_tell_nothing_more():
     person = np.repeat(np.arange(40), 5)
     selected = np.repeat(np.arange(40) % 4 == 0, 5)

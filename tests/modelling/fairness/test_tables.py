@@ -56,13 +56,18 @@ def test_a_table_too_wide_for_all_draws_at_once_is_drawn_in_batches():
 
 
 def test_the_kinds_of_people_add_up_to_the_counts():
-    rows, groups = rows_of(120, 5)
-    strata = np.arange(len(rows)) % 4
-    table = group_table(rows, groups, strata)
-    assert table.people.sum() == 120
-    assert len(table.people) < 120
-    assert np.einsum("k,kgyf->gyf", table.people, table.by_kind) == pytest.approx(table.counts)
-    assert table.people @ table.risk_mean == pytest.approx(table.risk)
+    rows, groups = rows_of(120, 3)
+    table = group_table(rows, groups, np.arange(len(rows)) % 2)
+    kinds, shares = table.kinds, table.shares
+    assert kinds.people.sum() == 120
+    assert 1 < len(kinds.people) < 120
+    size = kinds.people[shares.kind]
+    for group in (0, 1):
+        own = shares.group == group
+        counts = np.einsum("s,syf->yf", size[own], shares.rows[own])
+        assert counts == pytest.approx(table.counts[group])
+        assert size[own] @ shares.risk_mean[own] == pytest.approx(table.risk[group])
+        assert table.people[group] == len(set(rows.person[groups.codes == group]))
 
 
 def test_rows_of_an_unknown_group_are_left_out():

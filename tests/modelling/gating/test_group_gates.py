@@ -36,10 +36,10 @@ def of(results, gate):
     [
         (Estimate(0.02, -0.03, 0.07), Verdict.PASS, "beyond the limit is excluded"),
         (Estimate(0.02, -0.09, 0.13), Verdict.PASS, "beyond the limit is not excluded"),
-        (Estimate(0.12, 0.05, 0.19), Verdict.INSUFFICIENT, "whether that is chance"),
-        (Estimate(-0.12, -0.19, -0.05), Verdict.INSUFFICIENT, "whether that is chance"),
-        (Estimate(0.20, 0.11, 0.29), Verdict.FAIL, "clear beyond chance"),
-        (Estimate(-0.20, -0.29, -0.11), Verdict.FAIL, "clear beyond chance"),
+        (Estimate(0.12, 0.05, 0.19), Verdict.INSUFFICIENT, "that is not settled"),
+        (Estimate(-0.12, -0.19, -0.05), Verdict.INSUFFICIENT, "that is not settled"),
+        (Estimate(0.20, 0.11, 0.29), Verdict.FAIL, "whole interval is beyond the limit"),
+        (Estimate(-0.20, -0.29, -0.11), Verdict.FAIL, "whole interval is beyond the limit"),
     ],
 )
 def test_a_recall_difference_fails_only_when_its_nearer_end_is_beyond_the_limit(

@@ -1,15 +1,11 @@
 """Pipelines on this machine: each step a process, each file known by its digest."""
 
 import json
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 
 import sqlalchemy as sa
 
@@ -18,6 +14,7 @@ from stayline.adapters.embedded.pipeline.claims import ExecutionClaims
 from stayline.adapters.embedded.pipeline.files import PipelineFiles, prefixes
 from stayline.adapters.embedded.pipeline.outputs import PipelineOutputs
 from stayline.adapters.embedded.pipeline.records import PipelineRecords
+from stayline.adapters.embedded.pipeline.signals import stoppable
 from stayline.adapters.embedded.pipeline.staging import StagedInputs
 from stayline.adapters.embedded.pipeline.step_kinds import refuse_others
 from stayline.adapters.embedded.pipeline.trees import remove
@@ -42,8 +39,6 @@ from stayline.ports.pipeline_runner import (
     nobody_follows,
 )
 
-_TERMINATED = 143
-
 
 class SubprocessPipelineRunner:
     """Runs the steps one after the other; keeps everything under ``folder``, for its owner only.
@@ -62,6 +57,7 @@ class SubprocessPipelineRunner:
         clock: Clock,
         wait: Callable[[float], object] = time.sleep,
     ) -> None:
+        folder = folder.absolute()  # steps run in folders of their own
         locks = FolderLocks(folder)
         self._workshop = Workshop(
             objects=folder / "objects",
@@ -114,7 +110,7 @@ class SubprocessPipelineRunner:
                 at=now,
             )
 
-        with _stoppable(), self._workshop.claims.held(begin) as execution_id:
+        with stoppable(), self._workshop.claims.held(begin) as execution_id:
             return self._walk(execution_id, definition, follow)
 
     def resume(self, execution_id: str, *, by: str, follow: Follow = nobody_follows) -> Execution:
@@ -122,9 +118,11 @@ class SubprocessPipelineRunner:
         found = self.find(execution_id)
         if found.status is ExecutionStatus.SUCCEEDED:
             return found
-        with _stoppable(), self._workshop.claims.held(lambda: execution_id):
+        with stoppable(), self._workshop.claims.held(lambda: execution_id):
             self._workshop.records.reopen(execution_id, by=by)
-            return self._walk(execution_id, self.definition(execution_id), follow)
+            done = self._walk(execution_id, self.definition(execution_id), follow)
+        self.purge_expired(at=self._workshop.clock.now())  # its inputs: who staged them is gone
+        return done
 
     def read(self, uri: str, *, execution_id: str | None = None) -> bytes:
         """Return the bytes of one file."""
@@ -149,10 +147,12 @@ class SubprocessPipelineRunner:
 
     def log(self, execution_id: str, step: str) -> str:
         """Return what a step printed."""
-        if self._workshop.records.find(execution_id).step(step) is None:
+        known = self._workshop.records.find(execution_id).step(step)
+        if known is None:
             raise UnknownExecution(execution_id, step)
+        ran_in = known.cached_from or execution_id
         try:
-            return self._workshop.log(execution_id, step).read_text("utf-8", "replace")
+            return self._workshop.log(ran_in, step).read_text("utf-8", "replace")
         except FileNotFoundError as error:
             raise UnknownExecution(execution_id, step) from error
 
@@ -204,23 +204,3 @@ class SubprocessPipelineRunner:
                 for step in written.steps
             ),
         )
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let a SIGTERM end the run in order, as Ctrl-C does; only the main thread can take one."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
-        return
-    signal.signal(signal.SIGTERM, _terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(_TERMINATED)

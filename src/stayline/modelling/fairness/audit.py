@@ -24,7 +24,8 @@ from stayline.modelling.fairness.tables import (
 )
 
 DRAWS = 1000
-FEWEST_ROWS_CROSSED = 10
+FEWEST_PEOPLE_CROSSED = 10
+"""A crossed group of fewer has no figures: they would tell of single people."""
 INTERVALS = (
     "Rates, their differences and ratios: Wilson's interval and its combinations, on as many "
     "independent rows as the people's rows count for. All else: percentiles of bootstrap draws of "
@@ -120,7 +121,7 @@ def _intersections(
 ) -> Iterator[GroupFigures]:
     for pair in pairs:
         table = group_table(rows, pair)
-        yield from group_figures(table, table.draw(draws, rng), fewest_rows=FEWEST_ROWS_CROSSED)
+        yield from group_figures(table, table.draw(draws, rng), fewest_people=FEWEST_PEOPLE_CROSSED)
 
 
 def _impact_tables(

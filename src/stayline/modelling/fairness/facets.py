@@ -9,7 +9,7 @@ import polars as pl
 from stayline.domain.sensitive_columns import words_of
 from stayline.domain.workforce_schema import Column, Kind
 
-MOST_GROUPS = 64
+MOST_GROUPS = 30
 OTHER_VALUES = "(other values)"
 _AGE = re.compile(r"\bage\b")
 _BIRTH = re.compile(r"birth|\bdob\b")
@@ -28,7 +28,7 @@ def facet_columns(
     ``attributes`` holds text, as the protected store keeps it; ``event_time`` (n,) is when each row
     was true. An age, a date or a year of birth becomes "under 40" or "40 and over" at that time
     (40 being ``protected_age_from``). Any other number or date is cut at its median; categories
-    stay, of which at most 64 are told apart, the most frequent ones. Columns that ``attributes``
+    stay, of which at most 30 are told apart, the most frequent ones. Columns that ``attributes``
     lacks are left out.
     """
     return pl.DataFrame(

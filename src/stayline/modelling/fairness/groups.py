@@ -28,7 +28,7 @@ class GroupFigures:
     ``positives`` left, ``flagged`` are those whose risk raises an alert; both count rows, of which
     one of the ``people`` may have several. ``differences`` are this group minus all others of known
     group; ``selection_rate_ratio`` is this group over the others. A figure is None where nothing
-    defines it (recall where nobody left), or where the group is too small to be told of.
+    defines it (recall where nobody left), or where the group is too small to tell of.
     ``calibration_gap`` is the mean risk minus the share that left.
     """
 
@@ -51,9 +51,9 @@ class GroupFigures:
 
 
 def group_figures(
-    table: GroupTable, draws: Draws, *, fewest_rows: int = 0
+    table: GroupTable, draws: Draws, *, fewest_people: int = 0
 ) -> tuple[GroupFigures, ...]:
-    """Return the figures of every group; those of fewer rows are counted only."""
+    """Return the figures of every group; one of fewer people is counted only."""
     own = {name: rates.of_groups(table, rate) for name, rate in _FIGURES.items()}
     others = {name: rates.of_others(table, rate) for name, rate in _FIGURES.items()}
     ratio = rates.ratio(own["selection_rate"], others["selection_rate"])
@@ -74,14 +74,13 @@ def group_figures(
             differences={name: limits.estimate(at) for name, limits in differences.items()},
             selection_rate_ratio=ratio.estimate(at),
         )
-        if counted.n >= fewest_rows
+        if counted.people >= fewest_people
         else counted
         for at, counted in enumerate(_counted(table))
     )
 
 
 def _counted(table: GroupTable) -> list[GroupFigures]:
-    people = table.people @ (table.by_kind.sum(axis=(-2, -1)) > 0)
     return [
         GroupFigures(
             facet=table.facet,
@@ -91,7 +90,7 @@ def _counted(table: GroupTable) -> list[GroupFigures]:
             positives=int(counts[1].sum()),
             flagged=int(counts[:, 1].sum()),
         )
-        for name, counts, number in zip(table.names, table.counts, people, strict=True)
+        for name, counts, number in zip(table.names, table.counts, table.people, strict=True)
     ]
 
 

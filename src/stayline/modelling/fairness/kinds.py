@@ -5,41 +5,61 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+_DENSE = 10
+"""Numbers that go up to so many times their count are told apart by counting: sorting is slower."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What one person of a ``kind`` has in a ``group``, for each pair of them that occurs.
+
+    Pairs are in the order of their groups. ``rows`` (pairs, 2, 2) counts by label and flag;
+    ``risk_mean`` and ``risk_variance`` are those of the sum of risks, over the people of the kind.
+    """
+
+    kind: np.ndarray
+    group: np.ndarray
+    rows: np.ndarray
+    risk_mean: np.ndarray
+    risk_variance: np.ndarray
+
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """Kinds of people: a person of ``kind`` has ``count`` rows in ``cell``, entry by entry.
+    """Kinds of people: ``people`` (kinds,) says how many are of each.
 
-    Entries are in the order of their cells. ``of_row`` (n,) is the kind of each row's person,
-    ``person`` (n,) numbers the people from 0, ``people`` (kinds,) says how many are of each kind.
+    Entry by entry, in the order of cells, a person of ``kind`` has ``count`` rows in ``cell``.
+    ``person`` (n,) numbers each row's person from 0, ``of_row`` (n,) is that person's kind.
     """
 
-    of_row: np.ndarray
-    person: np.ndarray
     people: np.ndarray
     kind: np.ndarray
     cell: np.ndarray
     count: np.ndarray
+    person: np.ndarray
+    of_row: np.ndarray
 
-    def moments(
-        self, group: np.ndarray, risk: np.ndarray, groups: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return mean and variance (kinds, groups) of one person's sum of risks, by kind."""
-        place, sums = self.of_row * groups + group, risk
-        if len(self.of_row) > self.people.sum():
-            own, first, where = np.unique(
-                self.person * groups + group, return_index=True, return_inverse=True
-            )
-            sums, place = np.bincount(where, weights=risk, minlength=len(own)), place[first]
-        size = np.repeat(self.people, groups)
-        mean = np.bincount(place, weights=sums, minlength=len(size)) / size
-        spread = np.bincount(place, weights=(sums - mean[place]) ** 2, minlength=len(size))
-        return mean.reshape(-1, groups), (spread / size).reshape(-1, groups)
+    def shares(self, group: np.ndarray, risk: np.ndarray, label_and_flag: np.ndarray) -> Shares:
+        """Return what each kind has in each group, from the rows' own values, each (n,)."""
+        key = group * len(self.people) + self.of_row
+        pairs, pair = _numbered(key)
+        kind = pairs % len(self.people)
+        size = self.people[kind]
+        cells = np.bincount(pair * 4 + label_and_flag, minlength=4 * len(pairs)).reshape(-1, 2, 2)
+        sums = risk
+        if len(key) > self.people.sum():
+            of_one, where = _numbered(group * (int(self.person.max()) + 1) + self.person)
+            pair_of_one = np.empty(len(of_one), dtype=np.int64)
+            pair_of_one[where] = pair
+            sums, pair = np.bincount(where, weights=risk), pair_of_one
+        mean = np.bincount(pair, weights=sums) / size
+        variance = np.bincount(pair, weights=(sums - mean[pair]) ** 2) / size
+        return Shares(kind, pairs // len(self.people), cells / size[:, None, None], mean, variance)
 
 
 def kinds_of_people(person: np.ndarray, cell: np.ndarray) -> Kinds:
     """Return the kinds of people, from the person's number and the cell of each row (n,)."""
-    numbers, person = np.unique(person, return_inverse=True)
+    numbers, person = _numbered(person)
     if len(numbers) == len(person):
         return _of_single_rows(cell)
     rows = pl.DataFrame({"person": person, "cell": cell})
@@ -55,21 +75,31 @@ def kinds_of_people(person: np.ndarray, cell: np.ndarray) -> Kinds:
         .agg("person")
         .with_columns(kind=pl.int_range(pl.len()))
     )
-    members = kinds.select("kind", "person").explode("person").sort("person").get_column("kind")
+    members = kinds.select("kind", "person").explode("person").sort("person")
+    kind_of_person = members.get_column("kind").to_numpy()
     entries = kinds.select("kind", "cell", "count").explode("cell", "count").sort("cell", "kind")
     return Kinds(
-        members.to_numpy()[person],
+        np.bincount(kind_of_person),
+        entries.get_column("kind").to_numpy(),
+        entries.get_column("cell").to_numpy(),
+        entries.get_column("count").to_numpy(),
         person,
-        np.bincount(members.to_numpy()),
-        *(entries.get_column(name).to_numpy() for name in ("kind", "cell", "count")),
+        kind_of_person[person],
     )
 
 
 def _of_single_rows(cell: np.ndarray) -> Kinds:
     """Return the kinds where nobody has more than one row: one kind a filled cell."""
-    sizes = np.bincount(cell)
-    filled = np.flatnonzero(sizes)
-    numbers = np.cumsum(sizes > 0) - 1
+    filled, kind_of_row = _numbered(cell)
+    sizes, kind = np.bincount(kind_of_row), np.arange(len(filled))
     ones = np.ones(len(filled), dtype=np.int64)
-    kind = np.arange(len(filled))
-    return Kinds(numbers[cell], np.arange(len(cell)), sizes[filled], kind, filled, ones)
+    return Kinds(sizes, kind, filled, ones, np.arange(len(cell)), kind_of_row)
+
+
+def _numbered(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct whole numbers from 0, sorted, and the place of each value among them."""
+    largest = int(values.max(initial=0))
+    if largest > _DENSE * (len(values) + 1000):
+        return np.unique(values, return_inverse=True)
+    is_there = np.bincount(values, minlength=largest + 1) > 0
+    return np.flatnonzero(is_there), (np.cumsum(is_there) - 1)[values]

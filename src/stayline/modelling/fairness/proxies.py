@@ -9,7 +9,7 @@ import xgboost as xgb
 from stayline.modelling.evaluation import Estimate, roc_auc_estimate
 from stayline.modelling.fairness.tables import Grouping
 
-MOST_ROWS = 10_000
+MOST_ROWS = 5_000
 FEWEST_PEOPLE = 20
 _FOLDS = 3
 _ROUNDS = 60
@@ -46,7 +46,7 @@ def proxy_tests(
     """Return the test of each group; of two groups only the first, since the other's is the same.
 
     Small boosted trees learn on two thirds of the people and are judged on the last, in turn, on a
-    seeded sample of 10,000 rows of known group where there are more. The interval is that of the
+    seeded sample of 5,000 rows of known group where there are more. The interval is that of the
     people judged; other people to learn from would have made somewhat other trees.
     """
     known = np.flatnonzero(groups.codes >= 0)

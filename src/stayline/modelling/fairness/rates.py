@@ -64,13 +64,36 @@ class Limits:
 
 def of_groups(table: GroupTable, rate: Rate) -> Limits:
     """Return the rate of each group."""
-    return _limits(table, table.by_kind, rate)
+    shares = _parts(table, rate)
+    size = table.kinds.people[table.shares.kind]
+
+    def summed(of_share: np.ndarray) -> np.ndarray:
+        return np.bincount(table.shares.group, weights=size * of_share)
+
+    value, total = _divided(summed(shares.part), summed(shares.whole)), summed(shares.whole)
+    error = shares.part - value[table.shares.group] * shares.whole
+    return _wilson(table, value, total, summed(error**2), summed(shares.whole > 0))
 
 
 def of_others(table: GroupTable, rate: Rate) -> Limits:
     """Return, for each group, the rate of all other rows."""
-    rows = table.by_kind
-    return _limits(table, rows.sum(axis=1, keepdims=True) - rows, rate)
+    shares = _parts(table, rate)
+    kind, group, size = table.shares.kind, table.shares.group, table.kinds.people
+    part, whole = (
+        np.bincount(kind, weights=one, minlength=len(size)) for one in (shares.part, shares.whole)
+    )
+
+    def summed(of_share: np.ndarray) -> np.ndarray:
+        return np.bincount(group, weights=size[kind] * of_share)
+
+    total = size @ whole - summed(shares.whole)
+    value = _divided(size @ part - summed(shares.part), total)
+    squares = size @ part**2 - 2 * value * (size @ (part * whole)) + value**2 * (size @ whole**2)
+    error = part[kind] - value[group] * whole[kind]
+    own = shares.part - value[group] * shares.whole
+    squares += summed((error - own) ** 2 - error**2)
+    people = size @ (whole > 0) - summed((whole[kind] > 0) & (whole[kind] == shares.whole))
+    return _wilson(table, value, total, np.maximum(squares, 0), people)
 
 
 def difference(one: Limits, other: Limits) -> Limits:
@@ -96,29 +119,40 @@ def ratio(one: Limits, other: Limits) -> Limits:
     return Limits(*(np.where(other.value > 0, part, np.nan) for part in (value, low, high)))
 
 
-def _limits(table: GroupTable, rows: np.ndarray, rate: Rate) -> Limits:
-    """Return the rate with Wilson's interval, from rows (kinds, groups, 2, 2) of each kind."""
-    part = (rows * rate.part).sum(axis=(-2, -1))
-    whole = (rows * rate.whole).sum(axis=(-2, -1))
-    total = table.people @ whole
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    part: np.ndarray
+    whole: np.ndarray
+
+
+def _parts(table: GroupTable, rate: Rate) -> _Parts:
+    """Return the rate's rows of one person of each kind in each group."""
+    rows = table.shares.rows
+    return _Parts(*((rows * cells).sum(axis=(-2, -1)) for cells in (rate.part, rate.whole)))
+
+
+def _divided(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = table.people @ part / total
-        size = total if table.is_one_row_each else _independent_rows(table, part, whole, value)
+        return np.asarray(np.where(whole > 0, part / whole, np.nan))
+
+
+def _wilson(
+    table: GroupTable, value: np.ndarray, total: np.ndarray, squares: np.ndarray, people: np.ndarray
+) -> Limits:
+    """Return Wilson's interval of a rate over ``total`` rows of so many people.
+
+    ``squares`` sums, over people, the squared gap of a person's part to what the rate leads one to
+    expect; the rate varies by that over the squared total.
+    """
+    size = total
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if not table.is_one_row_each:
+            variance = squares / total**2 * people / (people - 1)
+            is_told = (value > 0) & (value < 1) & (people > 1)
+            size = np.where(is_told, np.minimum(value * (1 - value) / variance, total), people)
         middle = (value + _Z**2 / (2 * size)) / (1 + _Z**2 / size)
         reach = np.sqrt(value * (1 - value) / size + _Z**2 / (4 * size**2)) * _Z
         reach = reach / (1 + _Z**2 / size)
     low = np.where(value == 0, 0.0, middle - reach)
     high = np.where(value == 1, 1.0, middle + reach)
     return Limits(value, low, high)
-
-
-def _independent_rows(
-    table: GroupTable, part: np.ndarray, whole: np.ndarray, value: np.ndarray
-) -> np.ndarray:
-    """Return how many independent rows would make each rate vary as it does between people."""
-    total = table.people @ whole
-    people = table.people @ (whole > 0)
-    variance = table.people @ (part - value * whole) ** 2 / total**2 * people / (people - 1)
-    by_variance = np.minimum(value * (1 - value) / variance, total)
-    is_told = (value > 0) & (value < 1) & (people > 1)
-    return np.where(is_told, by_variance, people)

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from stayline.modelling.fairness.formulas import conditional_disparity
-from stayline.modelling.fairness.kinds import kinds_of_people
+from stayline.modelling.fairness.kinds import Kinds, Shares, kinds_of_people
 
 _CELLS_AT_ONCE = 4_000_000
 
@@ -64,22 +64,15 @@ class GroupTable:
     """Counts of one facet's rows, and what each kind of person adds to them.
 
     ``cells`` (groups, strata, 2, 2) counts rows by label and flag; ``risk`` (groups,) sums risks.
-    People with the same counts are of one kind: ``people`` (kinds,) says how many they are. Entry
-    by entry, a person of ``kind`` has ``count`` rows in ``cell``. ``risk_mean`` and
-    ``risk_variance`` (kinds, groups) are those of one person's sum of risks. Rows of an unknown
-    group are left out.
+    Rows of an unknown group are left out.
     """
 
     facet: str
     names: tuple[str, ...]
     cells: np.ndarray
     risk: np.ndarray
-    people: np.ndarray
-    kind: np.ndarray
-    cell: np.ndarray
-    count: np.ndarray
-    risk_mean: np.ndarray
-    risk_variance: np.ndarray
+    kinds: Kinds
+    shares: Shares
 
     @property
     def counts(self) -> np.ndarray:
@@ -87,18 +80,14 @@ class GroupTable:
         return np.asarray(self.cells.sum(axis=1))
 
     @property
-    def is_one_row_each(self) -> bool:
-        """Whether nobody has more than one row."""
-        return bool(self.people.sum() == self.cells.sum())
+    def people(self) -> np.ndarray:
+        """How many people have rows in each group: (groups,)."""
+        return np.bincount(self.shares.group, weights=self.kinds.people[self.shares.kind])
 
     @property
-    def by_kind(self) -> np.ndarray:
-        """The rows of one person of each kind: (kinds, groups, 2, 2)."""
-        groups, strata = self.cells.shape[:2]
-        group_cell = self.cell // (4 * strata) * 4 + self.cell % 4
-        place = self.kind * groups * 4 + group_cell
-        rows = np.bincount(place, weights=self.count, minlength=len(self.people) * groups * 4)
-        return rows.reshape(len(self.people), groups, 2, 2)
+    def is_one_row_each(self) -> bool:
+        """Whether nobody has more than one row."""
+        return bool(self.kinds.people.sum() == self.cells.sum())
 
     def draw(self, draws: int, rng: np.random.Generator) -> Draws:
         """Return bootstrap draws of people, each kind as often as chance has it.
@@ -106,27 +95,36 @@ class GroupTable:
         People of one kind differ in risk alone. Their summed risks are drawn from the normal
         distribution with the mean and the variance that drawing them one by one would have.
         """
-        total = int(self.people.sum())
-        batch = max(1, min(draws, _CELLS_AT_ONCE // max(len(self.cell), self.cells.size)))
-        filled, starts = np.unique(self.cell, return_index=True)
+        kinds, shares = self.kinds, self.shares
+        total = int(kinds.people.sum())
+        filled, first_entry = np.unique(kinds.cell, return_index=True)
+        _, first_share = np.unique(shares.group, return_index=True)
+        batch = max(1, min(draws, _CELLS_AT_ONCE // max(len(kinds.cell), self.cells.size)))
         counts, risks, disparities = [], [], []
         for start in range(0, draws, batch):
             size = min(batch, draws - start)
-            drawn = rng.multinomial(total, self.people / total, size).astype(np.float64)
+            drawn = rng.multinomial(total, kinds.people / total, size).astype(np.float64)
             cells = np.zeros((size, self.cells.size))
-            cells[:, filled] = np.add.reduceat(drawn[:, self.kind] * self.count, starts, axis=1)
+            cells[:, filled] = _summed(drawn[:, kinds.kind] * kinds.count, first_entry)
             cells = cells.reshape(size, *self.cells.shape)
-            spread = np.sqrt(drawn @ self.risk_variance)
+            in_group = drawn[:, shares.kind]
+            spread = np.sqrt(_summed(in_group * shares.risk_variance, first_share))
+            risk = _summed(in_group * shares.risk_mean, first_share)
             counts.append(cells.sum(axis=2))
-            risks.append(drawn @ self.risk_mean + spread * rng.standard_normal(spread.shape))
+            risks.append(risk + spread * rng.standard_normal(spread.shape))
             disparities.append(conditional_disparity(cells))
         return Draws(
             np.concatenate(counts), np.concatenate(risks), np.concatenate(disparities, axis=1)
         )
 
 
+def _summed(columns: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    return np.asarray(np.add.reduceat(columns, starts, axis=1))
+
+
 def grouping(facet: pl.Series) -> Grouping:
     """Return the groups of a text column, in the order of their names; null is unknown."""
+    facet = facet.cast(pl.String)
     names = facet.drop_nulls().unique().sort()
     codes = facet.cast(pl.Enum(names)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
     return Grouping(facet.name, tuple(names), codes)
@@ -158,16 +156,11 @@ def group_table(rows: AuditRows, groups: Grouping, strata: np.ndarray | None = N
     shape = (len(groups.names), int(stratum.max(initial=0)) + 1, 2, 2)
     place = np.ravel_multi_index((group, stratum, rows.label[known], rows.flagged[known]), shape)
     kinds = kinds_of_people(rows.person[known], place)
-    mean, variance = kinds.moments(group, rows.risk[known], shape[0])
     return GroupTable(
         facet=groups.facet,
         names=groups.names,
         cells=np.bincount(place, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64),
         risk=np.bincount(group, weights=rows.risk[known], minlength=shape[0]),
-        people=kinds.people,
-        kind=kinds.kind,
-        cell=kinds.cell,
-        count=kinds.count,
-        risk_mean=mean,
-        risk_variance=variance,
+        kinds=kinds,
+        shares=kinds.shares(group, rows.risk[known], place % 4),
     )

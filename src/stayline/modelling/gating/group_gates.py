@@ -68,8 +68,8 @@ def _compared(group: GroupFigures, others: int, policy: GatePolicy) -> GateResul
     if beyond:
         verdict = Verdict.FAIL if nearer > limit else Verdict.INSUFFICIENT
     added = {
-        Verdict.FAIL: "That is clear beyond chance.",
-        Verdict.INSUFFICIENT: "The evidence does not settle whether that is chance.",
+        Verdict.FAIL: "The whole interval is beyond the limit.",
+        Verdict.INSUFFICIENT: "The interval reaches over the limit, so that is not settled.",
         Verdict.PASS: "A difference beyond the limit is not excluded."
         if max(-found.low, found.high) > limit
         else "A difference beyond the limit is excluded.",

@@ -10,11 +10,6 @@ from stayline.modelling.comparison import ComparedFigure, Comparison
 from stayline.modelling.evaluation import Estimate, Evaluation
 
 Figures = Mapping[str, float | int | str | None]
-_ADDED = {
-    Verdict.PASS: "",
-    Verdict.INSUFFICIENT: " The evidence does not settle whether that is chance.",
-    Verdict.FAIL: " That is clear beyond chance.",
-}
 _NOT_EXCLUDED = " A figure beyond it is not excluded."
 
 
@@ -105,7 +100,13 @@ def _floor(
         verdict = Verdict.INSUFFICIENT
     asked = f"at most {limit:g}" if is_largest else f"at least {limit:g}"
     chance = f" Perfect probabilities would show {slack:.3f} by chance." if slack else ""
-    added = _NOT_EXCLUDED if verdict is Verdict.PASS and nearer > 0 else _ADDED[verdict]
+    added = {
+        Verdict.PASS: _NOT_EXCLUDED if nearer > 0 else "",
+        Verdict.INSUFFICIENT: " Too few left to settle it."
+        if is_few
+        else " The interval reaches over the limit, so that is not settled.",
+        Verdict.FAIL: " The whole interval is beyond the limit.",
+    }[verdict]
     return GateResult(
         Gate.QUALITY_FLOOR,
         verdict,
@@ -134,7 +135,11 @@ def _against(
     if not loss <= limit:  # so that an undefined difference does not pass
         verdict = Verdict.FAIL if least > 0 else Verdict.INSUFFICIENT
     way = "a rise" if more_is_worse else "a fall"
-    added = _NOT_EXCLUDED if verdict is Verdict.PASS and most > limit else _ADDED[verdict]
+    added = {
+        Verdict.PASS: _NOT_EXCLUDED if most > limit else "",
+        Verdict.INSUFFICIENT: " The interval reaches over 0, so it may be no loss at all.",
+        Verdict.FAIL: " The whole interval is a loss.",
+    }[verdict]
     return GateResult(
         Gate.QUALITY_AGAINST_CHAMPION,
         verdict,

@@ -9,7 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from stayline.adapters.embedded.pipeline.faults import JOB_INTERNAL_ERROR, StepFault, system_faults
+from stayline.adapters.embedded.pipeline.faults import (
+    JOB_INTERNAL_ERROR,
+    RUN_AGAIN,
+    StepFault,
+    system_faults,
+)
 from stayline.adapters.embedded.pipeline.jobs import MODEL, Job, Place
 from stayline.adapters.embedded.pipeline.process import program_path, run_program
 from stayline.adapters.embedded.pipeline.trees import Tree, make_folder, read_tree, write_file
@@ -64,6 +69,7 @@ class Attempt:
             "HOME": str(self.folder / "home"),
             "LANG": "C.UTF-8",
             "PATH": program_path(),
+            "PYTHONUNBUFFERED": "1",  # so that lines are told as they are printed
             "STAYLINE_ML_ROOT": str(root),
             "TMPDIR": str(self.folder / "tmp"),
         }
@@ -97,14 +103,13 @@ def _exit_fault(status: int, message: str) -> StepFault:
     if status < 0:
         return StepFault(
             f"it was killed by signal {signal.Signals(-status).name}.",
-            "Check whether memory ran out, or who stopped it; then run the pipeline again.",
+            f"Check whether memory ran out or who stopped it, {RUN_AGAIN}",
             JOB_INTERNAL_ERROR,
         )
-    told = f": {message}" if message else " and left no message."
+    told = f": {message.rstrip('.')}." if message else " and left no message."
     return StepFault(
         f"it ended with exit status {status}{told}",
-        "Read its log, correct the cause and run the pipeline again; "
-        "steps that have finished are not repeated.",
+        "Read `stayline pipeline show {execution} --log {step}`, correct the cause, " + RUN_AGAIN,
     )
 
 

@@ -4,6 +4,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+RUN_AGAIN = "then run the pipeline again; steps that have finished are not repeated."
 SERVICE_FAULT = "Step.SERVICE_FAULT"
 JOB_INTERNAL_ERROR = "SageMaker.JOB_INTERNAL_ERROR"
 
@@ -11,6 +12,7 @@ JOB_INTERNAL_ERROR = "SageMaker.JOB_INTERNAL_ERROR"
 class StepFault(Exception):
     """A step cannot succeed: what happened, and what to do next.
 
+    ``remedy`` may name ``{execution}`` and ``{step}``, which are known further up.
     ``exception_type`` is the kind of failure that a retry policy may name; None for the program's
     own failures, which SageMaker doesn't repeat either.
     """
@@ -31,7 +33,6 @@ def system_faults(doing: str) -> Iterator[None]:
         code = errno.errorcode.get(error.errno or 0, "no code")
         raise StepFault(
             f"{doing} was not possible: {error.strerror or error} ({code}).",
-            "Check free disk space, memory and permissions, then go on with "
-            "`stayline pipeline resume`.",
+            f"Check free disk space, memory and permissions, {RUN_AGAIN}",
             SERVICE_FAULT,
         ) from error

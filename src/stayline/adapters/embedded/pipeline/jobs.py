@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TypeVar
-
-import msgspec
 
 from stayline.adapters.embedded.pipeline.faults import StepFault
+from stayline.adapters.embedded.pipeline.requests import (
+    ProcessingRequest,
+    TrainingRequest,
+    read_request,
+)
 
 ROOT = PurePosixPath("/opt/ml")
 MODEL = "model.tar.gz"
 _HOST = {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "lo"}
-_LONGEST_S = 24 * 60 * 60
 _MODEL_OUTPUT = "model"
 
 
@@ -47,7 +48,7 @@ class Job:
 
 def processing_job(step: str, arguments: Mapping[str, object]) -> Job:
     """Return the job of a Processing step; raises `StepFault` for what cannot run here."""
-    asked = _read(arguments, _Processing)
+    asked = read_request(arguments, ProcessingRequest)
     application = asked.app_specification
     if not application.container_entrypoint:
         raise StepFault(
@@ -78,7 +79,7 @@ def processing_job(step: str, arguments: Mapping[str, object]) -> Job:
 
 def training_job(step: str, arguments: Mapping[str, object]) -> Job:
     """Return the job of a Training step; raises `StepFault` for what cannot run here."""
-    asked = _read(arguments, _Training)
+    asked = read_request(arguments, TrainingRequest)
     algorithm = asked.algorithm_specification
     written = f"{asked.output_data_config.s3_output_path.rstrip('/')}/{step}/output"
     channels = {c.channel_name: c for c in asked.input_data_config}
@@ -121,81 +122,3 @@ def _below_root(local_path: str) -> str:
             f"LocalPath {local_path!r} is not below {ROOT}.", "Use a folder below /opt/ml."
         )
     return path.relative_to(ROOT).as_posix()
-
-
-class _Struct(msgspec.Struct, frozen=True, rename="pascal"):
-    """Members in SageMaker's spelling; what is not needed here is left unread."""
-
-
-class _S3Place(_Struct, frozen=True):
-    s3_uri: str
-    local_path: str
-
-
-class _ProcessingInput(_Struct, frozen=True):
-    input_name: str
-    s3_input: _S3Place
-
-
-class _ProcessingOutput(_Struct, frozen=True):
-    output_name: str
-    s3_output: _S3Place
-
-
-class _ProcessingOutputs(_Struct, frozen=True):
-    outputs: tuple[_ProcessingOutput, ...] = ()
-
-
-class _Program(_Struct, frozen=True):
-    container_entrypoint: tuple[str, ...] = ()
-    container_arguments: tuple[str, ...] = ()
-
-
-class _StoppingCondition(_Struct, frozen=True):
-    max_runtime_in_seconds: int = _LONGEST_S
-
-
-class _Processing(_Struct, frozen=True):
-    app_specification: _Program
-    processing_inputs: tuple[_ProcessingInput, ...] = ()
-    processing_output_config: _ProcessingOutputs = _ProcessingOutputs()
-    environment: dict[str, str] = {}
-    stopping_condition: _StoppingCondition = _StoppingCondition()
-
-
-class _S3Source(_Struct, frozen=True):
-    s3_uri: str
-
-
-class _DataSource(_Struct, frozen=True):
-    s3_data_source: _S3Source
-
-
-class _Channel(_Struct, frozen=True):
-    channel_name: str
-    data_source: _DataSource
-
-
-class _OutputDataConfig(_Struct, frozen=True):
-    s3_output_path: str
-
-
-class _Training(_Struct, frozen=True):
-    algorithm_specification: _Program
-    output_data_config: _OutputDataConfig
-    input_data_config: tuple[_Channel, ...] = ()
-    hyper_parameters: dict[str, str] = {}
-    environment: dict[str, str] = {}
-    stopping_condition: _StoppingCondition = _StoppingCondition()
-
-
-_Asked = TypeVar("_Asked", _Processing, _Training)
-
-
-def _read(arguments: Mapping[str, object], kind: type[_Asked]) -> _Asked:
-    try:
-        return msgspec.convert(arguments, kind)
-    except msgspec.ValidationError as error:
-        raise StepFault(
-            f"its arguments cannot be used: {error}.", "Correct them in the definition."
-        ) from error

@@ -145,20 +145,20 @@ class _Lines:
     def take(self, chunk: bytes) -> None:
         *whole, self._rest = (self._rest + chunk).split(b"\n")
         for line in whole:
-            self._tell(_shown(line))
+            self._told(line)
         if len(self._rest) > _LONGEST_LINE:
             self.end()
 
     def end(self) -> None:
-        if self._rest:
-            self._tell(_shown(self._rest))
+        self._told(self._rest)
         self._rest = b""
 
-
-def _shown(line: bytes) -> str:
-    """Return the line without what could steer a terminal."""
-    text = line.decode("utf-8", "replace").replace("\t", " ")
-    return "".join(letter for letter in text if letter.isprintable())
+    def _told(self, line: bytes) -> None:
+        """Tell a line, unless it is blank, without what could steer a terminal."""
+        text = line.decode("utf-8", "replace").replace("\t", " ")
+        shown = "".join(letter for letter in text if letter.isprintable())
+        if shown.strip():
+            self._tell(shown)
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

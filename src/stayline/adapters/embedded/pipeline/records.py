@@ -1,16 +1,15 @@
 """Executions of pipelines in SQLite, written down as they happen."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.pipeline.outputs import KeptOutput
+from stayline.adapters.embedded.pipeline.rows import executions, step_row, text
 from stayline.adapters.embedded.tables import (
     pipeline_definitions,
     pipeline_executions,
@@ -21,7 +20,6 @@ from stayline.domain.pipeline_execution import (
     Execution,
     ExecutionStatus,
     StepExecution,
-    StepStatus,
 )
 from stayline.errors import UnknownExecution
 from stayline.ports.pipeline_runner import ParameterValue
@@ -57,7 +55,7 @@ class PipelineRecords:
                     execution_id=execution_id,
                     pipeline_name=pipeline_name,
                     definition_digest=digest,
-                    parameters=_text(parameters),
+                    parameters=text(parameters),
                     started_by=by,
                     started_at=at,
                     status=ExecutionStatus.EXECUTING.value,
@@ -99,7 +97,7 @@ class PipelineRecords:
                     written.execution_id == execution_id, written.step == step.name
                 )
             )
-            row = _step_row(step) | {"position": known, "cache_key": cache_key}
+            row = step_row(step) | {"position": known, "cache_key": cache_key}
             connection.execute(sa.insert(pipeline_steps).values(execution_id=execution_id, **row))
             for output in outputs:
                 whose = {"execution_id": execution_id, "step": step.name}
@@ -109,7 +107,7 @@ class PipelineRecords:
         """Return that execution as it was written down."""
         with reading(self._engine) as connection:
             row = _execution_row(connection, execution_id)
-            return _executions(connection, [row])[0]
+            return executions(connection, [row])[0]
 
     def executions(self) -> list[Execution]:
         """Return all executions as they were written down, newest first."""
@@ -134,7 +132,7 @@ class PipelineRecords:
         table = pipeline_executions.c
         chosen = sa.select(pipeline_executions).where(which).order_by(table.position.desc())
         with reading(self._engine) as connection:
-            return _executions(connection, connection.execute(chosen).all())
+            return executions(connection, connection.execute(chosen).all())
 
     def _update(self, execution_id: str, **values: object) -> None:
         this = pipeline_executions.c.execution_id == execution_id
@@ -155,51 +153,3 @@ def _execution_row(connection: sa.Connection, execution_id: str) -> sa.Row[Any]:
     if row is None:
         raise UnknownExecution(execution_id)
     return row
-
-
-def _executions(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Execution]:
-    ids = [row.execution_id for row in rows]
-    steps, outputs = pipeline_steps.c, pipeline_outputs.c
-    digests: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for row in connection.execute(
-        sa.select(pipeline_outputs).where(outputs.execution_id.in_(ids)).order_by(outputs.name)
-    ):
-        digests[row.execution_id, row.step][row.name] = row.digest
-    found: dict[str, list[StepExecution]] = defaultdict(list)
-    for row in connection.execute(
-        sa.select(pipeline_steps).where(steps.execution_id.in_(ids)).order_by(steps.position)
-    ):
-        found[row.execution_id].append(_step(row, digests[row.execution_id, row.name]))
-    return [_execution(row, tuple(found[row.execution_id])) for row in rows]
-
-
-def _execution(row: sa.Row[Any], steps: tuple[StepExecution, ...]) -> Execution:
-    values = dict(row._mapping)
-    values.pop("position")
-    values["status"] = ExecutionStatus(values["status"])
-    values["parameters"] = msgspec.json.decode(values["parameters"])
-    return Execution(**values, steps=steps)
-
-
-def _step(row: sa.Row[Any], outputs: Mapping[str, str]) -> StepExecution:
-    values = dict(row._mapping)
-    for only_here in ("execution_id", "position", "cache_key"):
-        values.pop(only_here)
-    values["status"] = StepStatus(values["status"])
-    values["inputs"] = msgspec.json.decode(values["inputs"])
-    values["properties"] = msgspec.json.decode(values["properties"])
-    return StepExecution(**values, outputs=outputs)
-
-
-def _step_row(step: StepExecution) -> dict[str, object]:
-    values = asdict(step) | {
-        "status": step.status.value,
-        "inputs": _text(step.inputs),
-        "properties": _text(step.properties),
-    }
-    values.pop("outputs")
-    return values
-
-
-def _text(value: Mapping[str, object]) -> str:
-    return msgspec.json.encode(value).decode()

@@ -15,7 +15,6 @@ from stayline.pipeline.expressions import Scope, holds, resolve
 from stayline.pipeline.order import PlacedStep, placed_steps
 
 STEP_TYPES = ("Processing", "Training", "Condition", "RegisterModel", "Fail")
-_ACT = "Act on what it says, then run the pipeline again."
 
 
 def refuse_others(document: Mapping[str, object]) -> None:
@@ -28,7 +27,7 @@ def refuse_others(document: Mapping[str, object]) -> None:
             placed.name,
             "Type",
             f"{placed.step['Type']!r} runs in the cloud only; the embedded runner executes "
-            "Processing, Training, Condition, RegisterModel and Fail",
+            f"{', '.join(STEP_TYPES[:-1])} and {STEP_TYPES[-1]}",
         )
         for placed in placed_steps(document)
         if placed.step["Type"] not in STEP_TYPES
@@ -75,7 +74,7 @@ class StepKinds:
             return self._decided(begun, arguments, scope)
         resolved = _object(resolve(arguments, scope))
         if begun.type == "Fail":
-            raise StepFault(str(resolved["ErrorMessage"]), _ACT)
+            raise StepFault(str(resolved["ErrorMessage"]), "Then run the pipeline again.")
         if begun.type == "RegisterModel":
             return self._registered(begun, resolved)
         begun = replace(begun, status=StepStatus.EXECUTING)
@@ -143,7 +142,7 @@ class StepKinds:
         """Return the bytes of a property file, from the output as it was digested."""
         for file in _objects(self._placed[step.name].step.get("PropertyFiles")):
             if file["PropertyFileName"] == name:
-                digest = step.outputs.get(str(file["OutputName"]), "")
+                digest = step.outputs[str(file["OutputName"])]
                 tree = kept_tree(self._workshop.objects, digest)
                 if tree is not None and file["FilePath"] in tree.files:
                     return (tree.folder / str(file["FilePath"])).read_bytes()

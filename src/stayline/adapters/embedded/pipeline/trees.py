@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -81,7 +82,7 @@ def keep_tree(draft: Tree, target: Path) -> None:
 
     What is there already stays if it is the same; what was altered is replaced.
     """
-    for path in (*_walk(draft.folder), draft.folder):
+    for path in chain(_walk(draft.folder), [draft.folder]):
         path.chmod(0o700 if path.is_dir() else 0o600)
         _sync(path)
     make_folder(target.parent)
@@ -115,7 +116,7 @@ def remove(folder: Path) -> None:
         folder.rename(doomed)
     except FileNotFoundError:
         return
-    for path in (doomed, *_walk(doomed)):
+    for path in chain([doomed], _walk(doomed)):
         if path.is_dir() and not path.is_symlink():
             path.chmod(0o700)  # so that its entries can be removed
     shutil.rmtree(doomed)

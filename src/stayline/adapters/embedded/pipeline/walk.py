@@ -15,7 +15,7 @@ from stayline.domain.pipeline_execution import (
 from stayline.errors import ExecutionFailed, StaylineError
 from stayline.pipeline.order import Branch, execution_order, placed_steps
 
-_ACT = "Act on what it says, then run the pipeline again."
+_ACT = "Correct that, then run the pipeline again."
 
 
 class Walk:
@@ -95,6 +95,7 @@ class Walk:
         return done
 
     def _failed(self, name: str, cause: str, remedy: str) -> ExecutionFailed:
+        remedy = remedy.format(execution=self._execution.execution_id, step=name)
         self._ended(name, StepStatus.FAILED, cause)
         self._follow(StepEvent(name, StepStatus.FAILED, cause))
         return ExecutionFailed(self._execution.execution_id, name, cause, remedy)

@@ -1,0 +1,206 @@
+"""The programs as the platform starts them: paths, options, exit codes, failure texts."""
+
+import io
+import json
+
+import polars as pl
+import pytest
+
+from container.conftest import SCHEMA, evaluate_job, parquet, prepare_job
+from container_jobs import Job
+from stayline.domain.workforce_schema import Role
+from stayline.formats.model_archive import archive_digest, read_archive
+from stayline.formats.schema_toml import parse_schema
+
+HIDDEN = "Maria-Magdalena"
+
+
+def told(job: Job) -> str:
+    """Return what a failed job left for the platform."""
+    left = job.written("output")
+    assert left["failure"] == left["message"]
+    assert 0 < len(left["message"]) <= 1024
+    return left["message"].decode()
+
+
+def test_prepare_writes_exactly_its_outputs(prepared):
+    assert set(prepared.written("processing/output")) == {
+        "train/rows.parquet", "train/schema.toml",
+        "validation/rows.parquet", "validation/schema.toml",
+        "people/people.parquet", "people/later_people.parquet",
+        "baseline/statistics.json", "baseline/constraints.json", "baseline/leaks.json",
+    }  # fmt: skip
+    assert set(prepared.written(".")) == {
+        *(f"processing/output/{name}" for name in prepared.written("processing/output")),
+        *(f"processing/input/{name}" for name in prepared.written("processing/input")),
+    }
+
+
+def test_training_is_shown_no_token_no_segment_and_no_protected_attribute(prepared):
+    rows = pl.read_parquet(prepared.root / "processing/output/train/rows.parquet")
+    inputs = [column.name for column in SCHEMA.model_inputs]
+    assert rows.columns == ["label", "person", "event_time", *inputs]
+    assert not {c.name for c in SCHEMA.with_role(Role.PROTECTED)} & set(rows.columns)
+
+
+def test_training_rows_and_later_rows_do_not_overlap_in_time(prepared):
+    output = prepared.root / "processing/output"
+    train, later = (pl.read_parquet(output / n / "rows.parquet") for n in ("train", "validation"))
+    assert train["event_time"].max() < later["event_time"].min()
+
+
+def test_the_same_facts_give_the_same_bytes(tmp_path, prepared, workforce):
+    again = prepare_job(tmp_path, workforce)
+    assert again.process("prepare").returncode == 0
+    assert again.written("processing/output") == prepared.written("processing/output")
+
+
+def test_horizon_and_policy_can_be_set_for_one_execution(tmp_path, workforce):
+    job = prepare_job(tmp_path, workforce)
+    done = job.process("prepare", HORIZON_MONTHS="3", ALERT_POLICY="capacity 0.25")
+    assert done.returncode == 0
+    text = job.written("processing/output")["train/schema.toml"].decode()
+    effective = parse_schema(text, "output")
+    assert effective.outcome.horizon_months == 3
+    assert effective.policy.share == 0.25
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"HORIZON_MONTHS": "six"}, "HORIZON_MONTHS"),
+        ({"HORIZON_MONTHS": "0"}, "HORIZON_MONTHS"),
+        ({"ALERT_POLICY": "everybody"}, "AlertPolicy"),
+        ({"TRAIN_UNTIL": "soon"}, "TRAIN_UNTIL"),
+    ],
+)
+def test_an_option_that_cannot_be_used_is_named(tmp_path, workforce, options, named):
+    job = prepare_job(tmp_path, workforce)
+    assert job.process("prepare", **options).returncode == 1
+    assert named in told(job)
+
+
+def test_too_little_history_stops_prepare_with_the_reason(tmp_path, workforce):
+    job = prepare_job(tmp_path, workforce)
+    assert job.process("prepare", TRAIN_UNTIL="2000-01-01").returncode == 1
+    assert "at least 20 of each are needed" in told(job)
+
+
+def test_a_missing_input_is_named(tmp_path):
+    job = Job(tmp_path)
+    assert job.process("prepare").returncode == 1
+    assert "processing/input/workforce/schema.toml" in told(job)
+
+
+def test_a_torn_file_is_named(tmp_path, workforce):
+    job = prepare_job(tmp_path, workforce)
+    job.give("processing/input/workforce", "features.parquet", b"PAR1 torn")
+    assert job.process("prepare").returncode == 1
+    assert "features.parquet" in told(job)
+
+
+def test_a_fault_of_the_program_is_told_without_quoting_a_row(tmp_path, workforce):
+    features = pl.read_parquet(io.BytesIO(workforce["features.parquet"]))
+    odd = features.with_columns(pl.lit(HIDDEN).alias("DailyRate"))
+    job = prepare_job(tmp_path, workforce | {"features.parquet": parquet(odd)})
+    done = job.process("prepare")
+    assert done.returncode == 1
+    assert "its words are left out" in told(job)
+    assert HIDDEN not in done.stdout + done.stderr + told(job)
+
+
+def test_there_is_no_other_program(tmp_path):
+    done = Job(tmp_path).process("telepathy")
+    assert done.returncode == 2
+    assert "prepare,train,evaluate,check-gates" in done.stdout
+
+
+def test_training_leaves_the_trees_alone_at_the_top(trained):
+    assert set(trained.written("model")) == {
+        "xgboost-model", "stayline/manifest.json", "stayline/unseen.parquet",
+    }  # fmt: skip
+    assert "output/failure" not in trained.written(".")
+
+
+def test_hyperparameters_that_are_no_texts_are_refused(tmp_path, prepared):
+    job = Job(tmp_path)
+    job.give_from("input/data/train", prepared.root / "processing/output/train")
+    job.give("input/config", "hyperparameters.json", json.dumps({"seed": 0}).encode())
+    assert job.start(["train"]).returncode == 1
+    assert "an object whose values are texts" in told(job)
+
+
+@pytest.mark.parametrize(
+    "hyperparameters",
+    [
+        {"seed": "0", "trials": "many", "time_limit_s": "60"},
+        {"seed": "0", "trials": "0", "time_limit_s": "60"},
+        {"seed": "0", "trials": "1"},
+        {"seed": "0", "trials": "1", "time_limit_s": "nan"},
+    ],
+)
+def test_hyperparameters_out_of_range_are_refused(tmp_path, prepared, hyperparameters):
+    job = Job(tmp_path)
+    job.give_from("input/data/train", prepared.root / "processing/output/train")
+    assert job.train(**hyperparameters).returncode == 1
+    assert "hyperparameters" in told(job) or "trials" in told(job) or "time_limit" in told(job)
+
+
+def test_evaluate_writes_every_evaluation_file(evaluated):
+    assert set(evaluated.written("processing/output/evaluation")) == {
+        "evaluation.json", "model_quality_statistics.json", "model_quality_constraints.json",
+        "bias_analysis.json", "explainability_analysis.json", "fairness.json", "fairness.html",
+        "evaluated.msgpack",
+    }  # fmt: skip
+
+
+def test_no_token_leaves_the_evaluation(evaluated, prepared):
+    people = pl.read_parquet(prepared.root / "processing/output/people/people.parquet")
+    written = b"".join(evaluated.written("processing/output/evaluation").values())
+    tokens = [token for token in people["token"].unique() if len(token) >= 8]
+    assert not [token for token in tokens if token.encode() in written]
+
+
+def test_a_truncated_model_is_refused(tmp_path, prepared, trained, attributes):
+    job = evaluate_job(tmp_path, prepared, trained, attributes)
+    whole = (job.root / "processing/input/model/model.tar.gz").read_bytes()
+    job.give("processing/input/model", "model.tar.gz", whole[: len(whole) // 2])
+    assert job.process("evaluate", SEED="0").returncode == 1
+    assert "cannot be unpacked" in told(job)
+
+
+def test_the_package_accounts_for_the_gates_and_names_every_report_by_digest(gates):
+    done = gates.process("check-gates")
+    assert done.returncode == 0, done.stdout + done.stderr
+    output = gates.written("processing/output")
+    told_gates = json.loads(output["gates/gates.json"])
+    package = output["package/model.tar.gz"]
+    assert told_gates["package_digest"] == archive_digest(package)
+    manifest = read_archive(package, archive_digest(package)).manifest
+    assert [dict(gate) for gate in manifest.gates] == told_gates["gates"]
+    reports = {n.removeprefix("reports/"): c for n, c in output.items() if "reports/" in n}
+    assert manifest.reports == {name: archive_digest(c) for name, c in reports.items()}
+    assert {"data_quality_statistics.json", "bias_analysis.json"} <= set(reports)
+    assert manifest.metrics["roc_auc"] > 0.5
+    assert manifest.protection_price
+
+
+def test_limits_come_from_the_definition(gates):
+    gates.process("check-gates", MINIMUM_RECALL="0.99")
+    verdicts = json.loads(gates.written("processing/output")["gates/gates.json"])
+    assert verdicts["verdict"] == "fail"
+    assert "recall" in verdicts["message"]
+
+
+@pytest.mark.parametrize(
+    "limits", [{"FEWEST_POSITIVES": "some"}, {"LARGEST_RECALL_DIFFERENCE": "0.3"}]
+)
+def test_limits_that_break_the_rules_are_refused(gates, limits):
+    assert gates.process("check-gates", **limits).returncode == 1
+    assert "limits" in told(gates)
+
+
+def test_torn_waivers_stop_the_gates(gates):
+    gates.give("processing/input/waivers", "waivers.json", b'{"on":')
+    assert gates.process("check-gates").returncode == 1
+    assert "waivers.json" in told(gates)

@@ -116,10 +116,12 @@ def test_a_disk_fault_may_be_tried_again(pipelines) -> None:
 
 def killed_twice(tmp_path: Path, *, ends: str, **policy: object) -> dict[str, object]:
     """Return a step that ends badly twice before it succeeds."""
-    count = f"open({str(tmp_path / 'runs')!r}, 'a+')"
-    program = f"import os; runs = {count}; runs.write('x'); runs.flush(); runs.seek(0); " + (
-        f"{ends} if len(runs.read()) < 3 else 0; " + WRITES
-    )
+    program = HERE + OUTPUT + (
+        f"runs = pathlib.Path({str(tmp_path / 'runs')!r}).open('a+'); runs.write('x'); "
+        "runs.flush(); runs.seek(0); is_flawed = len(runs.read()) < 3; "
+        "(out / 'rows/half.txt').write_text('half') if is_flawed else 0; "
+        f"{ends} if is_flawed else 0; " + WRITES
+    )  # fmt: skip
     given = {"IntervalSeconds": 30, "BackoffRate": 2.0} | policy
     return pipeline(processing("prepare", program, RetryPolicies=[given]))
 
@@ -131,6 +133,7 @@ def test_a_killed_step_is_tried_again_as_the_policy_says(pipelines, tmp_path) ->
     definition = killed_twice(tmp_path, ends="os.kill(os.getpid(), 9)", **policy)
     done = pipelines.run(definition, follow=events.append)
     assert done.step("prepare").attempts == 3
+    assert [file.name for file in pipelines.kept("*/*")] == ["rows.txt"]
     assert pipelines.waited == [30, 60]
     assert [e.line for e in events if "Trying again" in e.line] == [
         "it was killed by signal SIGKILL. Trying again in 30 s.",

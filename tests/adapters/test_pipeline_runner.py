@@ -76,7 +76,9 @@ def test_every_folder_and_file_is_for_its_owner_only_and_work_is_removed(pipelin
 
 def test_a_step_that_writes_into_its_input_harms_itself_alone(pipelines) -> None:
     spoils = HERE + INPUT + (
-        "file = inside / 'rows/rows.txt'; file.chmod(0o600); file.write_text('spoiled'); " + WRITES
+        "file = inside / 'rows/rows.txt'; "
+        "assert not file.stat().st_mode & 0o222; file.chmod(0o600); "
+        "file.write_text('spoiled'); " + WRITES
     )  # fmt: skip
     runner = pipelines.runner()
     definition = pipeline(

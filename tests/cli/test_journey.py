@@ -10,6 +10,7 @@ import pytest
 
 from command_runs import REASON, command, here, started, stayline
 from deployed_home import PEOPLE
+from open_gates import write_open_schema
 from real_data import write_ibm_csv
 
 ISSUE_BODY = {
@@ -33,11 +34,13 @@ def trained_home(extract: Path) -> Path:
     imported = stayline("import", extract, "--schema", "ibm-hr", "--json", "--home", home)
     assert imported.code == 0, imported.err
     assert (imported.json["landed"], imported.json["rejected"]) == (PEOPLE, 0)
-    trained = stayline("train", "--trials", "1", "--by", "ana", "--json", STAYLINE_HOME=str(home))
+    schema = write_open_schema("ibm-hr", home.with_name("open.toml"))
+    train = ("train", "--trials", "1", "--by", "ana", "--schema", schema, "--json")
+    trained = stayline(*train, STAYLINE_HOME=str(home))
     assert trained.code == 0, trained.err
     assert trained.json["model"]["status"] == "PendingManualApproval"
-    assert trained.json["evaluations"][0]["roc_auc"]["value"] > 0.8
-    assert trained.json["price_of_protection"][0]["is_in_use"]
+    assert trained.json["manifest"]["evaluations"][0]["roc_auc"]["value"] > 0.8
+    assert trained.json["manifest"]["protection_price"][0]["is_in_use"]
     return home
 
 

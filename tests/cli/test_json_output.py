@@ -6,6 +6,7 @@ import pytest
 
 from command_runs import REASON, here
 from model_versions import pending
+from open_gates import write_open_schema
 from real_data import write_ibm_csv
 
 
@@ -82,8 +83,11 @@ def test_simulating_importing_and_training_each_tell_what_they_did(tmp_path):
     assert (simulated.code, simulated.err) == (0, "")
     imported = here("import", "panel.csv", "--schema", "monthly-panel", "--json", *home)
     assert imported.json["landed"] == simulated.json["rows"]
-    trained = here("train", "--trials", 1, "--seed", 1, "--json", *home)
+    open_gates = ("--schema", write_open_schema("monthly-panel", tmp_path / "open.toml"))
+    trained = here("train", "--trials", 1, "--seed", 1, "--json", *open_gates, *home)
     assert (trained.code, trained.err) == (0, "")
     assert trained.json["model"]["version"] == 1
-    assert trained.json["periods"]
-    assert {"evaluations", "parameters", "bands", "price_of_protection"} <= set(trained.json)
+    assert trained.json["execution"]["status"] == "Succeeded"
+    manifest = trained.json["manifest"]
+    assert manifest["periods"]
+    assert {"evaluations", "parameters", "bands", "protection_price", "gates"} <= set(manifest)

@@ -11,6 +11,7 @@ import pytest
 import command_runs
 from command_runs import approve_and_deploy, command, here, started, stayline
 from model_versions import pending
+from open_gates import write_open_schema
 from real_data import ibm_extract
 from stayline.bootstrap import build
 from stayline.settings import Settings
@@ -39,7 +40,8 @@ def test_a_training_killed_at_any_moment_leaves_a_whole_home_and_can_be_run_agai
     panel = ("simulate", "--employees", 300, "--months", 24, "--seed", 1, "--out", "panel.csv")
     assert here(*panel).code == 0
     assert here("import", "panel.csv", "--schema", "monthly-panel", "--home", home).code == 0
-    train = ("train", "--trials", 1, "--json", "--home", home)
+    schema = write_open_schema("monthly-panel", tmp_path / "open.toml")
+    train = ("train", "--trials", 1, "--schema", schema, "--json", "--home", home)
     seconds = kill_as_a_package_is_written(train, home / "models")
     assert_whole(home)
     kills = 0
@@ -101,7 +103,8 @@ def test_approvals_and_deployments_killed_at_any_moment_can_be_completed(home, p
 def test_up_killed_on_its_way_leaves_a_whole_home_and_the_next_one_serves_a_score(tmp_path, chance):
     extract, home = tmp_path / "ibm.csv", tmp_path / "home"
     ibm_extract().head(PEOPLE).write_csv(extract)
-    up = ("up", "--yes", "--no-serve", "--data", extract, "--schema", "ibm-hr", "--home", home)
+    schema = write_open_schema("ibm-hr", tmp_path / "open.toml")
+    up = ("up", "--yes", "--no-serve", "--data", extract, "--schema", schema, "--home", home)
     with started(command(*up)) as process:
         for line in process.stdout:
             if line.startswith("[5/7]"):

@@ -18,6 +18,7 @@ def check(ports: Ports) -> dict[str, Check]:
         directory=ports.directory,
         imports=ports.imports,
         registry=ports.registry,
+        runner=ports.runner,
         endpoint=ports.endpoint,
         capture=ports.capture,
         audit=ports.audit,

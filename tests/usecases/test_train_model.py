@@ -2,16 +2,15 @@
 
 import io
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from model_versions import events_of
+from open_gates import open_schema
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
-from stayline.domain.gate_policy import GatePolicy
 from stayline.domain.model_package import ApprovalStatus
 from stayline.domain.pipeline_execution import ExecutionStatus, StepStatus
 from stayline.domain.workforce_schema import WorkforceSchema
@@ -30,16 +29,7 @@ from stayline.usecases.simulate_workforce import simulate_workforce
 from stayline.usecases.train_model import Training, train_model
 from training_frames import with_justified
 
-OPEN = GatePolicy(
-    minimum_recall=0.0,
-    minimum_lift=1.0,
-    minimum_roc_auc=0.5,
-    largest_calibration_error=1.0,
-    largest_recall_difference=1.0,
-    fewest_positives=1,
-    justification="A few hundred made-up people: the gates are tried elsewhere.",
-)
-SCHEMA = replace(named_schema("monthly-panel"), gates=OPEN)
+SCHEMA = open_schema("monthly-panel")
 
 
 def train(ports: Ports, *, actor: str = "ana", **more) -> Training:

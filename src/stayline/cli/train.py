@@ -78,7 +78,13 @@ def train(
         follow=follower(hidden=as_json),
     )
     if as_json:
-        show_json({"execution": training.execution, "model": description})
+        show_json(
+            {
+                "execution": training.execution,
+                "model": description.package,
+                "manifest": description.manifest,
+            }
+        )
         return
     for line in summary(description):
         say(line)

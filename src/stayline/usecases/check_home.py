@@ -1,11 +1,12 @@
 """Is everything that Stayline keeps whole?"""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from stayline.domain.pseudonyms import key_fingerprint
-from stayline.errors import StaylineError
+from stayline.errors import PackageRefused, StaylineError
 from stayline.formats.model_archive import archive_digest, read_archive
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
@@ -110,16 +111,20 @@ def _registry_notes(registry: ModelRegistry) -> list[str]:
 
 
 def _altered_reports(registry: ModelRegistry) -> list[str]:
-    """Compare each version's evaluation files with the digests in its manifest."""
+    """Compare each version's evaluation files with the digests in its manifest.
+
+    A package that cannot be read is the registry's own problem.
+    """
     found = []
     for package in registry.packages():
-        archive = read_archive(registry.archive(package.digest), package.digest)
-        kept = registry.reports(package.digest)
-        found += [
-            f"report {name} of version {package.version} is missing or was altered"
-            for name, digest in archive.manifest.reports.items()
-            if name not in kept or archive_digest(kept[name]) != digest
-        ]
+        with suppress(PackageRefused):
+            archive = read_archive(registry.archive(package.digest), package.digest)
+            kept = registry.reports(package.digest)
+            found += [
+                f"report {name} of version {package.version} is missing or was altered"
+                for name, digest in archive.manifest.reports.items()
+                if name not in kept or archive_digest(kept[name]) != digest
+            ]
     return found
 
 

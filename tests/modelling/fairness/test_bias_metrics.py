@@ -154,6 +154,25 @@ def test_a_distance_reaches_none_where_a_difference_of_none_is_not_excluded():
         assert alike[name].interval[0] == 0
 
 
+def test_distances_have_the_interval_of_the_difference_that_they_measure():
+    metrics = metrics_of(simulated_rows(900, 6, shift=0.1))[0]
+    low, high = metrics["DPL"].interval
+    reach = (max(low, -high, 0), max(-low, high))
+    assert metrics["TVD"].interval == metrics["KS"].interval == pytest.approx(reach)
+    assert metrics["LP"].interval == pytest.approx((reach[0] * 2**0.5, reach[1] * 2**0.5))
+
+
+def test_a_distance_that_leaves_out_a_label_has_no_interval_and_says_why():
+    found = ours(
+        np.array([0, 0, 0, 0, 1, 0]), np.array([1, 1, 0, 1, 0, 0]), list("aaabbb"), list("xxxxxx"),
+        pl.DataFrame({"x": [1.0, 2, 3, 4, 5, 6]}),
+    )["a"]  # fmt: skip
+    for name in ("KL", "JS", "LP", "TVD", "KS"):
+        assert found[name].interval is None
+        assert "label that is absent" in found[name].note
+    assert found["DPL"].interval is not None
+
+
 def test_without_strata_the_conditional_disparity_says_what_it_lacks():
     metrics = metrics_of(simulated_rows(100, 1), has_strata=False)[0]
     for name in ("CDDL", "CDDPL"):
@@ -173,7 +192,9 @@ def test_an_infinite_metric_is_told_as_text():
 def test_intervals_cover_the_truth_about_as_often_as_they_say():
     """Divergences aside, which cannot be negative, so that their intervals cover more often."""
     truth = metrics_of(simulated_rows(400_000, 0, shift=0.08), draws=10)[1]
-    names = ("DPL", "DI", "DCA", "DCR", "RD", "SD", "DRR", "AD", "TE", "CDDPL", "GE", "CI")
+    names = (
+        "DPL", "DPPL", "DI", "DCA", "DCR", "RD", "SD", "DAR", "DRR", "AD", "TE", "CDDPL", "GE", "CI"
+    )  # fmt: skip
     covered = dict.fromkeys(names, 0)
     for seed in range(100):
         drawn = metrics_of(simulated_rows(600, 1000 + seed, shift=0.08), draws=200)[1]

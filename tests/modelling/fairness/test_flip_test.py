@@ -38,6 +38,7 @@ def test_without_numbers_or_others_it_says_why_there_is_no_flip_test():
 
 def test_very_many_rows_are_sampled_and_the_number_is_told():
     rows = MOST_ROWS + 500
-    facet = ["a", "b"] * (rows // 2)
+    facet = ["a"] * MOST_ROWS + ["b"] * 500
     a, b = flips({"pay": np.arange(rows) % 97}, np.arange(rows) % 3 == 0, facet)
     assert a.n + b.n == MOST_ROWS
+    assert 430 < b.n < 500

@@ -38,11 +38,11 @@ def test_both_outcomes_are_told_since_neither_is_good_by_itself():
 
 
 def test_the_scoring_rate_is_the_share_above_the_median_of_all_rows():
-    facet = ["Female"] * 4 + ["Male"] * 4 + [None, None]
-    risk = [0.1, 0.2, 0.3, 0.8, 0.5, 0.6, 0.7, 0.45, 0.9, 0.95]
+    facet = ["Female"] * 4 + ["Male"] * 4 + [None]
+    risk = [0.1, 0.2, 0.3, 0.8, 0.5, 0.6, 0.7, 0.45, 0.9]  # 0.5 is the median itself
     table = tables(facet, risk)[Reading.SCORED_HIGH]
     assert [row.selected for row in table.rows] == [1, 2]
-    assert (table.n, table.unknown) == (8, 2)
+    assert (table.n, table.unknown) == (8, 1)
 
 
 def test_a_category_under_two_percent_is_listed_with_the_reason_and_not_compared():
@@ -55,6 +55,12 @@ def test_a_category_under_two_percent_is_listed_with_the_reason_and_not_compared
     assert (other.category, other.n, other.selected) == ("Other", 3, 3)
     assert other.rate.value == 1
     assert other.reason == "0.3% of the rows, less than 2%"
+
+
+def test_a_category_of_just_two_percent_is_compared():
+    table = tables(["a"] * 98 + ["b"] * 2, [0.9] * 100)[Reading.FLAGGED]
+    assert [row.category for row in table.rows] == ["a", "b"]
+    assert table.excluded == ()
 
 
 def test_where_nobody_is_selected_there_is_no_ratio():

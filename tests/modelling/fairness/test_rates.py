@@ -101,6 +101,23 @@ def test_copies_of_a_row_of_one_person_tell_nothing_more():
     assert copied.high[0] == pytest.approx(once.high[0], abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("risk", "rows_that_count"),
+    [([1, 1, 1, 1] + [0] * 8, 2), ([1, 0] * 6, 12)],
+    ids=["one of three people is always flagged", "each person is flagged half the time"],
+)
+def test_rows_count_by_how_much_people_differ_and_never_for_more_than_they_are(
+    risk, rows_that_count
+):
+    person = np.repeat([0, 1, 2], 4)
+    rows = AuditRows.of(np.zeros(12), np.array(risk, float), person, alert_from=0.5)
+    table = group_table(rows, grouping(pl.Series("facet", ["a"] * 12)))
+    own = rates.of_groups(table, rates.SELECTION_RATE)
+    for end in (own.low[0], own.high[0]):  # where Wilson's interval ends, by its definition
+        gap = abs(own.value[0] - end)
+        assert gap == pytest.approx(1.959964 * np.sqrt(end * (1 - end) / rows_that_count))
+
+
 def test_at_none_and_all_people_count_and_not_their_rows():
     own, _ = selection((0,), (30,), np.repeat([0, 1, 2], 10))
     assert own.high[0] == pytest.approx(binomtest(0, 3).proportion_ci(method="wilson").high)

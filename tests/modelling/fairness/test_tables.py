@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import polars as pl
 import pytest
@@ -68,6 +70,28 @@ def test_the_kinds_of_people_add_up_to_the_counts():
         assert counts == pytest.approx(table.counts[group])
         assert size[own] @ shares.risk_mean[own] == pytest.approx(table.risk[group])
         assert table.people[group] == len(set(rows.person[groups.codes == group]))
+
+
+def test_people_are_of_one_kind_when_their_rows_count_alike():
+    rows, groups = rows_of(150, 3)
+    table = group_table(rows, groups)
+    cells = (groups.codes * 2 + rows.label) * 2 + rows.flagged
+    kinds = Counter(tuple(sorted(cells[rows.person == one])) for one in range(150))
+    assert sorted(table.kinds.people) == sorted(kinds.values())
+
+
+def test_people_who_count_alike_still_differ_in_risk():
+    risk = np.where(np.arange(400) % 2, 0.1, 0.3)
+    rows = AuditRows.of(np.zeros(400), risk, np.arange(400), alert_from=0.5)
+    table = group_table(rows, grouping(pl.Series("facet", ["a"] * 400)))
+    drawn = table.draw(4000, np.random.default_rng(0)).risk[:, 0]
+    assert drawn.mean() == pytest.approx(80, rel=0.01)
+    assert drawn.std() == pytest.approx(0.1 * 20, rel=0.05)
+
+
+def test_a_risk_of_just_the_threshold_is_flagged():
+    rows = AuditRows.of(np.zeros(3), np.array([0.2, 0.25, 0.3]), np.arange(3), alert_from=0.25)
+    assert rows.flagged.tolist() == [0, 1, 1]
 
 
 def test_rows_of_an_unknown_group_are_left_out():

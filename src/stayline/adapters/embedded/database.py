@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,7 +33,7 @@ def open_database(path: Path, name: DatabaseName) -> sa.Engine:
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _create(path)
     except OSError as error:
         raise StoreUnavailable(path.name, f"{error.strerror}.") from error
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
@@ -46,6 +46,16 @@ def open_database(path: Path, name: DatabaseName) -> sa.Engine:
         if version != HEADS[name]:
             _migrate(engine, name)
     return engine
+
+
+def _create(path: Path) -> None:
+    """Make the file, readable by its owner only, unless it is there.
+
+    A file that is there is never opened past SQLite: closing it would drop the locks that this
+    process's other connections to it rely on, and another process could then spoil what they read.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 @contextmanager

@@ -91,8 +91,6 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         audit=SqliteAuditLog(state),
         decisions=SqliteDecisionBook(state),
         opt_outs=SqliteOptOutList(state),
-        runner=SubprocessPipelineRunner(
-            state, home / "pipeline", registry=registry, clock=clock
-        ),
+        runner=SubprocessPipelineRunner(state, home / "pipeline", registry=registry, clock=clock),
         waivers=SqliteWaiverBook(state),
     )

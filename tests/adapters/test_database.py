@@ -191,3 +191,23 @@ def read_everything(path: Path) -> None:
 def opt_out_then_fail(connection: sa.Connection) -> None:
     connection.execute(sa.insert(tables.opt_outs).values(token=ANA, since=NOON))
     raise KeyError
+
+
+def test_opening_a_database_again_keeps_the_locks_of_those_who_have_it_open(tmp_path):
+    path = tmp_path / "state.db"
+    engine = open_database(path, "state")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1 FROM sqlite_master").fetchall()
+        open_database(path, "state")
+        taking_it_over = (
+            "import sqlite3, sys; "
+            "c = sqlite3.connect(sys.argv[1], timeout=0); "
+            "print(c.execute('PRAGMA journal_mode=DELETE').fetchone()[0])"
+        )
+        other = subprocess.run(
+            [sys.executable, "-c", taking_it_over, path],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert "database is locked" in other.stderr

@@ -66,9 +66,9 @@ def test_unknown_groups_and_left_out_categories_are_counted(audit: dict[str, obj
 
 def test_small_crossed_groups_are_counted_without_figures(audit: dict[str, object]):
     small = {"facet": "Age x Gender", "group": "under 40 x Diverse", "n": 2, "people": 2,
-             "positives": 1, "flagged": 0}  # fmt: skip
+             "people_who_left": 1, "positives": 1, "flagged": 0}  # fmt: skip
     text = read(audit, intersections=[small])
-    assert "under 40 x Diverse Age x Gender 2 1 0 too few rows for figures" in text
+    assert "under 40 x Diverse Age x Gender 2 1 0 too few people for figures" in text
 
 
 def test_an_audit_without_any_group_says_so(audit: dict[str, object]):

@@ -32,8 +32,8 @@ def challenge(
 
     Best evidence first: later rows that neither model has learned from, where there are enough.
     Otherwise the deployed model has seen these rows and would look too good on them, so its recipe
-    (inputs, parameters, rounds, policy) is trained anew on the rows that the new model had, and both
-    are compared on later time or, for a cross-section, out of fold.
+    (inputs, parameters, rounds, policy) is trained anew on the rows that the new model had, and
+    both are compared on later time or, for a cross-section, out of fold.
     """
     rng = np.random.default_rng(seed)
     news = _new_to(champion.manifest, data.later)

@@ -20,7 +20,7 @@ LIMITS = {
     "largest_loss": "How far ROC AUC, recall and precision may fall below the deployed model's.",
     "largest_calibration_loss": "How far the calibration error may rise above the deployed one's.",
     "largest_recall_difference": "How far a group's recall may be from everybody else's.",
-    "fewest_positives": "How many leavers a group needs before it is judged.",
+    "fewest_positives": "How many people of a group must have left before it is judged.",
     "four_fifths": "Whether a selection rate below 4/5 of the highest warns or blocks.",
 }
 """The gate policy's limits; each is a parameter and, in capitals, a variable of ``check-gates``."""

@@ -98,6 +98,8 @@ def test_intervals_widen_when_rows_are_snapshots_of_the_same_few_people():
     table = group_table(rows, grouping(data.facets["Gender"]))
     apart = group_figures(table, table.draw(300, np.random.default_rng(0)))[1]
     assert (alike.n, alike.people) == (apart.n, apart.n // 6)
+    assert apart.people_who_left == apart.positives
+    assert 0 < alike.people_who_left < alike.positives
     pairs = [
         (alike.recall, apart.recall),
         (alike.mean_risk, apart.mean_risk),

@@ -2,21 +2,13 @@ from dataclasses import replace
 
 import pytest
 
+from fairness_groups import NEAR, group
 from stayline.domain.gate_policy import FourFifths, GatePolicy
 from stayline.domain.gates import Gate, Verdict
 from stayline.modelling.evaluation import Estimate
-from stayline.modelling.fairness.groups import GroupFigures
 from stayline.modelling.gating.group_gates import group_results
 
 POLICY = GatePolicy()
-NEAR = Estimate(0.02, -0.03, 0.07)
-
-
-def group(name, *, recall=NEAR, facet="Gender", n=500, positives=80, flagged=50, **given):
-    return GroupFigures(
-        facet, name, n, n, positives, flagged,
-        differences={"recall": recall, "selection_rate": Estimate(0, -0.02, 0.02)} | given,
-    )  # fmt: skip
 
 
 def mirrored(estimate):
@@ -54,7 +46,7 @@ def test_of_two_groups_the_smaller_speaks_for_both():
     (result,) = of(group_results(two(positives=60), POLICY), Gate.FAIRNESS)
     assert result.subject == "Gender = Female"
     assert result.figures["value"] == NEAR.value
-    assert "500 rows of 500 people, 60 of which left (of everybody else 80)" in result.reason
+    assert "500 rows of 500 people, 60 of whom left (of everybody else 80)" in result.reason
 
 
 def test_of_three_groups_each_is_judged_by_everybody_else():
@@ -68,7 +60,9 @@ def test_a_group_of_too_few_who_left_is_not_judged_and_that_is_told_once():
     results = group_results(two(worst, positives=29), POLICY)
     (told,) = of(results, Gate.ENOUGH_POSITIVES)
     assert (told.verdict, told.subject) == (Verdict.INSUFFICIENT, "Gender = Female")
-    assert "29 of 500 rows of this group left, 80 of everybody else; 30 on each side" in told.reason
+    assert (
+        "29 of 500 people of this group left, 80 of everybody else; 30 on each side" in told.reason
+    )
     assert of(results, Gate.FAIRNESS) == []
 
 
@@ -76,7 +70,7 @@ def test_a_large_group_beside_small_ones_has_too_few_to_compare_with():
     three = [group("A", positives=100), group("B", positives=10), group("C", positives=12)]
     told = of(group_results(three, POLICY), Gate.ENOUGH_POSITIVES)
     assert [result.subject for result in told] == ["Gender = A", "Gender = B", "Gender = C"]
-    assert "100 of 500 rows of this group left, 22 of everybody else" in told[0].reason
+    assert "100 of 500 people of this group left, 22 of everybody else" in told[0].reason
 
 
 def test_a_difference_that_is_not_defined_is_not_judged():
@@ -98,7 +92,7 @@ def test_a_facet_of_one_group_has_nobody_to_compare_with():
 
 def test_without_known_attributes_no_groups_were_compared():
     (result,) = group_results([], POLICY)
-    assert result.verdict is Verdict.PASS
+    assert result.verdict is Verdict.INSUFFICIENT
     assert "No protected attribute is known" in result.reason
 
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 import msgspec
 import polars as pl
 
+from fairness_groups import group
 from stayline.domain.gate_policy import GatePolicy
 from stayline.domain.gates import Gate, Verdict, overall
 from stayline.formats.gate_records import gate_record
@@ -23,7 +24,7 @@ def judged(planted=None):
     return judge(
         evaluation=trained.trial.evaluations[-1],
         comparison=None,
-        groups=(),
+        groups=(group("Female"), group("Male")),
         checked_inputs=leaking_inputs(frame, columns, rows.label, rows.person, seed=0),
         violations=(),
         policy=GatePolicy(),

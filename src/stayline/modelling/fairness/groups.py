@@ -26,16 +26,18 @@ class GroupFigures:
     """One group of a facet, or of two crossed ones.
 
     ``positives`` left, ``flagged`` are those whose risk raises an alert; both count rows, of which
-    one of the ``people`` may have several. ``differences`` are this group minus all others of known
-    group; ``selection_rate_ratio`` is this group over the others. A figure is None where nothing
-    defines it (recall where nobody left), or where the group is too small to tell of.
-    ``calibration_gap`` is the mean risk minus the share that left.
+    one of the ``people`` may have several. ``people_who_left`` have at least one positive.
+    ``differences`` are this group minus all others of known group; ``selection_rate_ratio`` is this
+    group over the others. A figure is None where nothing defines it (recall where nobody left), or
+    where the group is too small to tell of. ``calibration_gap`` is the mean risk minus the share
+    that left.
     """
 
     facet: str
     group: str
     n: int
     people: int
+    people_who_left: int
     positives: int
     flagged: int
     base_rate: Estimate | None = None
@@ -87,10 +89,13 @@ def _counted(table: GroupTable) -> list[GroupFigures]:
             group=name,
             n=int(counts.sum()),
             people=int(number),
+            people_who_left=int(who_left),
             positives=int(counts[1].sum()),
             flagged=int(counts[:, 1].sum()),
         )
-        for name, counts, number in zip(table.names, table.counts, table.people, strict=True)
+        for name, counts, number, who_left in zip(
+            table.names, table.counts, table.people, table.people_who_left, strict=True
+        )
     ]
 
 

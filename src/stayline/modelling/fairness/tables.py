@@ -85,6 +85,14 @@ class GroupTable:
         return np.bincount(self.shares.group, weights=self.kinds.people[self.shares.kind])
 
     @property
+    def people_who_left(self) -> np.ndarray:
+        """How many people have a row with label 1 in each group: (groups,)."""
+        shares = self.shares
+        has_left = shares.rows[:, 1].sum(axis=-1) > 0
+        weights = self.kinds.people[shares.kind] * has_left
+        return np.bincount(shares.group, weights=weights, minlength=len(self.names))
+
+    @property
     def is_one_row_each(self) -> bool:
         """Whether nobody has more than one row."""
         return bool(self.kinds.people.sum() == self.cells.sum())

@@ -29,11 +29,11 @@ def group_results(groups: Sequence[GroupFigures], policy: GatePolicy) -> list[Ga
         results += _facet_results(facet, list(members), policy)
     is_any_judged = any(result.name is Gate.FAIRNESS and result.figures for result in results)
     if is_any_judged and not any(result.name is Gate.ENOUGH_POSITIVES for result in results):
-        reason = f"At least {policy.fewest_positives} rows of every group left."
+        reason = f"At least {policy.fewest_positives} people of every group left."
         results.insert(0, GateResult(Gate.ENOUGH_POSITIVES, Verdict.PASS, reason))
     if not results:
-        reason = "No protected attribute is known, so no groups were compared."
-        results.append(GateResult(Gate.FAIRNESS, Verdict.PASS, reason))
+        reason = "No protected attribute is known, so nobody can tell how groups are treated."
+        results.append(GateResult(Gate.FAIRNESS, Verdict.INSUFFICIENT, reason))
     return results
 
 
@@ -47,9 +47,9 @@ def _facet_results(facet: str, members: list[GroupFigures], policy: GatePolicy) 
         return [GateResult(Gate.FAIRNESS, Verdict.PASS, reason, facet)]
     speaking = members
     if len(members) == 2:
-        speaking = [min(members, key=lambda group: (group.positives, group.n, group.group))]
-    positives = sum(group.positives for group in members)
-    compared = [_compared(group, positives - group.positives, policy) for group in speaking]
+        speaking = [min(members, key=lambda group: (group.people_who_left, group.n, group.group))]
+    who_left = sum(group.people_who_left for group in members)
+    compared = [_compared(group, who_left - group.people_who_left, policy) for group in speaking]
     return [*compared, *_selected(facet, members, policy)]
 
 
@@ -60,7 +60,7 @@ def _compared(group: GroupFigures, others: int, policy: GatePolicy) -> GateResul
     only the point is, and passes else, which is no proof that there is no difference.
     """
     found, limit = group.differences.get("recall"), policy.largest_recall_difference
-    if min(group.positives, others) < policy.fewest_positives or found is None:
+    if min(group.people_who_left, others) < policy.fewest_positives or found is None:
         return _too_few(group, others, policy)
     beyond = abs(found.value) > limit
     nearer = found.low if found.value > 0 else -found.high
@@ -78,9 +78,9 @@ def _compared(group: GroupFigures, others: int, policy: GatePolicy) -> GateResul
         Gate.FAIRNESS,
         verdict,
         f"Recall differs from everybody else's by {found.value:+.3f} ({found.low:+.3f} to "
-        f"{found.high:+.3f}), n = {group.n:,} rows of {group.people:,} people, {group.positives:,} "
-        f"of which left (of everybody else {others:,}); at most {limit:g} either way is allowed"
-        f"{_because(policy)}. {added}",
+        f"{found.high:+.3f}), n = {group.n:,} rows of {group.people:,} people, "
+        f"{group.people_who_left:,} of whom left (of everybody else {others:,}); at most "
+        f"{limit:g} either way is allowed{_because(policy)}. {added}",
         _subject(group),
         figures={
             "value": found.value,
@@ -89,6 +89,7 @@ def _compared(group: GroupFigures, others: int, policy: GatePolicy) -> GateResul
             "limit": limit,
             "n": group.n,
             "positives": group.positives,
+            "people who left": group.people_who_left,
         },
     )
 
@@ -97,14 +98,14 @@ def _too_few(group: GroupFigures, others: int, policy: GatePolicy) -> GateResult
     return GateResult(
         Gate.ENOUGH_POSITIVES,
         Verdict.INSUFFICIENT,
-        f"{group.positives:,} of {group.n:,} rows of this group left, {others:,} of everybody "
-        f"else; {policy.fewest_positives} on each side are needed to compare recall, so it was not "
-        "judged.",
+        f"{group.people_who_left:,} of {group.people:,} people of this group left, {others:,} of "
+        f"everybody else; {policy.fewest_positives} on each side are needed to compare recall, so "
+        "it was not judged.",
         _subject(group),
         figures={
             "n": group.n,
-            "positives": group.positives,
-            "positives of everybody else": others,
+            "people who left": group.people_who_left,
+            "people of everybody else who left": others,
             "limit": policy.fewest_positives,
         },
     )

@@ -4,7 +4,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("cli_start", "ibm_model", "predict_latency", "import_rows", "true_risk", "feature_store")
+SCRIPTS = (
+    "cli_start",
+    "ibm_model",
+    "predict_latency",
+    "import_rows",
+    "true_risk",
+    "feature_store",
+    "fairness_table",
+    "feature_statistics",
+    "training_pipeline",
+)
 
 
 def main() -> None:

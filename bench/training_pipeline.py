@@ -42,7 +42,7 @@ class Run:
 
 def stayline(home: Path, *words: object) -> Run:
     """Run the real command, and sample the memory of it and its children together."""
-    command = [sys.executable, "-m", "stayline", *map(str, words), "--home", str(home)]
+    command = [sys.executable, "-m", "stayline", "--home", str(home), *map(str, words)]
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     most = [0.0]

@@ -75,6 +75,32 @@ def test_importing_the_same_file_twice_changes_nothing(extract, trained_home):
     assert "nothing changed" in again.out
 
 
+def test_the_card_and_every_evaluation_file_of_a_version_come_into_a_folder(trained_home, tmp_path):
+    folder = tmp_path / "evidence"
+    told = here("models", "card", "1", "--out", folder, "--home", trained_home)
+    assert (told.code, str(folder / "model_card.html") in told.out) == (0, True)
+    assert {file.name for file in folder.iterdir()} == {
+        "model_card.html", "model_card.json", "fairness.html", "fairness.json",
+        "evaluation.json", "bias_analysis.json", "explainability_analysis.json",
+        "model_quality_statistics.json", "model_quality_constraints.json",
+        "data_quality_statistics.json", "data_quality_constraints.json",
+    }  # fmt: skip
+    as_json = here("models", "card", "1", "--json", "--home", trained_home)
+    card = json.loads((folder / "model_card.json").read_bytes())
+    assert as_json.json == card
+    assert card["record"]["decision"]["trained_by"] == "ana"
+
+
+def test_the_execution_behind_a_version_can_be_looked_up(trained_home):
+    (execution,) = here("pipeline", "list", "--json", "--home", trained_home).json["executions"]
+    shown = here("pipeline", "show", execution["execution_id"], "--home", trained_home)
+    assert (shown.code, "check-gates" in shown.out) == (0, True)
+    log = here(
+        "pipeline", "show", execution["execution_id"], "--log", "train", "--home", trained_home
+    )
+    assert "candidates in" in log.out
+
+
 def test_the_way_from_a_pending_version_to_a_served_score(trained_home):
     home = ("--home", trained_home)
     own = stayline("models", "approve", "1", "--by", "Ana", "--reason", REASON, *home)

@@ -19,9 +19,9 @@ from stayline.cli.terminal import (
     show_json,
     show_table,
 )
-from stayline.cli.train import follower
+from stayline.cli.train import follower, train
 
-group = typer.Typer(help="Show, check and resume training pipelines.", no_args_is_help=True)
+group = typer.Typer(help="Run, show, check and resume training pipelines.", no_args_is_help=True)
 SchemaChoice = Annotated[
     str | None,
     typer.Option(
@@ -38,7 +38,8 @@ class Target(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command group."""
+    """Add the command group; its ``run`` is `stayline train` by another name."""
+    group.command("run")(train)
     app.add_typer(group, name="pipeline")
 
 

@@ -89,7 +89,7 @@ def simulated(folder: Path, employees: int, *more: str) -> Path:
 def verdict(run: Run, home: Path) -> str:
     """Say in a few words what came of a training."""
     if not run.failed:
-        told = json.loads(run.told)["model"]["package"]
+        told = json.loads(run.told)["model"]
         return f"version {told['version']} registered"
     newest = json.loads(stayline(home, "pipeline", "list", "--json").told)["executions"][0]
     failure = newest["failure"].partition(" Next: ")[0]

@@ -63,3 +63,42 @@ def test_what_cannot_be_asked_for_is_named(panel_home, words, said):
 def test_pipeline_run_is_train_by_another_name(panel_home):
     told = here("pipeline", "run", "--parameter", "Telepathy=1", "--home", panel_home)
     assert (told.code, "Telepathy" in told.err) == (1, True)
+
+
+@pytest.fixture
+def definition(panel_home, tmp_path) -> Path:
+    out = tmp_path / "definition.json"
+    assert here("pipeline", "render", "--out", out, "--home", panel_home).code == 0
+    return out
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "by", "said"),
+    [
+        ('"check-gates"', '"evaluate"', "evaluate"),
+        ("ml.m5.large", "ml.bogus", "ml.bogus"),
+        ("Steps.train.ModelArtifacts", "Steps.trian.ModelArtifacts", "trian"),
+        ('"Processing"', '"QualityCheck"', "QualityCheck"),
+    ],
+)
+def test_a_definition_that_cannot_run_is_refused_with_the_place(
+    panel_home, definition, spoilt, by, said
+):
+    text = definition.read_text("utf-8")
+    assert spoilt in text
+    definition.write_text(text.replace(spoilt, by), "utf-8")
+    told = here("pipeline", "run", "--definition", definition, "--home", panel_home)
+    assert (told.code, said in told.err) == (1, True)
+    assert here("models", "list", "--json", "--home", panel_home).json["models"] == []
+
+
+def test_a_definition_of_ones_own_is_run(panel_home, definition):
+    text = definition.read_text("utf-8")
+    own = text.replace('"DefaultValue": 0.15', '"DefaultValue": 0.9999').replace(
+        '"DefaultValue": 16', '"DefaultValue": 1'
+    )
+    assert own != text
+    definition.write_text(own, "utf-8")
+    told = here("pipeline", "run", "--definition", definition, "--home", panel_home)
+    assert told.code == 1
+    assert "recall at the alert threshold" in told.err

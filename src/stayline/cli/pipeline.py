@@ -19,7 +19,8 @@ from stayline.cli.terminal import (
     show_json,
     show_table,
 )
-from stayline.cli.train import follower, train
+from stayline.cli.train import train
+from stayline.cli.training_run import follower
 
 group = typer.Typer(help="Run, show, check and resume training pipelines.", no_args_is_help=True)
 SchemaChoice = Annotated[
@@ -104,10 +105,10 @@ def validate(
 ) -> None:
     """Check a definition; exit status 1 when it cannot run."""
     from stayline.errors import DefinitionRefused
-    from stayline.pipeline.validation import check
+    from stayline.pipeline.validation import parsed
 
     try:
-        check(_read_document(file))
+        parsed(file.read_bytes(), str(file))
     except DefinitionRefused as refusal:
         if not as_json:
             raise
@@ -176,19 +177,6 @@ def _training_document(schema: str | None, home: Path | None) -> Mapping[str, ob
     return training_pipeline(
         chosen, seed=asked.seed, trials=asked.trials, time_limit_s=asked.time_limit_s
     ).document()
-
-
-def _read_document(file: Path) -> object:
-    """Return what is in a JSON file; raises `DefinitionRefused` when it is none."""
-    import msgspec
-
-    from stayline.errors import DefinitionProblem, DefinitionRefused
-
-    try:
-        return msgspec.json.decode(file.read_bytes())
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        told = DefinitionProblem("", "", f"{file} is not JSON ({error})")
-        raise DefinitionRefused([told]) from error
 
 
 def _draw(

@@ -1,7 +1,7 @@
 """``stayline train``: a new version, pending a second person's approval."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,18 +13,19 @@ from stayline.cli.terminal import (
     JsonOption,
     ports_for,
     say,
-    schema_named,
     settings_for,
     show_json,
 )
+from stayline.cli.training_run import (
+    follower,
+    given_parameters,
+    read_definition,
+    run_training,
+)
 
 if TYPE_CHECKING:
-    from stayline.bootstrap import Ports
     from stayline.formats.model_archive import Manifest
-    from stayline.modelling.training import TrainingOptions
-    from stayline.ports.pipeline_runner import Follow, ParameterValue
     from stayline.usecases.describe_model import ModelDescription
-    from stayline.usecases.train_model import Training
 
 
 def register(app: typer.Typer) -> None:
@@ -59,6 +60,12 @@ def train(
             help="Another parameter of the pipeline, as `stayline pipeline show` lists them.",
         ),
     ] = None,
+    definition: Annotated[
+        Path | None,
+        typer.Option(
+            "--definition", help="Run this definition, as `stayline pipeline render` writes it."
+        ),
+    ] = None,
     by: ByOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -75,6 +82,7 @@ def train(
         schema_name=schema,
         train_until=train_until.replace(tzinfo=UTC) if train_until else None,
         parameters=given_parameters(parameter or []),
+        definition=read_definition(definition) if definition else None,
         follow=follower(hidden=as_json),
     )
     if as_json:
@@ -92,92 +100,6 @@ def train(
     show_gates(description.manifest.gates)
     show_price(description.manifest)
     say(_next(description))
-
-
-def run_training(
-    ports: "Ports",
-    *,
-    options: "TrainingOptions",
-    actor: str,
-    schema_name: str | None = None,
-    train_until: datetime | None = None,
-    parameters: "Mapping[str, ParameterValue] | None" = None,
-    follow: "Follow",
-) -> tuple["Training", "ModelDescription"]:
-    """Run the pipeline with protected attributes lent to its audit; describe what came of it.
-
-    Where the imported schema says so, a version that passed every gate then serves at once.
-    """
-    from stayline.usecases.approve_by_rule import approve_by_rule
-    from stayline.usecases.describe_model import describe_model
-    from stayline.usecases.share_protected_attributes import share_protected_attributes
-    from stayline.usecases.train_model import train_model
-
-    with share_protected_attributes(
-        actor=actor,
-        protected=ports.protected,
-        runner=ports.runner,
-        audit=ports.audit,
-        clock=ports.clock,
-    ) as protected_uri:
-        training = train_model(
-            options=options,
-            actor=actor,
-            protected_uri=protected_uri,
-            schema=schema_named(schema_name) if schema_name else None,
-            train_until=train_until,
-            parameters=parameters,
-            features=ports.features,
-            registry=ports.registry,
-            opt_outs=ports.opt_outs,
-            waivers=ports.waivers,
-            runner=ports.runner,
-            audit=ports.audit,
-            clock=ports.clock,
-            follow=follow,
-        )
-    version = training.registered.version
-    approve_by_rule(
-        version,
-        features=ports.features,
-        registry=ports.registry,
-        audit=ports.audit,
-        clock=ports.clock,
-    )
-    return training, describe_model(version, registry=ports.registry)
-
-
-def given_parameters(texts: list[str]) -> dict[str, "ParameterValue"]:
-    """Return NAME=VALUE pairs; a value that is a number or true/false becomes one."""
-    import msgspec
-
-    given: dict[str, ParameterValue] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            raise typer.BadParameter(f"{text!r} is not NAME=VALUE.", param_hint="--parameter")
-        try:
-            given[name] = msgspec.json.decode(value, type=bool | int | float)
-        except msgspec.MsgspecError:
-            given[name] = value
-    return given
-
-
-def follower(*, hidden: bool = False) -> "Follow":
-    """Return what tells, on the error stream, how each step goes and what it prints."""
-    from stayline.domain.pipeline_execution import StepEvent, StepStatus
-    from stayline.ports.pipeline_runner import nobody_follows
-
-    def tell(event: StepEvent) -> None:
-        if event.line and event.status is StepStatus.FAILED:
-            return  # the error that follows says it
-        if event.line:
-            typer.echo(f"  {event.step} | {event.line}", err=True)
-        else:
-            how = " (as before, from the cache)" if event.cached else ""
-            typer.echo(f"{event.step}: {event.status.value}{how}", err=True)
-
-    return nobody_follows if hidden else tell
 
 
 def _next(description: "ModelDescription") -> str:

@@ -116,7 +116,8 @@ def _import(extract: Path, schema: str, ports: "Ports", settings: "Settings") ->
 
 def _train(ports: "Ports", settings: "Settings", tell: Tell) -> "Training":
     from stayline.cli.model_tables import estimate_text
-    from stayline.cli.train import run_training, summary
+    from stayline.cli.train import summary
+    from stayline.cli.training_run import run_training
     from stayline.domain.pipeline_execution import StepEvent
     from stayline.modelling.training import TrainingOptions
 

@@ -7,6 +7,9 @@ parts that a gate is made of, so the form is checked here and the arguments agai
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from typing import cast
+
+import msgspec
 
 from stayline.errors import DefinitionProblem, DefinitionRefused
 from stayline.pipeline.condition_checks import condition_faults, message_faults
@@ -23,6 +26,20 @@ _TOP = ("Version", "Metadata", "Parameters", "PipelineExperimentConfig", "Mlflow
 _PARAMETER = ("Name", "Type", "DefaultValue", "Description", "EnumValues")
 _MOST, _LONGEST = 200, 400
 """More faults, or longer texts, than that help nobody."""
+
+
+def parsed(content: bytes, source: str) -> Mapping[str, object]:
+    """Return the definition in a file's bytes; raises `DefinitionRefused` for one that cannot run.
+
+    ``source`` is what the file is called in the message when it is no JSON at all.
+    """
+    try:
+        document = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        told = DefinitionProblem("", "", f"{source} is not JSON ({error})")
+        raise DefinitionRefused([told]) from error
+    check(document)
+    return cast("Mapping[str, object]", document)  # anything else does not pass the check
 
 
 def check(document: object) -> None:

@@ -24,14 +24,15 @@ def approve_model(
     """Return the approved package.
 
     The archive is read and its digest checked first, so a version whose bytes were altered cannot
-    be approved; nor can one whose gates did not pass, or passed by a waiver that has expired since.
+    be approved; nor can one that no gate has judged, whose gates did not pass, or passed by a
+    waiver that has expired since.
     ``is_stand_in`` marks an approval given by a machine for a demonstration. Raises `UnknownModel`,
     `PackageRefused`, `ApprovalRefused`.
     """
     package = registry.find(version)
     archive = read_archive(registry.archive(package.digest), package.digest)
     gates = still_lifted(recorded_gates(archive.manifest), on=clock.now().date())
-    if gates and overall(gates) is not Verdict.PASS:
+    if overall(gates) is not Verdict.PASS:
         raise ApprovalRefused(version, "its gates do not pass.", message(gates))
     approved = approve(
         package,

@@ -58,6 +58,7 @@ def train_model(
     schema: WorkforceSchema | None = None,
     train_until: datetime | None = None,
     parameters: Mapping[str, ParameterValue] | None = None,
+    definition: Mapping[str, object] | None = None,
     follow: Follow = nobody_follows,
 ) -> Training:
     """Return the registered version, pending unless the same bytes were decided on before.
@@ -65,8 +66,9 @@ def train_model(
     The inputs are frozen first: facts as of now without the people who opted out, the deployed
     model, the waivers that hold today. ``schema`` may change the policy and the horizon of the
     imported one, not its inputs; ``parameters`` are further ones of the pipeline's definition, by
-    name. Raises `NothingImported`, `SchemaMismatch`, `DefinitionRefused`, and `ExecutionFailed`
-    when a step fails or the gates say no: then nothing was registered.
+    name. Another ``definition`` takes the place of the schema's own, options included; it must
+    have the same parameters. Raises `NothingImported`, `SchemaMismatch`, `DefinitionRefused`, and
+    `ExecutionFailed` when a step fails or the gates say no: then nothing was registered.
     """
     imported = features.schema()
     schema = schema or imported
@@ -76,9 +78,12 @@ def train_model(
             "Import the extract under that schema into a home of its own.",
         )
     now = clock.now()
-    definition = training_pipeline(
-        schema, seed=options.seed, trials=options.trials, time_limit_s=options.time_limit_s
-    ).document()
+    definition = (
+        definition
+        or training_pipeline(
+            schema, seed=options.seed, trials=options.trials, time_limit_s=options.time_limit_s
+        ).document()
+    )
     known = without_people(features.frame(FEATURES, as_of=now), opt_outs.opted_out(at=now))
     staged = {
         "WorkforceUri": runner.stage(

@@ -15,14 +15,14 @@ from stayline.container.files import (
     LATER_PEOPLE,
     PEOPLE,
     ROWS,
-    SCHEMA,
     read_frame,
     read_schema,
     read_unseen,
     with_people,
 )
-from stayline.container.platform import MODEL_ARCHIVE, Platform, say, whole_number
+from stayline.container.platform import Platform, say, whole_number
 from stayline.domain.workforce_schema import Role
+from stayline.formats.frozen_inputs import ATTRIBUTES, MODEL_ARCHIVE, SCHEMA
 from stayline.formats.model_archive import (
     archive_digest,
     read_archive,
@@ -151,4 +151,4 @@ def _price(case: Case, platform: Platform) -> tuple[PricedInputs, ...]:
 
 
 def _attributes(platform: Platform) -> pl.DataFrame:
-    return read_frame(platform.input("protected", "attributes.parquet"))
+    return read_frame(platform.input("protected", ATTRIBUTES))

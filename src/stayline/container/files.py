@@ -8,11 +8,11 @@ import polars as pl
 
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import ProgramInputRefused
+from stayline.formats.frozen_inputs import SCHEMA
 from stayline.formats.schema_toml import dump_schema, parse_schema
 from stayline.modelling.dataset import PERSON
 from stayline.ports.feature_store import EVENT_TIME, LABEL, TOKEN
 
-SCHEMA = "schema.toml"
 ROWS = "rows.parquet"
 PEOPLE = "people.parquet"
 LATER_PEOPLE = "later_people.parquet"

@@ -5,7 +5,6 @@ A step of its own, since limits and waivers change more often than a model's fig
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,13 +12,13 @@ import msgspec
 
 from stayline.container.evaluated import Evaluated
 from stayline.container.files import EVALUATED
-from stayline.container.platform import MODEL_ARCHIVE, Platform, say
+from stayline.container.platform import Platform, say
 from stayline.domain.gate_policy import GatePolicy
 from stayline.domain.gates import GateResult, gate_lines, lifted, message, overall
-from stayline.domain.waivers import Waiver
 from stayline.errors import ProgramInputRefused
 from stayline.formats.data_constraints import Constraints, Violation
 from stayline.formats.data_statistics import Statistics
+from stayline.formats.frozen_inputs import MODEL_ARCHIVE, WAIVERS, WaiversInForce
 from stayline.formats.gate_records import gate_record
 from stayline.formats.model_archive import (
     archive_digest,
@@ -43,13 +42,6 @@ LEEWAY = 0.05
 
 
 Form = TypeVar("Form")
-
-
-class Waivers(msgspec.Struct, frozen=True):
-    """The waivers that this execution may use, and the day it asked for them, if there are any."""
-
-    on: date | None
-    waivers: tuple[Waiver, ...]
 
 
 def run(platform: Platform) -> None:
@@ -107,7 +99,7 @@ def _judged(found: Evaluated, policy: GatePolicy, platform: Platform) -> tuple[G
         violations=_violations(platform),
         policy=policy,
     )
-    waivers = _read(platform.input("waivers", "waivers.json"), Waivers)
+    waivers = _read(platform.input("waivers", WAIVERS), WaiversInForce)
     return results if waivers.on is None else lifted(results, waivers.waivers, on=waivers.on)
 
 

@@ -14,7 +14,6 @@ from stayline.errors import ProgramInputRefused
 ROOT_VARIABLE = "STAYLINE_ML_ROOT"
 DEFAULT_ROOT = "/opt/ml"
 LONGEST_MESSAGE_BYTES = 1024
-MODEL_ARCHIVE = "model.tar.gz"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ import msgspec
 from stayline.container.files import (
     LATER_PEOPLE,
     PEOPLE,
-    SCHEMA,
     read_frame,
     read_schema,
     write_people,
@@ -23,6 +22,7 @@ from stayline.container.platform import Platform, say, whole_number
 from stayline.domain.alert_policy import policy_from
 from stayline.domain.workforce_schema import LeavingWithin, WorkforceSchema
 from stayline.errors import ProgramInputRefused
+from stayline.formats.frozen_inputs import FEATURES_FILE, OUTCOMES_FILE, SCHEMA
 from stayline.formats.report_json import encode
 from stayline.modelling.data_constraints import suggested_constraints
 from stayline.modelling.dataset import TrainingSet, labelled_rows, parted_by_time, training_set
@@ -38,8 +38,8 @@ def run(platform: Platform) -> None:
     learn from.
     """
     schema = _asked(read_schema(platform.input("workforce", SCHEMA)), platform)
-    features = read_frame(platform.input("workforce", "features.parquet"))
-    outcomes = read_frame(platform.input("workforce", "outcomes.parquet"))
+    features = read_frame(platform.input("workforce", FEATURES_FILE))
+    outcomes = read_frame(platform.input("workforce", OUTCOMES_FILE))
     development, later = parted_by_time(
         labelled_rows(features, outcomes, schema), schema, train_until=_edge(platform)
     )

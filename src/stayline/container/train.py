@@ -2,9 +2,10 @@
 
 import msgspec
 
-from stayline.container.files import ROWS, SCHEMA, read_frame, read_schema, unseen_bytes
+from stayline.container.files import ROWS, read_frame, read_schema, unseen_bytes
 from stayline.container.platform import Platform, number, say, whole_number
 from stayline.errors import ProgramInputRefused
+from stayline.formats.frozen_inputs import SCHEMA
 from stayline.formats.model_archive import MANIFEST_FILE, MODEL_FILE, UNSEEN_FILE
 from stayline.modelling.dataset import training_set
 from stayline.modelling.packaging import draft, trees

@@ -1,6 +1,6 @@
 """How good a new model must be before a person is asked to approve it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 MINIMUM_JUSTIFICATION = 20
@@ -69,3 +69,16 @@ class GatePolicy:
                 f"in at least {MINIMUM_JUSTIFICATION} characters"
             )
         return told
+
+    def departures(self) -> list[str]:
+        """Return, in words, each limit that is not the default; a reader must not miss one.
+
+        >>> GatePolicy(fewest_positives=1).departures()
+        ['fewest_positives is 1 instead of 30']
+        """
+        default = GatePolicy()
+        return [
+            f"{one.name} is {getattr(self, one.name)} instead of {getattr(default, one.name)}"
+            for one in fields(self)
+            if one.name != "justification" and getattr(self, one.name) != getattr(default, one.name)
+        ]

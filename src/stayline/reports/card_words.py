@@ -76,6 +76,8 @@ def limits(
         )
     if len(evaluations) < 2:
         yield "It was not measured on later time, since there is none: how it ages is unknown."
+    if departures := schema.gates.departures():
+        yield f"Its gates were judged by other limits than the usual ones: {'; '.join(departures)}."
     yield (
         "Its reasons are what goes with leaving in the data, not what makes people leave; changing "
         "them need not change anything."

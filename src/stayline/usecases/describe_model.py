@@ -7,6 +7,7 @@ from stayline.domain.gates import gate_lines
 from stayline.domain.model_package import ModelPackage
 from stayline.formats.gate_records import recorded_gates
 from stayline.formats.model_archive import Manifest, read_archive
+from stayline.formats.schema_toml import parse_schema
 from stayline.ports.model_registry import ModelRegistry
 
 FIGURES = {
@@ -60,6 +61,8 @@ class ModelDescription:
             for item in manifest.inputs
             if item.justification
         ]
+        judged_by = parse_schema(manifest.schema_toml, "the package's schema").gates
+        told += [f"Limit of the gates: {departure}" for departure in judged_by.departures()]
         told += gate_lines(recorded_gates(manifest))
         if package.decided_by:
             by = f"{package.decided_by}, a stand-in" if package.is_stand_in else package.decided_by

@@ -1,18 +1,17 @@
 """Lend protected attributes to the fairness audit of one execution, and take them back."""
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.protected_attributes import AuditPurpose
+from stayline.formats.frozen_inputs import protected_files
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
 
 PURPOSE = "fairness audit and price of leaving protected attributes out of the model"
-FILE = "attributes.parquet"
 
 
 @contextmanager
@@ -32,9 +31,7 @@ def share_protected_attributes(
     audit.append(
         AuditEvent(AuditEventKind.PROTECTED_READ, actor, "all", clock.now(), {"purpose": PURPOSE})
     )
-    content = io.BytesIO()
-    protected.read(AuditPurpose(actor, PURPOSE)).write_parquet(content)
-    uri = runner.stage("protected", {FILE: content.getvalue()})
+    uri = runner.stage("protected", protected_files(protected.read(AuditPurpose(actor, PURPOSE))))
     try:
         yield uri
     finally:

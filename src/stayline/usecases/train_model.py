@@ -1,29 +1,27 @@
 """Run the training pipeline on all that is known by now, up to a version awaiting approval."""
 
 import hashlib
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-import polars as pl
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.model_package import ModelPackage
 from stayline.domain.pipeline_execution import Execution
 from stayline.domain.waivers import active_waivers
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.errors import ExecutionFailed, SchemaMismatch
-from stayline.formats.schema_toml import dump_schema
+from stayline.errors import ExecutionFailed, SchemaMismatch, SettingRefused
+from stayline.formats.frozen_inputs import champion_files, waiver_files, workforce_files
 from stayline.modelling.dataset import without_people
 from stayline.modelling.training import TrainingOptions
 from stayline.pipeline.training_parameters import EMBEDDED_PARAMETERS
 from stayline.pipeline.training_pipeline import training_pipeline
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
-from stayline.ports.feature_store import FEATURES, OUTCOMES, WRITE_TIME, FeatureStore
+from stayline.ports.feature_store import FEATURES, OUTCOMES, FeatureStore
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.pipeline_runner import (
@@ -33,6 +31,9 @@ from stayline.ports.pipeline_runner import (
     nobody_follows,
 )
 from stayline.ports.waiver_book import WaiverBook
+
+_OWN_PARAMETERS = {"WorkforceUri", "ProtectedUri", "ChampionUri", "WaiversUri", "OutputUri"}
+"""What a run is judged on is frozen here; nobody hands in another champion or waiver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,9 @@ def train_model(
     model, the waivers that hold today. ``schema`` may change the policy and the horizon of the
     imported one, not its inputs; ``parameters`` are further ones of the pipeline's definition, by
     name. Another ``definition`` takes the place of the schema's own, options included; it must
-    have the same parameters. Raises `NothingImported`, `SchemaMismatch`, `DefinitionRefused`, and
-    `ExecutionFailed` when a step fails or the gates say no: then nothing was registered.
+    have the same parameters. Raises `NothingImported`, `SchemaMismatch`, `SettingRefused`,
+    `DefinitionRefused`, and `ExecutionFailed` when a step fails or the gates say no: then nothing
+    was registered.
     """
     imported = features.schema()
     schema = schema or imported
@@ -77,7 +79,10 @@ def train_model(
             f"Schema {schema.name!r} reads other columns than the workforce was imported with.",
             "Import the extract under that schema into a home of its own.",
         )
+    for name in (parameters or {}).keys() & _OWN_PARAMETERS:
+        raise SettingRefused(name, str((parameters or {})[name]), "no value: training sets it")
     now = clock.now()
+    today = now.date()
     definition = (
         definition
         or training_pipeline(
@@ -87,15 +92,18 @@ def train_model(
     known = without_people(features.frame(FEATURES, as_of=now), opt_outs.opted_out(at=now))
     staged = {
         "WorkforceUri": runner.stage(
-            "workforce", _workforce(schema, known, features.frame(OUTCOMES, as_of=now))
+            "workforce", workforce_files(schema, known, features.frame(OUTCOMES, as_of=now))
         ),
         "ChampionUri": runner.stage("champion", _champion(registry)),
-        "WaiversUri": runner.stage("waivers", _waivers(waivers, actor, now)),
+        "WaiversUri": runner.stage(
+            "waivers",
+            waiver_files(active_waivers(waivers.waivers(), trained_by=actor, on=today), on=today),
+        ),
     }
     given = {**EMBEDDED_PARAMETERS, "ProtectedUri": protected_uri, **staged, **(parameters or {})}
     if train_until is not None:
         given["TrainUntil"] = train_until.date().isoformat()
-    given.setdefault("OutputUri", _output_uri(definition, given))
+    given["OutputUri"] = _output_uri(definition, given)
     with _audited(actor, audit, clock), _staged(staged.values(), runner):
         execution = runner.run(definition, parameters=given, by=actor, follow=follow)
     registered = registry.find(_version(execution))
@@ -117,46 +125,12 @@ def _reading(schema: WorkforceSchema) -> tuple[frozenset[str], str | None, type]
     return stored, schema.event_time, type(schema.outcome)
 
 
-def _workforce(
-    schema: WorkforceSchema, features: pl.DataFrame, outcomes: pl.DataFrame
-) -> Mapping[str, bytes]:
-    return {
-        "schema.toml": dump_schema(schema).encode(),
-        "features.parquet": _parquet(features),
-        "outcomes.parquet": _parquet(outcomes),
-    }
-
-
-def _parquet(frame: pl.DataFrame) -> bytes:
-    """Return the facts without their write times: a repeated import changes no input."""
-    out = io.BytesIO()
-    frame.drop(WRITE_TIME).write_parquet(out)
-    return out.getvalue()
-
-
 def _champion(registry: ModelRegistry) -> Mapping[str, bytes]:
-    """Return the deployed package and what its training data looked like, if there is one."""
     deployed = registry.deployed()
     if deployed is None:
-        return {"champion.json": b'{"version":null}'}
-    told = {"version": deployed.version, "digest": deployed.digest}
-    return {
-        "champion.json": msgspec.json.encode(told),
-        "model.tar.gz": registry.archive(deployed.digest),
-        **{
-            name: report
-            for name, report in registry.reports(deployed.digest).items()
-            if name.startswith("data_quality_")
-        },
-    }
-
-
-def _waivers(book: WaiverBook, actor: str, now: datetime) -> Mapping[str, bytes]:
-    """Return the waivers that this run may use, and the day they were asked for, if any."""
-    today = now.date()
-    active = active_waivers(book.waivers(), trained_by=actor, on=today)
-    told = {"on": today if active else None, "waivers": active}
-    return {"waivers.json": msgspec.json.encode(told)}
+        return champion_files(None, b"", {})
+    digest = deployed.digest
+    return champion_files(deployed, registry.archive(digest), registry.reports(digest))
 
 
 def _version(execution: Execution) -> int:

@@ -42,6 +42,7 @@ def _score_everyone(home: HomeOption, as_json: bool) -> None:
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
+    ports.runner.purge_expired(at=ports.clock.now())  # this runs nightly, training may not
     with progress("Scoring", hidden=as_json) as advance:
         scored = score_workforce(
             endpoint=ports.endpoint,

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stayline.cli.terminal import (
+    Advance,
     ByOption,
     HomeOption,
     JsonOption,
@@ -18,6 +19,11 @@ from stayline.cli.terminal import (
     settings_for,
     show_json,
 )
+
+if TYPE_CHECKING:
+    from stayline.bootstrap import Ports
+    from stayline.domain.import_report import ImportReport
+    from stayline.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -39,25 +45,16 @@ def import_extract(
     as_json: JsonOption = False,
 ) -> None:
     """Validate an extract and part its rows; bad rows go to a reject file (then exit status 2)."""
-    from stayline.usecases.import_workforce import import_workforce
-
     settings = settings_for(home)
-    ports = ports_for(settings)
     with progress("Importing", hidden=as_json) as advance:
-        report = import_workforce(
+        report = imported(
             file,
-            schema=schema_named(schema),
+            schema,
+            ports_for(settings),
+            settings,
             as_of=as_of.replace(tzinfo=UTC) if as_of else None,
-            actor=by or settings.actor,
-            rejects=settings.home / "rejects",
-            features=ports.features,
-            protected=ports.protected,
-            directory=ports.directory,
-            imports=ports.imports,
-            audit=ports.audit,
-            secrets=ports.secrets,
-            clock=ports.clock,
-            progress=advance,
+            by=by,
+            advance=advance,
         )
     if as_json:
         show_json(report)
@@ -66,3 +63,33 @@ def import_extract(
             say(line)
     if report.rejected:
         raise typer.Exit(2)
+
+
+def imported(
+    file: Path,
+    schema: str,
+    ports: "Ports",
+    settings: "Settings",
+    *,
+    as_of: datetime | None = None,
+    by: str | None = None,
+    advance: Advance = lambda done, total: None,
+) -> "ImportReport":
+    """Import an extract into a home, with its rejects beside it."""
+    from stayline.usecases.import_workforce import import_workforce
+
+    return import_workforce(
+        file,
+        schema=schema_named(schema),
+        as_of=as_of,
+        actor=by or settings.actor,
+        rejects=settings.home / "rejects",
+        features=ports.features,
+        protected=ports.protected,
+        directory=ports.directory,
+        imports=ports.imports,
+        audit=ports.audit,
+        secrets=ports.secrets,
+        clock=ports.clock,
+        progress=advance,
+    )

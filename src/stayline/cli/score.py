@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stayline.cli.terminal import (
+    Advance,
     HomeOption,
     JsonOption,
     ports_for,
@@ -15,6 +16,8 @@ from stayline.cli.terminal import (
 )
 
 if TYPE_CHECKING:
+    from stayline.bootstrap import Ports
+    from stayline.settings import Settings
     from stayline.usecases.score_workforce import WorkforceScores
 
 
@@ -37,23 +40,30 @@ def score(
         _score_one(employee, home, as_json)
 
 
-def _score_everyone(home: HomeOption, as_json: bool) -> None:
+def score_everyone(
+    ports: "Ports", settings: "Settings", advance: Advance = lambda done, total: None
+) -> "WorkforceScores":
+    """Score the imported workforce, as the nightly run does."""
     from stayline.usecases.score_workforce import score_workforce
 
+    return score_workforce(
+        endpoint=ports.endpoint,
+        features=ports.features,
+        scores=ports.scores,
+        opt_outs=ports.opt_outs,
+        audit=ports.audit,
+        clock=ports.clock,
+        actor=settings.actor,
+        progress=advance,
+    )
+
+
+def _score_everyone(home: HomeOption, as_json: bool) -> None:
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
     ports.runner.purge_expired(at=ports.clock.now())  # this runs nightly, training may not
     with progress("Scoring", hidden=as_json) as advance:
-        scored = score_workforce(
-            endpoint=ports.endpoint,
-            features=ports.features,
-            scores=ports.scores,
-            opt_outs=ports.opt_outs,
-            audit=ports.audit,
-            clock=ports.clock,
-            actor=settings.actor,
-            progress=advance,
-        )
+        scored = score_everyone(ports, settings, advance)
     if as_json:
         show_json(scored)
     else:

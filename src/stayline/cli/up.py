@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stayline.cli.imports import imported
 from stayline.cli.serve import PortOption
 from stayline.cli.terminal import HomeOption, ports_for, say, schema_named, settings_for, step
 
@@ -93,23 +94,8 @@ def _inspect(extract: Path, schema: str) -> None:
 
 
 def _import(extract: Path, schema: str, ports: "Ports", settings: "Settings") -> None:
-    from stayline.usecases.import_workforce import import_workforce
-
     with step(4, STEPS, f"Import it under schema {schema}") as tell:
-        report = import_workforce(
-            extract,
-            schema=schema_named(schema),
-            as_of=None,
-            actor=settings.actor,
-            rejects=settings.home / "rejects",
-            features=ports.features,
-            protected=ports.protected,
-            directory=ports.directory,
-            imports=ports.imports,
-            audit=ports.audit,
-            secrets=ports.secrets,
-            clock=ports.clock,
-        )
+        report = imported(extract, schema, ports, settings)
         for line in report.lines():
             tell(line)
 
@@ -168,18 +154,9 @@ def _approve(training: "Training", ports: "Ports", settings: "Settings", *, ask:
 
 def _score(ports: "Ports", settings: "Settings", tell: Tell) -> str | None:
     """Score everyone; return the HR id of the person to look at first."""
-    from stayline.cli.score import told
-    from stayline.usecases.score_workforce import score_workforce
+    from stayline.cli.score import score_everyone, told
 
-    scored = score_workforce(
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor=settings.actor,
-    )
+    scored = score_everyone(ports, settings)
     for line in told(scored):
         tell(line)
     for entry in ports.scores.entries(limit=1):

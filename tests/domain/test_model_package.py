@@ -53,3 +53,15 @@ def test_a_decision_is_final(first, second):
     decided = first(PENDING, **GOOD)
     with pytest.raises(ApprovalRefused, match=f"already '{decided.status.value}'"):
         second(decided, **GOOD)
+
+
+@pytest.mark.parametrize("by", ["ana berg\u200b", "Ana\u00ad Berg", "\u200b"])
+def test_a_name_with_letters_that_cannot_be_seen_is_nobodys(by):
+    with pytest.raises(ApprovalRefused, match="plain letters"):
+        approve(PENDING, **GOOD | {"by": by})
+
+
+def test_one_name_in_two_spellings_of_an_accent_is_one_person():
+    trained = replace(PENDING, trained_by="Jos\u00e9")
+    with pytest.raises(ApprovalRefused, match="second person"):
+        approve(trained, **GOOD | {"by": "Jose\u0301"})

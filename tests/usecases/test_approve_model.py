@@ -81,6 +81,20 @@ def test_a_waiver_that_has_expired_by_the_approval_lifts_nothing(ports):
         approve(ports, package.version)
 
 
+def test_what_was_compared_with_another_model_than_the_one_that_serves_is_judged_again(ports):
+    against = GateResult(Gate.QUALITY_AGAINST_CHAMPION, Verdict.PASS, "A difference of nothing.")
+    stale = gated(ports, against, champion="")
+    with pytest.raises(ApprovalRefused, match="another model than the one that serves"):
+        approve(ports, stale.version)
+    current = gated(ports, against, champion=ports.registry.deployed().digest)
+    assert approve(ports, current.version).status is ApprovalStatus.APPROVED
+
+
+def test_a_version_that_no_gate_has_judged_cannot_be_approved(ports):
+    with pytest.raises(ApprovalRefused, match="No gate was judged"):
+        approve(ports, gated(ports).version)
+
+
 @pytest.mark.parametrize("by", ["rule: all gates passed", " RULE: everybody"])
 def test_nobody_can_approve_in_the_name_of_the_rule(ports, by):
     with pytest.raises(ApprovalRefused, match="rule's name"):

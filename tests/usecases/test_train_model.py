@@ -1,7 +1,9 @@
 """Training as people run it: the real pipeline, a process per step."""
 
 import io
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -13,10 +15,18 @@ from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.model_package import ApprovalStatus
 from stayline.domain.pipeline_execution import ExecutionStatus, StepStatus
-from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.errors import DefinitionRefused, ExecutionFailed, NothingImported, SchemaMismatch
+from stayline.domain.workforce_schema import Role, WorkforceSchema
+from stayline.errors import (
+    DefinitionRefused,
+    ExecutionFailed,
+    NothingImported,
+    SchemaMismatch,
+    SettingRefused,
+)
 from stayline.formats.model_archive import archive_digest, read_archive
 from stayline.modelling.training import TrainingOptions
+from stayline.pipeline.definition import render
+from stayline.pipeline.training_pipeline import training_pipeline
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
 from stayline.usecases.approve_model import approve_model
@@ -225,6 +235,47 @@ def test_nothing_can_be_trained_before_a_workforce_is_imported(empty):
 def test_a_schema_with_other_inputs_is_refused(panel):
     with pytest.raises(SchemaMismatch):
         train(panel, schema=named_schema("ibm-hr"))
+
+
+def test_no_run_can_leave_out_a_protected_attribute_that_the_audit_looks_at(panel):
+    unseen = tuple(
+        replace(c, role=Role.IGNORED) if c.name == "MaritalStatus" else c for c in SCHEMA.columns
+    )
+    with pytest.raises(SchemaMismatch):
+        train(panel, schema=replace(SCHEMA, columns=unseen))
+    with pytest.raises(SchemaMismatch):
+        train(panel, schema=replace(SCHEMA, protected_age_from=90))
+
+
+def rendered() -> str:
+    return render(training_pipeline(SCHEMA, seed=0, trials=1, time_limit_s=60).document())
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "by", "said"),
+    [
+        ('"stayline.container"', '"somebody.else"', "only Stayline's own programs run"),
+        ('"RegisterModel"', '"Fail"', "expected one RegisterModel step, found 0"),
+    ],
+)
+def test_a_definition_that_could_write_its_own_figures_is_refused(panel, spoilt, by, said):
+    document = json.loads(rendered().replace(spoilt, by))
+    with pytest.raises(DefinitionRefused, match=said):
+        train(panel, definition=document)
+    assert len(panel.runner.executions()) == 1
+
+
+def test_the_step_that_registers_may_have_another_name(panel):
+    document = json.loads(rendered().replace('"Name": "register"', '"Name": "enrol"'))
+    training = train(panel, definition=document)
+    assert training.registered == panel.registry.packages()[-1]
+    assert training.execution.step("register") is None
+
+
+@pytest.mark.parametrize("actor", ["", "  ", "ana\u200b"])
+def test_somebody_must_be_named_as_training(panel, actor):
+    with pytest.raises(SettingRefused):
+        train(panel, actor=actor)
 
 
 def test_too_few_people_carry_no_model_and_prepare_says_why(tmp_path):

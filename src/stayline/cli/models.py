@@ -189,7 +189,7 @@ def _done(
     ports = ports_for(settings, must_exist=True)
     return use_case(
         version,
-        by=by or settings.actor,
+        by=settings.actor if by is None else by,
         registry=ports.registry,
         audit=ports.audit,
         clock=ports.clock,

@@ -1,5 +1,6 @@
 """``stayline train``: a new version, pending a second person's approval."""
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -78,7 +79,7 @@ def train(
     training, description = run_training(
         ports,
         options=TrainingOptions(seed, trials, time_limit),
-        actor=by or settings.actor,
+        actor=settings.actor if by is None else by,
         schema_name=schema,
         train_until=train_until.replace(tzinfo=UTC) if train_until else None,
         parameters=given_parameters(parameter or []),
@@ -99,16 +100,17 @@ def train(
     show_figures(description.manifest)
     show_gates(description.manifest.gates)
     show_price(description.manifest)
-    say(_next(description))
+    say(_next(description, home))
 
 
-def _next(description: "ModelDescription") -> str:
+def _next(description: "ModelDescription", home: Path | None) -> str:
     package = description.package
     if description.is_deployed:
         return f"Version {package.version} serves, approved by {package.decided_by}."
     if package.decided_by:
         return f"These very bytes were decided on before: {package.status.value}."
-    return f"Next: stayline models approve {package.version} --by SOMEBODY-ELSE --reason WHY"
+    where = f" --home {shlex.quote(str(home))}" if home else ""
+    return f"Next: stayline models approve {package.version} --by SOMEBODY-ELSE --reason WHY{where}"
 
 
 def summary(description: "ModelDescription") -> list[str]:

@@ -62,13 +62,16 @@ def run_training(
             follow=follow,
         )
     version = training.registered.version
-    approve_by_rule(
+    by_rule = approve_by_rule(
         version,
+        training.execution,
         features=ports.features,
         registry=ports.registry,
         audit=ports.audit,
         clock=ports.clock,
     )
+    for objection in by_rule.objections:
+        typer.echo(f"Not approved by rule: {objection}.", err=True)
     return training, describe_model(version, registry=ports.registry)
 
 

@@ -65,6 +65,7 @@ def run(platform: Platform) -> None:
             found.trial,
             schema_toml=dump_schema(schema),
             gates=records,
+            champion=_champion(platform),
             reports=digests,
             protection_price=tuple(msgspec.to_builtins(p) for p in found.protection_price),
         ),
@@ -101,6 +102,12 @@ def _judged(found: Evaluated, policy: GatePolicy, platform: Platform) -> tuple[G
     )
     waivers = _read(platform.input("waivers", WAIVERS), WaiversInForce)
     return results if waivers.on is None else lifted(results, waivers.waivers, on=waivers.on)
+
+
+def _champion(platform: Platform) -> str:
+    """Return the digest of the deployed package, empty without one."""
+    deployed = platform.optional_input("champion", MODEL_ARCHIVE)
+    return "" if deployed is None else archive_digest(deployed.read_bytes())
 
 
 def _violations(platform: Platform) -> tuple[Violation, ...]:

@@ -20,7 +20,7 @@ from stayline.container.files import (
 )
 from stayline.container.platform import Platform, say, whole_number
 from stayline.domain.alert_policy import policy_from
-from stayline.domain.workforce_schema import LeavingWithin, WorkforceSchema
+from stayline.domain.workforce_schema import LONGEST_HORIZON_MONTHS, LeavingWithin, WorkforceSchema
 from stayline.errors import ProgramInputRefused
 from stayline.formats.frozen_inputs import FEATURES_FILE, OUTCOMES_FILE, SCHEMA
 from stayline.formats.report_json import encode
@@ -62,8 +62,8 @@ def _asked(schema: WorkforceSchema, platform: Platform) -> WorkforceSchema:
     outcome = schema.outcome
     if isinstance(outcome, LeavingWithin) and "HORIZON_MONTHS" in options:
         months = whole_number(options, "HORIZON_MONTHS")
-        if not 1 <= months <= 60:
-            raise ProgramInputRefused("HORIZON_MONTHS", "1 to 60 months")
+        if not 1 <= months <= LONGEST_HORIZON_MONTHS:
+            raise ProgramInputRefused("HORIZON_MONTHS", f"1 to {LONGEST_HORIZON_MONTHS} months")
         outcome = replace(outcome, horizon_months=months)
     return replace(schema, policy=policy, outcome=outcome)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from stayline.domain.second_person import same_person
+from stayline.domain.second_person import is_a_name, same_person
 from stayline.errors import ApprovalRefused
 
 MINIMUM_APPROVAL_REASON = 10
@@ -108,8 +108,10 @@ def _decided(
             f"the reason has {len(tidy)} characters.",
             f"Give at least {MINIMUM_APPROVAL_REASON} with --reason.",
         )
-    if not by.strip():
-        raise ApprovalRefused(version, "nobody is named as deciding.", "Name a person with --by.")
+    if not is_a_name(by):
+        raise ApprovalRefused(
+            version, "nobody is named as deciding.", "Name a person with --by, in plain letters."
+        )
     if not is_rule and by.strip().casefold().startswith("rule:"):
         raise ApprovalRefused(version, f"{by!r} is a rule's name.", "Name a person with --by.")
     if same_person(by, package.trained_by) and status is ApprovalStatus.APPROVED:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from stayline.domain.second_person import same_person
+from stayline.domain.second_person import is_a_name, same_person
 from stayline.errors import WaiverRefused
 
 MINIMUM_REASON = 20
@@ -47,7 +47,7 @@ def new_waiver(
     Needs a named person, a written reason, and a last day after today, at most 180 days away.
     """
     who, why = " ".join(filed_by.split()), " ".join(reason.split())
-    if not who or not who.isprintable():
+    if not is_a_name(filed_by):
         raise WaiverRefused("nobody is named as filing it.", "Name a person with --by.")
     if len(why) < MINIMUM_REASON:
         raise WaiverRefused(

@@ -10,6 +10,7 @@ from stayline.domain.sensitive_columns import looks_protected, refusal_of
 from stayline.errors import SchemaRefused
 
 MINIMUM_JUSTIFICATION = 20
+LONGEST_HORIZON_MONTHS = 60
 _RESERVED = frozenset({"token", "event_time", "write_time", "as_of", "known_by"})
 """Names that the stores' own columns have."""
 
@@ -216,8 +217,11 @@ def _outcome_problems(schema: WorkforceSchema) -> Iterable[str]:
         needed = [outcome.date_column, outcome.reason_column]
         if schema.event_time is None:
             yield "an outcome with a leaving date needs an event_time column"
-        if not 1 <= outcome.horizon_months <= 60:
-            yield f"outcome.horizon_months is {outcome.horizon_months}; expected 1 to 60"
+        if not 1 <= outcome.horizon_months <= LONGEST_HORIZON_MONTHS:
+            yield (
+                f"outcome.horizon_months is {outcome.horizon_months}; expected 1 to "
+                f"{LONGEST_HORIZON_MONTHS}"
+            )
         if not outcome.voluntary:
             yield "outcome.voluntary must list at least one voluntary reason"
     for name in needed:

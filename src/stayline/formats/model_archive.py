@@ -59,7 +59,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``curves`` shows an additive model whole: per column (value, what it adds to the margin).
     ``metrics`` are the headline figures, ``gates`` the gate records, ``protection_price`` how other
-    choices of inputs rank; ``reports`` maps each evaluation file to its digest.
+    choices of inputs rank; ``reports`` maps each evaluation file to its digest. ``champion`` is the
+    digest of the deployed package that the gates compared with, empty when there was none.
     """
 
     format_version: int
@@ -79,6 +80,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gates: tuple[dict[str, Any], ...] = ()
     protection_price: tuple[dict[str, Any], ...] = ()
     reports: dict[str, str] = {}
+    champion: str = ""
 
     @property
     def alert_bands(self) -> Bands:

@@ -1,10 +1,18 @@
 """What may be set when the training pipeline starts, with the defaults that a schema gives."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 
-from stayline.domain.alert_policy import policy_text
+import msgspec
+
+from stayline.domain.alert_policy import policy_from, policy_text
 from stayline.domain.gate_policy import FourFifths, GatePolicy
-from stayline.domain.workforce_schema import LeavingWithin, WorkforceSchema
+from stayline.domain.workforce_schema import (
+    LONGEST_HORIZON_MONTHS,
+    LeavingWithin,
+    WorkforceSchema,
+)
+from stayline.errors import DefinitionProblem, DefinitionRefused, SettingRefused
 from stayline.pipeline.definition import Parameter, ParameterType
 
 EMBEDDED_PARAMETERS: Mapping[str, str] = {
@@ -52,6 +60,37 @@ def training_parameters(
         _text("TrainingInstanceType", "ml.m5.large", "The machine of the training step."),
         _text("ModelPackageGroupName", group, "The group that packages are registered in."),
     )
+
+
+def check_values(values: Mapping[str, object], *, justification: str) -> None:
+    """Raise `DefinitionRefused` for values that a step would refuse minutes later.
+
+    ``values`` are all parameters of the training pipeline; ``justification`` is the schema's reason
+    for a wide recall difference.
+    """
+    found = list(_value_problems(values, justification))
+    if found:
+        raise DefinitionRefused([DefinitionProblem("", f"Parameters.{n}", t) for n, t in found])
+
+
+def _value_problems(values: Mapping[str, object], justification: str) -> Iterator[tuple[str, str]]:
+    months, until = values.get("HorizonMonths", 1), str(values.get("TrainUntil", ""))
+    if not isinstance(months, int) or not 1 <= months <= LONGEST_HORIZON_MONTHS:
+        yield "HorizonMonths", f"{months} is not 1 to {LONGEST_HORIZON_MONTHS}"
+    try:
+        policy_from(str(values["AlertPolicy"]))
+    except SettingRefused as refusal:
+        yield "AlertPolicy", str(refusal)
+    if until:
+        try:
+            date.fromisoformat(until)
+        except ValueError:
+            yield "TrainUntil", f"{until!r} is no day such as 2025-12-31"
+    limits = {name: values[camel_case(name)] for name in LIMITS}
+    policy = msgspec.convert(limits | {"justification": justification}, GatePolicy, strict=False)
+    for problem in policy.problems():
+        limit, _, told = problem.removeprefix("gates.").partition(" ")
+        yield camel_case(limit), told
 
 
 def camel_case(name: str) -> str:

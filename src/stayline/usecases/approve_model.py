@@ -1,7 +1,7 @@
 """A second person says yes to exactly the bytes that were trained."""
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
-from stayline.domain.gates import Verdict, message, overall, still_lifted
+from stayline.domain.gates import Gate, Verdict, message, overall, still_lifted
 from stayline.domain.model_package import ModelPackage, approve
 from stayline.errors import ApprovalRefused
 from stayline.formats.gate_records import recorded_gates
@@ -25,7 +25,7 @@ def approve_model(
 
     The archive is read and its digest checked first, so a version whose bytes were altered cannot
     be approved; nor can one that no gate has judged, whose gates did not pass, or passed by a
-    waiver that has expired since.
+    waiver that has expired since, or that was compared with a model that no longer serves.
     ``is_stand_in`` marks an approval given by a machine for a demonstration. Raises `UnknownModel`,
     `PackageRefused`, `ApprovalRefused`.
     """
@@ -34,6 +34,15 @@ def approve_model(
     gates = still_lifted(recorded_gates(archive.manifest), on=clock.now().date())
     if overall(gates) is not Verdict.PASS:
         raise ApprovalRefused(version, "its gates do not pass.", message(gates))
+    deployed = registry.deployed()
+    serving = "" if deployed is None else deployed.digest
+    is_compared = any(gate.name is Gate.QUALITY_AGAINST_CHAMPION for gate in gates)
+    if is_compared and archive.manifest.champion != serving:
+        raise ApprovalRefused(
+            version,
+            "it was compared with another model than the one that serves now.",
+            "Run `stayline train` again; finished steps come from the cache.",
+        )
     approved = approve(
         package,
         digest=package.digest,

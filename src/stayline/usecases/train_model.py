@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -11,13 +11,16 @@ import msgspec
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.model_package import ModelPackage
 from stayline.domain.pipeline_execution import Execution
+from stayline.domain.second_person import is_a_name
 from stayline.domain.waivers import active_waivers
-from stayline.domain.workforce_schema import WorkforceSchema
+from stayline.domain.workforce_schema import LeavingWithin, WorkforceSchema
 from stayline.errors import ExecutionFailed, SchemaMismatch, SettingRefused
 from stayline.formats.frozen_inputs import champion_files, waiver_files, workforce_files
 from stayline.modelling.dataset import without_people
 from stayline.modelling.training import TrainingOptions
-from stayline.pipeline.training_parameters import EMBEDDED_PARAMETERS
+from stayline.pipeline.own_programs import check_programs
+from stayline.pipeline.parameters import parameter_values
+from stayline.pipeline.training_parameters import EMBEDDED_PARAMETERS, check_values
 from stayline.pipeline.training_pipeline import training_pipeline
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
@@ -65,12 +68,12 @@ def train_model(
     """Return the registered version, pending unless the same bytes were decided on before.
 
     The inputs are frozen first: facts as of now without the people who opted out, the deployed
-    model, the waivers that hold today. ``schema`` may change the policy and the horizon of the
-    imported one, not its inputs; ``parameters`` are further ones of the pipeline's definition, by
-    name. Another ``definition`` takes the place of the schema's own, options included; it must
-    have the same parameters. Raises `NothingImported`, `SchemaMismatch`, `SettingRefused`,
-    `DefinitionRefused`, and `ExecutionFailed` when a step fails or the gates say no: then nothing
-    was registered.
+    model, the waivers that hold today. ``schema`` may change the policy, the horizon and the gates'
+    limits of the imported one, nothing else. ``parameters`` are further ones of the pipeline's
+    definition, by name. Another ``definition`` takes the place of the schema's own, options
+    included; it must have the same parameters and run the same programs. Raises `NothingImported`,
+    `SchemaMismatch`, `SettingRefused`, `DefinitionRefused`, and `ExecutionFailed` when a step fails
+    or the gates say no: then nothing was registered.
     """
     imported = features.schema()
     schema = schema or imported
@@ -79,16 +82,19 @@ def train_model(
             f"Schema {schema.name!r} reads other columns than the workforce was imported with.",
             "Import the extract under that schema into a home of its own.",
         )
-    for name in (parameters or {}).keys() & _OWN_PARAMETERS:
-        raise SettingRefused(name, str((parameters or {})[name]), "no value: training sets it")
-    now = clock.now()
-    today = now.date()
-    definition = (
-        definition
-        or training_pipeline(
+    asked = _asked(parameters or {}, train_until)
+    if not is_a_name(actor):
+        raise SettingRefused("actor", actor, "a person's name in plain letters")
+    if definition is None:
+        definition = training_pipeline(
             schema, seed=options.seed, trials=options.trials, time_limit_s=options.time_limit_s
         ).document()
-    )
+    check_programs(definition)
+    placeholders = dict.fromkeys(_OWN_PARAMETERS, "s3://stayline/to-come")
+    values = parameter_values(definition, {**EMBEDDED_PARAMETERS, **placeholders, **asked})
+    check_values(values, justification=schema.gates.justification)
+    now = clock.now()
+    today = now.date()
     known = without_people(features.frame(FEATURES, as_of=now), opt_outs.opted_out(at=now))
     staged = {
         "WorkforceUri": runner.stage(
@@ -100,29 +106,49 @@ def train_model(
             waiver_files(active_waivers(waivers.waivers(), trained_by=actor, on=today), on=today),
         ),
     }
-    given = {**EMBEDDED_PARAMETERS, "ProtectedUri": protected_uri, **staged, **(parameters or {})}
-    if train_until is not None:
-        given["TrainUntil"] = train_until.date().isoformat()
+    given = {**EMBEDDED_PARAMETERS, **asked, "ProtectedUri": protected_uri, **staged}
     given["OutputUri"] = _output_uri(definition, given)
+    before = {package.version for package in registry.packages()}
     with _audited(actor, audit, clock), _staged(staged.values(), runner):
         execution = runner.run(definition, parameters=given, by=actor, follow=follow)
-    registered = registry.find(_version(execution))
+        registered = registry.find(_version(execution))
     audit.append(
         AuditEvent(
             AuditEventKind.MODEL_REGISTERED,
             actor=actor,
             subject=str(registered.version),
             at=clock.now(),
-            details={"digest": registered.digest, "execution": execution.execution_id},
+            details={
+                "digest": registered.digest,
+                "execution": execution.execution_id,
+                "is_new": registered.version not in before,
+            },
         )
     )
     return Training(registered, execution)
 
 
-def _reading(schema: WorkforceSchema) -> tuple[frozenset[str], str | None, type]:
-    """Return what must be as imported: the columns, the event time, the kind of outcome."""
-    stored = frozenset(column.name for column in schema.stored_columns)
-    return stored, schema.event_time, type(schema.outcome)
+def _reading(schema: WorkforceSchema) -> tuple[object, ...]:
+    """Return what must be as imported: everything but policy, horizon, gates, bounds and notes.
+
+    Above all, no run can leave out a protected attribute that the audit is to look at.
+    """
+    outcome = schema.outcome
+    return (
+        frozenset((c.name, c.kind, c.role, c.justification) for c in schema.columns),
+        schema.event_time,
+        schema.protected_age_from,
+        replace(outcome, horizon_months=1) if isinstance(outcome, LeavingWithin) else outcome,
+    )
+
+
+def _asked(
+    parameters: Mapping[str, ParameterValue], train_until: datetime | None
+) -> dict[str, ParameterValue]:
+    for name in parameters.keys() & _OWN_PARAMETERS:
+        raise SettingRefused(name, str(parameters[name]), "no value: training sets it")
+    until = {} if train_until is None else {"TrainUntil": train_until.date().isoformat()}
+    return {**parameters, **until}
 
 
 def _champion(registry: ModelRegistry) -> Mapping[str, bytes]:
@@ -134,13 +160,16 @@ def _champion(registry: ModelRegistry) -> Mapping[str, bytes]:
 
 
 def _version(execution: Execution) -> int:
-    """Return the version that the register step names at the end of its ARN."""
-    register = execution.step("register")
-    if register is None:
-        raise ExecutionFailed(
-            execution.execution_id, "register", "it was not reached.", "Look at the definition."
-        )
-    return int(str(register.properties["ModelPackageArn"]).rpartition("/")[2])
+    """Return the version that the step which registers names at the end of its ARN."""
+    for step in execution.steps:
+        if step.type == "RegisterModel":
+            return int(str(step.properties["ModelPackageArn"]).rpartition("/")[2])
+    raise ExecutionFailed(
+        execution.execution_id,
+        execution.steps[-1].name,
+        "it ended without registering anything.",
+        "Look at the definition's conditions.",
+    )
 
 
 def _output_uri(definition: Mapping[str, object], given: Mapping[str, ParameterValue]) -> str:

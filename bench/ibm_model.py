@@ -26,11 +26,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from real_data import ibm_extract
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.modelling.dataset import TrainingSet, training_data
+from stayline.modelling.dataset import TrainingSet
 from stayline.modelling.training import TrainingOptions, train
-from stayline.modelling.trial import trial_of
 from stayline.samples.presets import named_schema
-from training_frames import ibm_data, stored, with_justified, without_role
+from training_frames import ibm_data, stored, training_data, trial_of, with_justified, without_role
 
 PRECISION, RECALL = 0.42, 0.60
 DRAWS = 1000

@@ -1,5 +1,6 @@
 """How far the scores are from the true risks of a simulated workforce, on months never seen."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -7,18 +8,19 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
 from stayline.bootstrap import build
 from stayline.domain.pseudonyms import pseudonym
-from stayline.modelling.dataset import training_data
 from stayline.modelling.evaluation import calibration_error
 from stayline.modelling.search import margins
 from stayline.modelling.training import TrainingOptions, train
-from stayline.modelling.trial import trial_of
 from stayline.ports.feature_store import EVENT_TIME, FEATURES, INSTANT, OUTCOMES, TOKEN
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
 from stayline.usecases.import_workforce import import_workforce
 from stayline.usecases.simulate_workforce import simulate_workforce
+from training_frames import training_data, trial_of
 
 EMPLOYEES, MONTHS = 2000, 36
 SEEDS = (0, 1, 2)

@@ -7,16 +7,15 @@ from real_data import write_ibm_csv
 from stayline.bootstrap import Ports, build
 from stayline.domain.gates import Gate, GateResult, Verdict
 from stayline.formats.gate_records import gate_record
-from stayline.modelling.dataset import training_data
 from stayline.modelling.packaging import headline, package
 from stayline.modelling.training import TrainingOptions, train
-from stayline.modelling.trial import trial_of
 from stayline.ports.feature_store import FEATURES, OUTCOMES
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
 from stayline.usecases.approve_model import approve_model
 from stayline.usecases.deploy_model import deploy_model
 from stayline.usecases.import_workforce import import_workforce
+from training_frames import training_data, trial_of
 
 PASSED = GateResult(Gate.LEAKS, Verdict.PASS, "None of the inputs tells the outcome by itself.")
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,8 +1,10 @@
 """Runs of pipelines in other processes, importable there by name."""
 
+import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,15 +14,20 @@ from small_pipelines import (
     HERE,
     WRITES,
     PipelineHome,
+    gated,
     output_of,
+    package_bytes,
     pipeline,
     processing,
     training,
     two_steps,
 )
+from stayline.domain.pipeline_execution import StepEvent
 from stayline.errors import ExecutionFailed
+from stayline.ports.pipeline_runner import PipelineRunner
 
 LARGEST_FILE = 1024 * 1024
+DIED = 9
 
 
 def long_run(signs: Path) -> dict[str, object]:
@@ -55,23 +62,49 @@ def run_on_a_full_disk(folder: Path, _number: int) -> None:
     home.close()
 
 
+def passes(runner: PipelineRunner) -> dict[str, object]:
+    return gated(runner.stage("package", {"model.tar.gz": package_bytes()}))
+
+
+def is_told_no(runner: PipelineRunner) -> dict[str, object]:
+    return gated(runner.stage("package", {"model.tar.gz": package_bytes()}), verdict="fail")
+
+
+def audits(runner: PipelineRunner) -> dict[str, object]:
+    """Return a pipeline whose second step reads protected attributes."""
+    read = {"protected": {"Get": "Parameters.ProtectedUri"}}
+    uri = runner.stage("protected", {"sex.txt": b"x"})
+    rows = {"rows": {"Get": "Parameters.Rows"}}
+    return pipeline(
+        processing("prepare", WRITES, inputs=rows),
+        processing("evaluate", "print('auditing'); " + WRITES, inputs=read),
+        processing("report", WRITES, inputs={"rows": output_of("evaluate", "rows")}),
+        ProtectedUri=uri,
+        Rows=runner.stage("rows", {"x.txt": b"x"}),
+    )
+
+
+def crash(
+    folder: Path,
+    at: str,
+    definition: Callable[[PipelineRunner], dict[str, object]],
+    word: str,
+    _number: int,
+) -> None:
+    """Run a definition as Ana, and die without a word once a step has that status or says that."""
+
+    def die(event: StepEvent) -> None:
+        if event.step == at and word in (event.status, event.line):
+            os._exit(DIED)
+
+    runner = PipelineHome(folder).runner()
+    runner.run(definition(runner), parameters={}, by="ana", follow=die)
+
+
 def stage_and_go(folder: Path, _number: int) -> None:
     """Stage an input that nobody unstages."""
     home = PipelineHome(folder)
     home.runner().stage("left", {"x.txt": b"x"})
-    home.close()
-
-
-def fail_and_go(folder: Path, _number: int) -> None:
-    """Fail because of a file, and leave the input where it is."""
-    home = PipelineHome(folder)
-    (folder / "flaw").touch()
-    fails = f"sys.exit(1) if os.path.exists({str(folder / 'flaw')!r}) else 0; "
-    runner = home.runner()
-    step = processing("prepare", HERE + fails + WRITES, inputs={"rows": {"Get": "Parameters.Rows"}})
-    definition = pipeline(step, Rows=runner.stage("rows", {"x.txt": b"x"}))
-    with pytest.raises(ExecutionFailed):
-        runner.run(definition, parameters={}, by="ana")
     home.close()
 
 

@@ -8,12 +8,12 @@ import polars as pl
 
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.formats.model_archive import ModelArchive, archive_digest, read_archive
-from stayline.modelling.dataset import TrainingData, training_data
+from stayline.modelling.dataset import TrainingData
 from stayline.modelling.packaging import package
 from stayline.modelling.training import TrainedModel, TrainingOptions, train
-from stayline.modelling.trial import Trial, trial_of
+from stayline.modelling.trial import Trial
 from stayline.samples.presets import named_schema
-from training_frames import ibm_data, panel, stored
+from training_frames import ibm_data, panel, stored, training_data, trial_of
 
 PANEL_PEOPLE, PANEL_MONTHS = 2000, 36
 

@@ -7,8 +7,16 @@ import polars as pl
 
 from real_data import ibm_extract
 from stayline.domain.workforce_schema import Role, WorkforceSchema
-from stayline.modelling.dataset import TrainingData, training_data
+from stayline.modelling.dataset import (
+    TrainingData,
+    TrainingSet,
+    labelled_rows,
+    parted_by_time,
+    training_set,
+)
 from stayline.modelling.parting import part_rows
+from stayline.modelling.training import TrainedModel
+from stayline.modelling.trial import Trial, try_model
 from stayline.modelling.validation import HR_ID, validate_rows
 from stayline.ports.feature_store import TOKEN
 from stayline.samples.presets import named_schema
@@ -65,3 +73,35 @@ def panel(
         pl.concat([month.extract for month in written]),
         pl.concat([month.truth for month in written]),
     )
+
+
+def training_data(
+    features: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    schema: WorkforceSchema,
+    *,
+    train_until: datetime | None = None,
+) -> TrainingData:
+    """Return what `prepare` leaves for training and for trying the model, as values."""
+    development, later = parted_by_time(
+        labelled_rows(features, outcomes, schema), schema, train_until=train_until
+    )
+    return TrainingData(
+        training_set(development, schema), None if later is None else training_set(later, schema)
+    )
+
+
+def labelled_snapshots(
+    features: pl.DataFrame, outcomes: pl.DataFrame, schema: WorkforceSchema
+) -> TrainingSet:
+    """Return every snapshot whose label is known, as a model takes them."""
+    return training_set(labelled_rows(features, outcomes, schema), schema)
+
+
+def trial_of(model: TrainedModel, data: TrainingData, schema: WorkforceSchema) -> Trial:
+    """Return the figures that `evaluate` finds of a model just trained on these rows."""
+    later_risk = None if data.later is None else model.risk(data.later)
+    return try_model(
+        data, model.unseen_risk, later_risk, bands=model.bands, schema=schema,
+        seed=model.options.seed,
+    )  # fmt: skip

@@ -9,8 +9,14 @@ promises with real technology; `stayline.bootstrap` is the one place that plugs 
 What is true without any technology is in `stayline.domain`: who may approve a model, what counts as
 a reason, which columns never become model inputs. What the data says and the model learns is in
 `stayline.modelling`: frames in, values out. Files that leave the house have their forms in
-`stayline.formats`. `stayline.samples` makes a workforce whose true risks are known.
+`stayline.formats`, pages and pictures in `stayline.reports`. `stayline.samples` makes a workforce
+whose true risks are known.
 
-Imports point down: cli, web, bootstrap, settings, adapters and usecases, samples, modelling,
-formats and ports, domain, errors. `make check` holds it so.
+Training is a pipeline: `stayline.pipeline` builds and checks its definition, in SageMaker's form;
+the programs it names are in `stayline.container`, one file each, and are given folders, never
+ports; ``adapters/embedded/pipeline_runner`` executes that very definition on this machine. Start
+with ``usecases/train_model``.
+
+Imports point down: cli, web and container, bootstrap, settings, adapters and usecases, pipeline,
+reports and samples, modelling, formats and ports, domain, errors. `make check` holds it so.
 """

@@ -24,7 +24,10 @@
     ├── ExecutionFailed          a run of a pipeline that ended in a failed step
     ├── UnknownExecution         a run, or a step of one, that never was
     ├── StillExecuting           an attempt to resume a run that goes on
+    ├── ResumeRefused            an attempt to resume a run that did not crash, or is another's
     ├── NothingKept              an output or input of a pipeline that is not there
+    ├── FileUnreadable           a file named in a command that cannot be read
+    ├── FileUnwritable           a file named in a command that cannot be written
     ├── StoreDamaged             a store that fails its own checks
     ├── StoreUnavailable         a store that cannot be read or written just now
     └── SettingRefused           a setting that cannot be used
@@ -269,11 +272,18 @@ class ExecutionFailed(StaylineError):
 class UnknownExecution(StaylineError):
     """There was no such run of a pipeline, or it never came to that step."""
 
-    def __init__(self, execution_id: str, step: str | None = None) -> None:
-        what = f"execution {execution_id!r}"
-        if step is not None:
-            what = f"log of a step {step!r} in {what}"
-        super().__init__(f"There is no {what}. See what there is with `stayline pipeline list`.")
+    def __init__(
+        self, execution_id: str, step: str | None = None, logged: Sequence[str] = ()
+    ) -> None:
+        if step is None:
+            told = f"execution {execution_id!r}. See what there is with `stayline pipeline list`."
+        else:
+            told = (
+                f"log of a step {step!r} in execution {execution_id!r}. Steps that have one: "
+                f"{', '.join(logged) or 'none'}. Steps that run no program, such as conditions, "
+                "print nothing."
+            )
+        super().__init__(f"There is no {told}")
 
 
 class StillExecuting(StaylineError):
@@ -286,12 +296,42 @@ class StillExecuting(StaylineError):
         )
 
 
+class ResumeRefused(StaylineError):
+    """The run ended in words rather than by a crash, or somebody else had started it."""
+
+    def __init__(self, execution_id: str, because: str) -> None:
+        super().__init__(
+            f"Execution {execution_id} cannot be resumed: {because} Run `stayline train` again: "
+            "finished steps come from the cache."
+        )
+
+
 class NothingKept(StaylineError):
     """A pipeline's input or output was never there, has expired, or was removed."""
 
     def __init__(self, uri: str) -> None:
         super().__init__(
             f"Nothing is kept at {uri!r}, or not any more. Run the pipeline again to make it anew."
+        )
+
+
+class FileUnreadable(StaylineError):
+    """A file that a command was given is missing, a folder, or not ours to read."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"Cannot read {path!r}: {reason.rstrip('.')}. Name a file that exists and that you may "
+            "read."
+        )
+
+
+class FileUnwritable(StaylineError):
+    """A file that a command was asked to write cannot be written there."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"Cannot write {path!r}: {reason.rstrip('.')}. Name a place in an existing folder that "
+            "you may write to and that has free space."
         )
 
 

@@ -20,7 +20,7 @@ from small_pipelines import (
     processing,
 )
 from stayline.domain.pipeline_execution import ExecutionStatus, StepStatus
-from stayline.errors import StillExecuting
+from stayline.errors import ResumeRefused, StillExecuting
 from store_processes import exit_codes
 
 PATIENCE_S = 30
@@ -90,7 +90,7 @@ def test_a_runner_that_is_killed_takes_its_step_along_and_can_be_resumed(pipelin
         (found,) = pipelines.runner().executions()
         assert found.status is ExecutionStatus.EXECUTING
         with pytest.raises(StillExecuting, match=found.execution_id):
-            pipelines.runner().resume(found.execution_id, by="bo")
+            pipelines.runner().resume(found.execution_id, by="ana")
         process.kill()
     until(lambda: not is_alive(step))
 
@@ -99,7 +99,9 @@ def test_a_runner_that_is_killed_takes_its_step_along_and_can_be_resumed(pipelin
     assert f"stayline pipeline resume {found.execution_id}" in found.failure
     assert [s.status for s in found.steps] == [StepStatus.SUCCEEDED, StepStatus.STOPPED]
 
-    done = pipelines.runner().resume(found.execution_id, by="bo")
+    with pytest.raises(ResumeRefused, match="'ana' started it"):
+        pipelines.runner().resume(found.execution_id, by="bo")
+    done = pipelines.runner().resume(found.execution_id, by="ana")
 
     assert done.status is ExecutionStatus.SUCCEEDED
     assert done.step("prepare") == found.step("prepare")

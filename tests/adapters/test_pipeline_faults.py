@@ -1,6 +1,8 @@
 """Whatever goes wrong in a step: the execution fails in words, and nothing half-done stays."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,31 @@ def test_a_full_disk_fails_the_execution_and_leaves_nothing_half_done(pipelines)
     assert pipelines.in_hand() == []
     assert list((pipelines.folder / "pipeline").glob("objects/*")) == []
     assert pipelines.runner().problems() == []
+
+
+@pytest.fixture
+def small_disk(pipelines):
+    """Let the steps work on a disk of a few megabytes."""
+    work = pipelines.folder / "pipeline" / "work"
+    work.mkdir(mode=0o700, parents=True)
+    mounts = ["mount", "-t", "tmpfs", "-o", "size=6m,mode=700", "tmpfs", str(work)]
+    if shutil.which("mount") is None or subprocess.run(mounts, check=False).returncode:
+        pytest.skip("mounting a file system is not permitted here")
+    yield work
+    subprocess.run(["umount", str(work)], check=True)
+
+
+def test_a_step_that_filled_its_disk_is_told_so_and_may_be_tried_again(
+    pipelines, small_disk
+) -> None:
+    fills = HERE + OUTPUT + "(out / 'rows/x').write_bytes(bytes(8 * 1024 * 1024))"
+    policy = {"ExceptionType": ["Step.SERVICE_FAULT"], "IntervalSeconds": 5, "MaxAttempts": 1}
+    step = processing("prepare", fills, RetryPolicies=[policy])
+    error = pipelines.failure(pipeline(step))
+    assert error.cause == "the disk is full: No space left on device (ENOSPC)."
+    assert "Free some space" in error.remedy
+    assert pipelines.waited == [5]
+    assert list(small_disk.iterdir()) == []
 
 
 def test_a_disk_fault_may_be_tried_again(pipelines) -> None:

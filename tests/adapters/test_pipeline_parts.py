@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stayline.adapters.embedded.pipeline.cache import cache_key, code_digest
+import stayline
+from stayline.adapters.embedded.pipeline.cache import cache_key, code_digest, library_versions
 from stayline.adapters.embedded.pipeline.faults import (
     JOB_INTERNAL_ERROR,
     SERVICE_FAULT,
@@ -52,6 +53,24 @@ def test_a_cached_step_depends_on_the_code_as_well() -> None:
         "train", "Training", {"Environment": {"S3Uri": "y"}}, inputs={}, code=code_digest()
     )
     assert key(inputs={}) != environment
+
+
+def test_the_digest_of_the_code_is_that_of_every_file_but_bytecode(tmp_path, monkeypatch) -> None:
+    package = tmp_path / "stayline"
+    (package / "__pycache__").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    monkeypatch.setattr(stayline, "__file__", str(package / "__init__.py"))
+    before = code_digest()
+    (package / "__pycache__" / "x.pyc").write_bytes(b"x")
+    assert code_digest() == before
+    (package / "page.html.j2").write_text("x")
+    assert code_digest() != before
+
+
+def test_the_libraries_of_a_step_are_those_it_requires_and_none_of_an_extra() -> None:
+    versions = library_versions("stayline")
+    assert {"stayline", "numpy", "scipy", "scikit-learn", "xgboost-cpu", "jinja2"} <= set(versions)
+    assert not {"pytest", "ruff", "fairlearn"} & set(versions)
 
 
 def test_each_policy_counts_its_own_faults() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import sys
 from datetime import timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_processes import fail_and_go, stage_and_go
+from pipeline_processes import DIED, audits, crash, stage_and_go
 from small_pipelines import (
     CACHED,
     HERE,
@@ -103,7 +104,8 @@ def test_former_outputs_that_were_harmed_are_found_and_made_anew(pipelines, harm
         case "added":
             (file.parent / "more.txt").write_text("more")
     (problem,) = pipelines.runner().problems()
-    assert "missing or was altered" in problem
+    assert "was altered" in problem
+    assert pipelines.runner().notes() == []
     with pytest.raises(NothingKept):
         pipelines.runner().read("s3://stayline/runs/prepare/rows/rows.txt")
 
@@ -145,21 +147,82 @@ def test_inputs_that_nobody_holds_are_removed_by_the_next_purge(pipelines) -> No
     assert len(list(staged.rglob("*.txt"))) == 1
 
 
-def test_inputs_of_a_failed_execution_wait_a_day_to_be_resumed(pipelines) -> None:
-    assert exit_codes(1, fail_and_go, pipelines.folder) == [0]
-    staged = pipelines.folder / "pipeline" / "staged"
+def test_an_output_that_is_gone_is_a_note_and_made_anew(pipelines) -> None:
+    pipelines.run(two_steps(**CACHED))
+    (file,) = (pipelines.folder / "pipeline").glob("objects/*/rows.txt")
+    file.unlink()
+    file.parent.rmdir()
+    assert pipelines.runner().problems() == []
+    (note,) = pipelines.runner().notes()
+    assert "is gone; the next run makes it anew" in note
+    pipelines.run(two_steps(**CACHED))
+    assert pipelines.runner().notes() == []
+
+
+def crashed(pipelines: PipelineHome, word: str) -> str:
+    """Let a run die at the step that reads protected attributes; return the execution."""
+    assert exit_codes(1, crash, pipelines.folder, "evaluate", audits, word) == [DIED]
+    (found,) = pipelines.runner().executions()
+    return found.execution_id
+
+
+def staged(pipelines: PipelineHome) -> set[str]:
+    return {path.parent.parent.name for path in pipelines.folder.glob("pipeline/staged/*/*/*")}
+
+
+def test_after_a_crash_inputs_wait_a_day_to_be_resumed_but_not_protected_attributes(
+    pipelines,
+) -> None:
+    execution_id = crashed(pipelines, StepStatus.STARTING)
+    assert staged(pipelines) == {"protected", "rows"}
+    (note,) = pipelines.runner().notes()
+    assert "protected attributes of an execution that was cut short are still on disk" in note
     pipelines.runner().purge_expired(at=NOON + timedelta(hours=23))
-    assert len(list(staged.rglob("*.txt"))) == 1
+    assert staged(pipelines) == {"rows"}
+    assert pipelines.runner().notes() == []
+    with pytest.raises(ExecutionFailed, match=r"nothing whole .*Run `stayline train` again"):
+        pipelines.runner().resume(execution_id, by="ana")
+    assert staged(pipelines) == set()
+
+
+def test_protected_attributes_in_a_dead_step_s_folder_are_noted_and_removed(pipelines) -> None:
+    crashed(pipelines, "auditing")
+    for folder in (pipelines.folder / "pipeline" / "staged" / "protected").glob("*"):
+        shutil.rmtree(folder)
+    assert len(pipelines.runner().notes()) == 1
+    pipelines.runner().purge_expired(at=NOON)
+    assert pipelines.runner().notes() == []
+    assert pipelines.in_hand() == []
+
+
+def test_after_a_crash_inputs_go_after_a_day(pipelines) -> None:
+    crashed(pipelines, StepStatus.STARTING)
     pipelines.runner().purge_expired(at=NOON + timedelta(hours=25))
-    assert list(staged.rglob("*.txt")) == []
+    assert staged(pipelines) == set()
 
 
-def test_inputs_of_an_execution_go_once_it_was_resumed_with_success(pipelines, tmp_path) -> None:
-    assert exit_codes(1, fail_and_go, pipelines.folder) == [0]
-    (tmp_path / "flaw").unlink()
-    (failed,) = pipelines.runner().executions()
-    pipelines.runner().resume(failed.execution_id, by="bo")
-    assert list((pipelines.folder / "pipeline" / "staged").rglob("*.txt")) == []
+def test_inputs_of_an_execution_go_once_it_was_resumed_with_success(pipelines) -> None:
+    execution_id = crashed(pipelines, StepStatus.STARTING)
+    done = pipelines.runner().resume(execution_id, by="ana")
+    assert done.status is ExecutionStatus.SUCCEEDED
+    assert staged(pipelines) == set()
+
+
+def test_a_resumed_execution_keeps_its_protected_attributes_while_it_runs(pipelines) -> None:
+    def purge(event: StepEvent) -> None:
+        other = pipelines.runner()
+        assert other.notes() == []
+        other.purge_expired(at=NOON)
+
+    execution_id = crashed(pipelines, StepStatus.STARTING)
+    done = pipelines.runner().resume(execution_id, by="ana", follow=purge)
+    assert done.status is ExecutionStatus.SUCCEEDED
+
+
+def test_protected_attributes_that_a_living_process_stages_are_no_left_over(pipelines) -> None:
+    runner = pipelines.runner()
+    runner.stage("protected", {"sex.txt": b"x"})
+    assert pipelines.runner().notes() == []
 
 
 def test_an_altered_input_is_not_used(pipelines) -> None:

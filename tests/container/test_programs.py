@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -107,6 +108,35 @@ def test_a_fault_of_the_program_is_told_without_quoting_a_row(tmp_path, workforc
     assert done.returncode == 1
     assert "its words are left out" in told(job)
     assert HIDDEN not in done.stdout + done.stderr + told(job)
+
+
+def test_what_the_system_refuses_is_told_by_its_number_without_a_path(tmp_path, workforce):
+    job = prepare_job(tmp_path, workforce)
+    (tmp_path / "processing").mkdir(exist_ok=True)
+    (tmp_path / "processing" / "output").write_text("in the way")
+    done = job.process("prepare")
+    assert done.returncode == 1
+    assert told(job) == "the system refused to read or write: Not a directory (ENOTDIR)."
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+@pytest.mark.parametrize("file", ["train/rows.parquet", "baseline/leaks.json"])
+def test_a_full_disk_is_told_as_one(tmp_path, workforce, file):
+    job = prepare_job(tmp_path, workforce)
+    full = tmp_path / "processing/output" / file
+    full.parent.mkdir(parents=True)
+    full.symlink_to("/dev/full")
+    assert job.process("prepare").returncode == 1
+    assert told(job).startswith("the disk is full: No space left on device (ENOSPC).")
+
+
+def test_a_failure_that_cannot_be_reported_is_still_a_failure(tmp_path, workforce):
+    job = prepare_job(tmp_path, workforce)
+    (tmp_path / "output").write_text("in the way")
+    done = job.process("prepare", HORIZON_MONTHS="six")
+    assert done.returncode == 1
+    assert "HORIZON_MONTHS" in done.stdout
+    assert "Traceback" not in done.stderr
 
 
 def test_there_is_no_other_program(tmp_path):

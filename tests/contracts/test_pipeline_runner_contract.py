@@ -31,6 +31,7 @@ from stayline.errors import (
     DefinitionRefused,
     ExecutionFailed,
     NothingKept,
+    ResumeRefused,
     UnknownExecution,
 )
 from stayline.ports.pipeline_runner import PipelineRunner
@@ -360,26 +361,49 @@ def test_two_executions_that_write_to_one_place_can_be_told_apart(runner: Pipeli
     assert runner.read(uri, execution_id=first.execution_id) == b"7 rows"
 
 
-def test_a_failed_execution_can_be_resumed_and_keeps_its_finished_steps(
-    home: PipelineHome, tmp_path: Path
+def test_an_execution_that_failed_or_was_stopped_is_not_resumed(
+    home: PipelineHome, runner: PipelineRunner
 ) -> None:
-    flaw, runs = tmp_path / "flaw", tmp_path / "runs"
-    flaw.touch()
-    counts = f"; open({str(runs)!r}, 'a').write('prepare '); "
-    fails = f"sys.exit('a flaw') if os.path.exists({str(flaw)!r}) else 0; "
-    definition = pipeline(
-        processing("prepare", WRITES + counts),
-        training("train", HERE + fails + LEARNS, train=output_of("prepare", "rows")),
-    )
-    with pytest.raises(ExecutionFailed) as caught:
-        run(home.runner(), definition)
-    flaw.unlink()
-    done = home.runner().resume(caught.value.execution_id, by="bo")
-    assert (done.status, done.failure) == (ExecutionStatus.SUCCEEDED, None)
-    assert (done.started_by, done.resumed_by) == ("ana", "bo")
-    assert [step.name for step in done.steps] == ["prepare", "train"]
-    assert runs.read_text() == "prepare "
-    assert home.runner().resume(done.execution_id, by="bo") == done
+    with pytest.raises(ExecutionFailed):
+        run(runner, pipeline(processing("prepare", "sys.exit('a flaw')")))
+
+    def stop(event: StepEvent) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(two_steps(), parameters={}, by="ana", follow=stop)
+    for before, told in zip(runner.executions(), ("Stopped", "Failed"), strict=True):
+        with pytest.raises(ResumeRefused, match=f"it is {told}.*`stayline train` again"):
+            home.runner().resume(before.execution_id, by="ana")
+        assert runner.find(before.execution_id) == before
+        assert not before.was_cut_short
+
+
+def test_an_execution_that_succeeded_is_resumed_to_no_effect(runner: PipelineRunner) -> None:
+    done = run(runner, two_steps())
+    assert runner.resume(done.execution_id, by="bo") == done
+
+
+def test_the_files_of_one_output_are_read_together(home: PipelineHome, runner) -> None:
+    first = run(runner, two_steps(**CACHED))
+    again = run(runner, two_steps(**CACHED))
+    for execution in (first, again):
+        assert runner.output(execution.execution_id, "prepare", "rows") == {"rows.txt": b"7 rows"}
+    for step, name in (("prepare", "cols"), ("gate", "rows")):
+        with pytest.raises(NothingKept, match=f"{step}/{name}"):
+            runner.output(first.execution_id, step, name)
+    home.clock.instant += timedelta(days=31)
+    runner.purge_expired(at=home.clock.now())
+    with pytest.raises(NothingKept):
+        runner.output(first.execution_id, "prepare", "rows")
+
+
+def test_a_step_that_runs_no_program_has_no_log_and_those_that_have_one_are_named(
+    runner: PipelineRunner,
+) -> None:
+    done = run(runner, gated(runner.stage("package", {"model.tar.gz": package_bytes()})))
+    with pytest.raises(UnknownExecution, match=r"'gate'.*have one: check\. .*conditions"):
+        runner.log(done.execution_id, "gate")
 
 
 def test_what_a_step_prints_is_told_line_by_line_and_kept(runner: PipelineRunner) -> None:

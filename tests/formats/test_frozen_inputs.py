@@ -16,7 +16,7 @@ from stayline.formats.frozen_inputs import (
     waiver_files,
     workforce_files,
 )
-from stayline.ports.feature_store import EVENT_TIME, TOKEN, WRITE_TIME
+from stayline.ports.feature_store import EVENT_TIME, TOKEN
 from stayline.samples.presets import named_schema
 from stores import NOON
 
@@ -24,28 +24,17 @@ FACTS = pl.DataFrame({TOKEN: ["a", "b"], EVENT_TIME: [NOON, NOON], "DailyRate": 
 WAIVER = Waiver("w1", "fairness", "Gender = Female", "bo", "x" * 20, NOON, NOON.date())
 
 
-def written_at(facts: pl.DataFrame, instant) -> pl.DataFrame:
-    return facts.with_columns(pl.lit(instant).alias(WRITE_TIME))
-
-
-def test_the_same_facts_written_another_day_are_the_same_files():
+def test_the_same_facts_are_the_same_files():
     schema = named_schema("monthly-panel")
-    one, other = (
-        workforce_files(schema, written_at(FACTS, at), written_at(FACTS, at))
-        for at in (NOON, NOON + timedelta(days=3))
-    )
+    one, other = (workforce_files(schema, FACTS, FACTS.clone()) for _ in range(2))
     assert one == other
-    kept = pl.read_parquet(io.BytesIO(one[FEATURES_FILE]))
-    assert kept.equals(FACTS)
+    assert pl.read_parquet(io.BytesIO(one[FEATURES_FILE])).equals(FACTS)
 
 
 def test_another_fact_is_another_file():
     schema = named_schema("monthly-panel")
     changed = FACTS.with_columns(pl.col("DailyRate") + 1)
-    one, other = (
-        workforce_files(schema, written_at(facts, NOON), written_at(FACTS, NOON))
-        for facts in (FACTS, changed)
-    )
+    one, other = (workforce_files(schema, facts, FACTS) for facts in (FACTS, changed))
     assert one[FEATURES_FILE] != other[FEATURES_FILE]
 
 

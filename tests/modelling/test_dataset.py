@@ -13,9 +13,9 @@ from stayline.domain.workforce_schema import (
     workforce_schema,
 )
 from stayline.errors import TrainingRefused
-from stayline.modelling.dataset import labelled_snapshots, training_data
 from stayline.modelling.search import folds
 from stayline.ports.feature_store import EVENT_TIME, LABEL, LEFT_ON, REASON, TOKEN
+from training_frames import labelled_snapshots, training_data
 
 HORIZON = 6
 

@@ -14,6 +14,7 @@ from stayline.modelling.evaluation import (
     Estimate,
     _Sorted,
     calibration_error,
+    counts_in_words,
     evaluate,
     roc_auc,
     roc_auc_estimate,
@@ -195,3 +196,16 @@ def test_one_class_alone_has_no_roc_auc():
 
 def test_an_estimate_reads_as_a_figure_with_its_interval():
     assert str(Estimate(0.8427, 0.81, 0.8749)) == "0.843 (0.810 to 0.875)"
+
+
+def test_people_are_counted_beside_their_rows():
+    person = np.repeat(np.arange(40), 3)
+    label = np.where(person < 30, [0, 1, 1] * 40, 0)
+    found = evaluated(label, np.linspace(0.9, 0.1, 120), person=person)
+    assert (found.n, found.positives) == (120, 60)
+    assert (found.people, found.people_who_left) == (40, 30)
+
+
+def test_rows_are_not_called_people_where_a_person_has_several():
+    assert counts_in_words(6, 3, 3, 2) == "6 rows of 3 people, 3 rows before a leaving (2 people)"
+    assert counts_in_words(6, 3, 6, 3) == counts_in_words(6, 3) == "6, 3 of whom left"

@@ -7,11 +7,10 @@ import polars as pl
 import pytest
 
 from stayline.domain.workforce_schema import Column, Kind, Role
-from stayline.modelling.dataset import training_data
 from stayline.modelling.leak_check import LeakCheck, leaking_inputs
 from stayline.samples.presets import named_schema
 from stayline.samples.simulator import Plant
-from training_frames import ibm_data, panel, stored
+from training_frames import ibm_data, panel, stored, training_data
 
 ROWS = 3000
 RNG = np.random.default_rng(4)

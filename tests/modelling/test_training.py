@@ -8,10 +8,10 @@ from stayline.domain.alert_policy import RecallAtPrecision
 from stayline.modelling.evaluation import calibration_error, roc_auc
 from stayline.modelling.search import Candidate, fit, margins
 from stayline.modelling.training import TrainingOptions, out_of_fold, train
-from stayline.modelling.trial import LATER_TIME, OUT_OF_FOLD, trial_of, try_inputs
+from stayline.modelling.trial import LATER_TIME, OUT_OF_FOLD, try_inputs
 from stayline.ports.feature_store import EVENT_TIME
 from trained import ibm_model, panel_model, small_model
-from training_frames import ibm_data
+from training_frames import ibm_data, trial_of
 
 SHALLOW = Candidate(
     {"max_depth": 1, "eta": 0.1, "min_child_weight": 5.0}, rounds=40, loss=0.0, standard_error=0.0

@@ -66,6 +66,7 @@ def test_without_an_execution_the_picture_has_no_status():
 def test_the_picture_is_told_to_those_who_cannot_see_it():
     root = parsed(svg_drawing(training_document(), STATUSES))
     assert root.get("role") == "img"
+    assert (root.get("width"), root.get("height")) == ("100%", None), "it scales"
     ids = root.get("aria-labelledby").split()
     told = {element.get("id"): element.text for element in root}
     assert all(told[each] for each in ids)

@@ -48,10 +48,11 @@ def test_figures_come_with_their_intervals_and_n(card: ModelCard, page: str):
 def test_every_gate_is_told_with_its_reason_and_waiver(page: str):
     text = visible_text(page)
     assert "✕ fail MonthlyRate tells the label." in text
-    assert "✕ warning 0.7 of the most selected." in text
+    assert "✕ warning: fail 0.7 of the most selected." in text
     assert "◇ waived Too few left." in text
     assert "Waived by Ravi Menon until 2027-02-28: “ Reviewed with the works council. ”" in text
     assert "1 block" in text
+    assert "1 passed, 1 waived, 1 warning " in text
 
 
 def test_the_page_tells_who_approved_it_and_why(page: str):
@@ -122,6 +123,37 @@ def test_a_panels_page_shows_both_evaluations_and_the_years(registered: ModelPac
     assert "Out-of-fold: n = " in text
     assert "Later time: n = " in text
     assert "ROC AUC by year of later rows" in text
+
+
+def test_a_panels_page_never_calls_rows_people(registered: ModelPackage):
+    trained, _ = panel_model()
+    card = model_card(registered, trained.archive.manifest, {}, deployed=False)
+    record, later = card.record, card.record.evaluations[-1]
+    text = visible_text(model_card_page(card))
+    assert record.people == record.evaluations[0].people > 0
+    assert f"n = {record.rows:,} rows of {record.people:,} people" in text
+    assert f"{later.positives:,} rows before a leaving ({later.people_who_left:,} people)" in text
+    assert "whom left" not in text
+
+
+def test_the_status_is_told_in_words(manifest: Manifest, registered: ModelPackage, page: str):
+    pending = dataclasses.replace(
+        registered, status=ApprovalStatus.PENDING, decided_by=None, decided_at=None, reason=None
+    )
+    text = visible_text(model_card_page(model_card(pending, manifest, {}, deployed=False)))
+    assert "Status waits for approval not deployed" in text
+    assert "PendingManualApproval" not in text
+    assert "Status approved deployed" in visible_text(page)
+
+
+def test_the_fairness_page_is_linked_where_the_package_names_it(card: ModelCard, page: str):
+    reports = card.record.reports | {"fairness.html": "sha256:0"}
+    record = msgspec.structs.replace(card.record, reports=reports)
+    linked = model_card_page(msgspec.structs.replace(card, record=record))
+    assert [e.text for e in elements(linked) if e.attributes.get("href") == "fairness.html"] == [
+        "The fairness page"
+    ]
+    assert 'href="fairness.html"' not in page
 
 
 def test_hostile_names_stay_names(card: ModelCard, page: str):

@@ -100,3 +100,13 @@ def test_more_groups_than_a_picture_holds_are_all_in_the_tables(audit: dict[str,
 def test_anything_but_an_audit_is_refused():
     with pytest.raises(ReportUnreadable, match=r"fairness\.json"):
         fairness_page({"n": 3})
+
+
+def test_where_people_have_several_rows_people_stand_beside_rows(audit: dict[str, object]):
+    groups = [g | {"people": 50, "people_who_left": 7} for g in audit["groups"]]
+    text = read(audit, groups=groups, people=100, people_who_left=14)
+    assert f"Rows before a leaving {audit['positives']} " in text
+    assert ", of 14 people" in text
+    first = groups[0]
+    told = f"{first['n']} 50 people {first['positives']} 7 people {first['flagged']}"
+    assert f"{first['group']} {first['facet']} {told}" in text

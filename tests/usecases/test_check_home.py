@@ -111,6 +111,14 @@ def test_another_token_key_than_that_of_the_imports_is_damage(ports, home):
     assert "not the one" in checks["token key"].problems[0]
 
 
+def test_what_a_crashed_execution_left_is_a_note_and_no_damage(ports, home):
+    left = home / "pipeline/work/2026-03-01-001/evaluate/opt/ml/processing/input/protected"
+    left.mkdir(parents=True)
+    checks = check(ports)
+    assert damaged(checks) == set()
+    assert "any training, scoring or serving run removes them" in checks["pipeline"].notes[0]
+
+
 def test_an_import_cut_short_is_a_note_and_no_damage(ports):
     ports.imports.start(ImportRecord("f" * 64, "5" * 64, NOON, NOON))  # as before fingerprints
     checks = check(ports)

@@ -54,6 +54,14 @@ def test_two_versions_stand_side_by_side_with_what_only_one_of_them_has(ports):
     assert recall["Gender = X"].second is None
 
 
+def test_a_warning_is_told_as_one(ports):
+    warning = GateResult(Gate.FOUR_FIFTHS, Verdict.FAIL, "0.7.", "Gender = Male", False)
+    second = gated(ports, warning, UNSURE)
+    gates = rows_of(compare_models(1, second.version, registry=ports.registry), "gates")
+    assert gates["four fifths (Gender = Male)"].second == "warning: fail"
+    assert gates["fairness (Gender = Male)"].second == "insufficient evidence"
+
+
 def test_figures_come_with_their_intervals_and_rows(ports):
     second = gated(ports, PASSED)
     figures = rows_of(compare_models(1, second.version, registry=ports.registry), "figures")
@@ -69,7 +77,7 @@ def test_figures_of_different_rows_are_said_to_be_such(ports):
     elsewhere = {**manifest.evaluations[0], "measured_on": "later time"}
     later = gated(ports, evaluations=(*manifest.evaluations, elsewhere))
     told = compare_models(1, fewer.version, registry=ports.registry).remarks[0]
-    assert told.startswith("Measured out-of-fold on different rows (n = 1,470, 237 left,")
+    assert told.startswith("Measured out-of-fold on different rows (n = 1,470 rows, 237 of")
     assert compare_models(1, later.version, registry=ports.registry).remarks[0] == (
         f"Only version {later.version} was measured later time."
     )

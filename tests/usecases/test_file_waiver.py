@@ -36,6 +36,17 @@ def test_a_filed_waiver_serves_runs_of_other_people_only(ports):
     assert active_waivers(ports.waivers.waivers(), trained_by="BO", on=today) == ()
 
 
+@pytest.mark.parametrize("gate", ["fairness", "enough positives", "four fifths"])
+def test_a_waiver_that_names_no_group_is_refused_with_an_example(ports, gate):
+    with pytest.raises(WaiverRefused, match=r"none is named.*--subject 'Gender = Female'"):
+        filed(ports, gate=gate, subject="  ")
+    assert ports.waivers.waivers() == []
+
+
+def test_a_gate_with_one_result_only_is_waived_without_a_subject(ports):
+    assert filed(ports, gate="leaks", subject="").subject == ""
+
+
 @pytest.mark.parametrize("given", [{"gate": "fairnes"}, {"reason": "short"}, {"by": " "}])
 def test_a_refused_waiver_is_not_kept_and_the_refusal_is_an_audit_event(ports, given):
     with pytest.raises(WaiverRefused):

@@ -55,10 +55,24 @@ def show_figures(manifest: "Manifest") -> None:
 
 def show_gates(gates: Sequence[Mapping[str, Any]]) -> None:
     """Print each gate's verdict and its reason."""
+    from stayline.modelling.gating.verdict_words import verdict_words
+
     if gates:
         show_table(
             ("gate", "of", "verdict", "because"),
-            [(g["name"], g["subject"], _verdict(g), g["reason"]) for g in gates],
+            [
+                (
+                    g["name"],
+                    g["subject"],
+                    verdict_words(
+                        g["verdict"],
+                        is_blocking=g["is_blocking"],
+                        waived_by=g["waiver"]["filed_by"] if g["waiver"] else "",
+                    ),
+                    g["reason"],
+                )
+                for g in gates
+            ],
         )
 
 
@@ -81,10 +95,3 @@ def show_price(manifest: "Manifest") -> None:
             for p in priced
         ],
     )
-
-
-def _verdict(gate: Mapping[str, Any]) -> str:
-    if gate["waiver"]:
-        return f"waived by {gate['waiver']['filed_by']}"
-    is_warning = not gate["is_blocking"] and gate["verdict"] != "pass"
-    return f"warning: {gate['verdict']}" if is_warning else str(gate["verdict"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stayline.cli.named_files import write_files
 from stayline.cli.terminal import (
     ByOption,
     HomeOption,
@@ -88,20 +89,24 @@ def card(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the model card, as a page and as JSON, and every evaluation file into a folder."""
+    """Write the model card, as a page and as JSON, and every evaluation file into a folder.
+
+    With --json and without --out the card is printed instead.
+    """
     from stayline.usecases.account_for_model import CARD_PAGE, account_for_model
 
     registry = ports_for(settings_for(home), must_exist=True).registry
     account = account_for_model(version, registry=registry)
-    if as_json:
+    if as_json and out is None:
         show_json(account.card)
         return
     folder = out or Path(f"model-{version}")
-    folder.mkdir(parents=True, exist_ok=True)
     files = account.files()
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    say(f"{len(files)} files are in {folder}. Begin with {folder / CARD_PAGE}.")
+    write_files(folder, files)
+    if as_json:
+        show_json({"folder": str(folder), "files": sorted(files)})
+    else:
+        say(f"{len(files)} files are in {folder}. Begin with {folder / CARD_PAGE}.")
 
 
 @group.command("compare")

@@ -1,13 +1,14 @@
-"""``stayline pipeline``: what a training consists of, what ran on what, going on after a stop."""
+"""``stayline pipeline``: what a training consists of, what ran on what, going on after a crash."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stayline.cli.pipeline_tables import show_definition, show_execution, statuses
+from stayline.cli.named_files import read_file, write_file, write_files
+from stayline.cli.pipeline_tables import show_definition, show_execution, show_executions, statuses
 from stayline.cli.terminal import (
     ByOption,
     HomeOption,
@@ -17,10 +18,12 @@ from stayline.cli.terminal import (
     schema_named,
     settings_for,
     show_json,
-    show_table,
 )
 from stayline.cli.train import train
 from stayline.cli.training_run import follower
+
+if TYPE_CHECKING:
+    from stayline.ports.pipeline_runner import PipelineRunner
 
 group = typer.Typer(help="Run, show, check and resume training pipelines.", no_args_is_help=True)
 SchemaChoice = Annotated[
@@ -53,21 +56,7 @@ def list_executions(home: HomeOption = None, as_json: JsonOption = False) -> Non
     elif not executions:
         say("No pipeline has run yet. Run one with `stayline train`.")
     else:
-        show_table(
-            ("execution", "pipeline", "status", "started (UTC)", "by", "steps", "from cache"),
-            [
-                (
-                    e.execution_id,
-                    e.pipeline_name,
-                    e.status.value,
-                    f"{e.started_at:%Y-%m-%d %H:%M}",
-                    e.started_by,
-                    len(e.steps),
-                    sum(step.cached_from is not None for step in e.steps),
-                )
-                for e in executions
-            ],
-        )
+        show_executions(executions)
 
 
 @group.command("show")
@@ -78,12 +67,18 @@ def show(
     ] = None,
     log: Annotated[str | None, typer.Option("--log", help="Print what a step printed.")] = None,
     svg: Annotated[Path | None, typer.Option("--svg", help="Draw into this file.")] = None,
+    reports: Annotated[
+        Path | None,
+        typer.Option("--reports", help="Write what was evaluated and judged into this folder."),
+    ] = None,
     schema: SchemaChoice = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the training pipeline, or one execution: statuses, digests and failures."""
+    """Show the training pipeline, or one execution: statuses, digests, failures and reports."""
     if execution is None:
+        if log is not None or reports is not None:
+            raise typer.BadParameter("name the execution, as `pipeline list` shows it.")
         document = _training_document(schema, home)
         show_json(document) if as_json else show_definition(document)
         _draw(svg, document)
@@ -93,6 +88,8 @@ def show(
     if log is not None:
         printed = runner.log(execution, log)
         show_json({"log": printed}) if as_json else say(printed.rstrip("\n"))
+    elif reports is not None:
+        _write_reports(execution, reports, runner, as_json=as_json)
     else:
         show_json(found) if as_json else show_execution(found, document)
     _draw(svg, document, statuses(found))
@@ -108,7 +105,7 @@ def validate(
     from stayline.pipeline.validation import parsed
 
     try:
-        parsed(file.read_bytes(), str(file))
+        parsed(read_file(file), str(file))
     except DefinitionRefused as refusal:
         if not as_json:
             raise
@@ -132,7 +129,7 @@ def render_definition(
     if out is None:
         say(render(document))
         return
-    out.write_text(render(document) + "\n", "utf-8")
+    write_file(out, f"{render(document)}\n".encode())
     told = {"file": str(out), "target": target.value, "digest": digest(document)}
     show_json(told) if as_json else say(f"{out} is written ({told['digest']}).")
 
@@ -144,7 +141,10 @@ def resume(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Go on with an execution that was cut short or failed; finished steps are kept."""
+    """Go on with your own execution after a crash; finished steps are kept.
+
+    One that failed or was stopped is run anew by `stayline train`: its inputs are removed at once.
+    """
     from stayline.usecases.resume_execution import resume_execution
 
     settings = settings_for(home)
@@ -179,10 +179,23 @@ def _training_document(schema: str | None, home: Path | None) -> Mapping[str, ob
     ).document()
 
 
+def _write_reports(
+    execution: str, folder: Path, runner: "PipelineRunner", *, as_json: bool
+) -> None:
+    from stayline.usecases.execution_reports import execution_reports
+
+    files = execution_reports(execution, runner=runner)
+    write_files(folder, files)
+    if as_json:
+        show_json({"folder": str(folder), "files": sorted(files)})
+    else:
+        say(f"{len(files)} files are in {folder}.")
+
+
 def _draw(
     svg: Path | None, document: Mapping[str, object], known: Mapping[str, str] | None = None
 ) -> None:
     from stayline.pipeline.drawing import svg_drawing
 
     if svg is not None:
-        svg.write_text(svg_drawing(document, known), "utf-8")
+        write_file(svg, svg_drawing(document, known).encode())

@@ -1,6 +1,6 @@
 """Pipelines and executions as the terminal shows them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from stayline.cli.terminal import say, show_table
@@ -8,7 +8,7 @@ from stayline.cli.terminal import say, show_table
 if TYPE_CHECKING:
     from stayline.domain.pipeline_execution import Execution, StepExecution
 
-_DIGEST = len("sha256:") + 12
+_DIGEST = 12
 
 
 def show_definition(document: Mapping[str, object]) -> None:
@@ -27,6 +27,28 @@ def show_definition(document: Mapping[str, object]) -> None:
         )
 
 
+def show_executions(executions: Sequence["Execution"]) -> None:
+    """Print one line for each execution; the pipeline's name only where it tells them apart."""
+    from stayline.ports.pipeline_runner import PIPELINE_NAME
+
+    is_one = all(e.pipeline_name == PIPELINE_NAME for e in executions)
+    _show_unbroken(
+        ("execution", "pipeline", "status", "started (UTC)", "by", "steps", "from cache"),
+        [
+            (
+                e.execution_id,
+                "" if is_one else e.pipeline_name,
+                e.status.value,
+                f"{e.started_at:%Y-%m-%d %H:%M}",
+                e.started_by,
+                str(len(e.steps)),
+                str(sum(step.cached_from is not None for step in e.steps)),
+            )
+            for e in executions
+        ],
+    )
+
+
 def show_execution(execution: "Execution", document: Mapping[str, object]) -> None:
     """Print how far an execution came, what each step read and wrote, and what went wrong."""
     from stayline.pipeline.drawing import text_drawing
@@ -41,9 +63,14 @@ def show_execution(execution: "Execution", document: Mapping[str, object]) -> No
         say(execution.failure)
     say()
     say(text_drawing(document, statuses(execution)).rstrip("\n"))
-    show_table(
-        ("step", "took", "attempts", "from cache of", "reads", "writes"),
+    say()
+    _show_unbroken(
+        ("step", "took", "attempts", "from cache of"),
         [_step_row(step) for step in execution.steps],
+    )
+    say()
+    _show_unbroken(
+        ("step", "", "what", "SHA-256"), [row for step in execution.steps for row in _data(step)]
     )
 
 
@@ -52,21 +79,35 @@ def statuses(execution: "Execution") -> dict[str, str]:
     return {step.name: step.status.value for step in execution.steps}
 
 
-def _step_row(step: "StepExecution") -> tuple[object, ...]:
+def _step_row(step: "StepExecution") -> tuple[str, ...]:
     took = step.ended_at - step.started_at if step.ended_at else None
     return (
         step.name,
         f"{took.total_seconds():.1f} s" if took is not None else "",
-        step.attempts,
-        step.cached_from,
-        "\n".join(_digests(step.inputs)),
-        "\n".join(_digests(step.outputs)),
+        str(step.attempts),
+        step.cached_from or "",
     )
 
 
-def _digests(named: Mapping[str, str]) -> Iterator[str]:
-    for name, digest in named.items():
-        yield f"{name} {digest[:_DIGEST]}"
+def _data(step: "StepExecution") -> Iterator[tuple[str, ...]]:
+    """Yield what a step read and wrote, with the beginning of each digest."""
+    for way, named in (("reads", step.inputs), ("writes", step.outputs)):
+        for name, digest in named.items():
+            yield step.name, way, name, digest.removeprefix("sha256:")[:_DIGEST]
+
+
+def _show_unbroken(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print aligned lines whose cells never fold, without the columns that nobody fills.
+
+    Names and digests are there to be copied, which a folded one cannot be.
+    """
+    filled = [at for at in range(len(headers)) if any(row[at] for row in rows)]
+    shown = [[row[at] for at in filled] for row in (headers, *rows)]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for number, row in enumerate(shown):
+        say("  ".join(map(str.ljust, row, widths)).rstrip())
+        if number == 0:
+            say("  ".join("─" * width for width in widths))
 
 
 def _shown(default: object) -> str:

@@ -28,6 +28,7 @@ def serve(port: PortOption = None, home: HomeOption = None) -> None:
     if port is not None:
         settings = replace(settings, port=port)
     ports = ports_for(settings, must_exist=True)
+    ports.runner.purge_expired(at=ports.clock.now())
     serve_app(
         create_app(ports, settings),
         settings,

@@ -122,7 +122,7 @@ def summary(description: "ModelDescription") -> list[str]:
     told = [
         f"Version {package.version} is registered as {package.status.value} "
         f"({package.digest[:19]}).",
-        f"{training['rows']:,} rows, {training['positives']:,} of whom left; {manifest.rounds} "
+        f"{training['rows']:,} rows, {training['positives']:,} before a leaving; {manifest.rounds} "
         f"trees, {shape}; {training['candidates_tried']} candidates.",
         f"ROC AUC {estimate_text(last['roc_auc'])} {last['measured_on']}, n = {last['n']:,}.",
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from stayline.cli.named_files import read_file
 from stayline.cli.terminal import schema_named
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def read_definition(file: Path) -> "Mapping[str, object]":
     """Return a definition that can run; raises `DefinitionRefused`."""
     from stayline.pipeline.validation import parsed
 
-    return parsed(file.read_bytes(), str(file))
+    return parsed(read_file(file), str(file))
 
 
 def follower(*, hidden: bool = False) -> "Follow":

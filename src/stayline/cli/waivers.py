@@ -52,8 +52,9 @@ def file(
         show_json(filed)
     else:
         of = f" ({filed.subject})" if filed.subject else ""
-        say(f"Gate {filed.gate}{of} is waived until {filed.expires_on} by {filed.filed_by}.")
-        say("The next training run takes it into account, unless the same person trains.")
+        named = "it names this very subject" if filed.subject else "it names no subject"
+        say(f"Gate {filed.gate}{of} will be waived in the next training run, if {named}.")
+        say(f"The waiver holds until {filed.expires_on}, unless {filed.filed_by} trains.")
 
 
 @group.command("list")

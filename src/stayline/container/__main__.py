@@ -1,11 +1,14 @@
 """``python -m stayline.container PROGRAM``: run one program by the platform's exit rules.
 
 0 means success. Anything else is a failure, whose cause is left in ``output/failure`` and
-``output/message``. An error of ours is told in its own words, which never hold personal data; of
-any other error only its class and place are told, since its words may quote a row.
+``output/message``. An error of ours is told in its own words, which never hold personal data, and
+one of the system by its number; of any other error only its class and place are told, since its
+words may quote a row.
 """
 
+import errno
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -15,6 +18,7 @@ from stayline.container.platform import Platform, say
 from stayline.errors import StaylineError
 
 PROGRAMS = {"prepare": "prepare", "train": "train", "evaluate": "evaluate", "check-gates": "gates"}
+_IN_WORDS = re.compile(r"\(os error (\d+)\)")
 USAGE = f"usage: python -m stayline.container {{{','.join(PROGRAMS)}}}"
 
 
@@ -32,14 +36,33 @@ def main(arguments: Sequence[str]) -> int:
     except StaylineError as error:
         return _failed(platform, str(error))
     except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
         say("".join(traceback.format_tb(error.__traceback__)))
-        return _failed(
-            platform,
-            f"{type(error).__name__} in {place.name}, line {place.lineno}. This is a fault of "
-            "the program; its words are left out, since they may quote a row.",
-        )
+        return _failed(platform, _refused_by_system(error) or _fault(error))
     return 0
+
+
+def _refused_by_system(error: Exception) -> str:
+    """Tell an error of the system by its number, without its words, which may hold a path.
+
+    Polars tells the number of what its Rust core met in its text alone. Empty for other errors.
+    """
+    in_words = _IN_WORDS.search(str(error))
+    number = error.errno if isinstance(error, OSError) else None
+    number = number or (int(in_words[1]) if in_words else 0)
+    if number not in errno.errorcode:
+        return ""
+    told = f"{os.strerror(number)} ({errno.errorcode[number]})"
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full: {told}. Free some space."
+    return f"the system refused to read or write: {told}."
+
+
+def _fault(error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"{type(error).__name__} in {place.name}, line {place.lineno}. This is a fault of the "
+        "program; its words are left out, since they may quote a row."
+    )
 
 
 def _failed(platform: Platform, why: str) -> int:

@@ -99,6 +99,9 @@ def _judged(found: Evaluated, policy: GatePolicy, platform: Platform) -> tuple[G
         checked_inputs=_read(platform.input("baseline", "leaks.json"), list[LeakCheck]),
         violations=_violations(platform),
         policy=policy,
+        unknown=found.fairness.unknown,
+        n=found.fairness.n,
+        data_compared=platform.optional_input("champion", BASELINE["constraints.json"]) is not None,
     )
     waivers = _read(platform.input("waivers", WAIVERS), WaiversInForce)
     return results if waivers.on is None else lifted(results, waivers.waivers, on=waivers.on)
@@ -112,11 +115,11 @@ def _champion(platform: Platform) -> str:
 
 def _violations(platform: Platform) -> tuple[Violation, ...]:
     """Return where the training data break what the deployed model's data kept."""
-    before = platform.optional_input("champion", "data_quality_constraints.json")
+    before = platform.optional_input("champion", BASELINE["constraints.json"])
     if before is None:
         return ()
     statistics = platform.input("baseline", "statistics.json")
-    former = platform.input("champion", "data_quality_statistics.json")
+    former = platform.input("champion", BASELINE["statistics.json"])
     return violations(
         decode(statistics.read_bytes(), Statistics, statistics.name),
         _with_leeway(decode(before.read_bytes(), Constraints, before.name)),

@@ -4,6 +4,7 @@ The layout is SageMaker's for training and processing jobs. ``STAYLINE_ML_ROOT``
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,10 +59,14 @@ class Platform:
             raise ProgramInputRefused(str(path), "an object whose values are texts") from error
 
     def report_failure(self, why: str) -> None:
-        """Leave the cause where training (``failure``) and processing (``message``) jobs do."""
+        """Leave the cause where training (``failure``) and processing (``message``) jobs do.
+
+        Never raises: on a full disk the exit code alone tells of the failure.
+        """
         text = why.encode()[:LONGEST_MESSAGE_BYTES].decode(errors="ignore")
         for name in ("failure", "message"):
-            (_folder(self.root / "output") / name).write_text(text, "utf-8")
+            with suppress(OSError):
+                (_folder(self.root / "output") / name).write_text(text, "utf-8")
 
 
 def say(line: str) -> None:

@@ -68,6 +68,11 @@ class Execution:
     steps: tuple[StepExecution, ...]
     resumed_by: str | None = None
 
+    @property
+    def was_cut_short(self) -> bool:
+        """Whether its process ended without a word; only then can it be resumed."""
+        return self.status is ExecutionStatus.STOPPED and self.ended_at is None
+
     def step(self, name: str) -> StepExecution | None:
         """Return that step, None when it was not reached."""
         return next((step for step in self.steps if step.name == name), None)

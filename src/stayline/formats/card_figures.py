@@ -1,7 +1,8 @@
 """The figures a model card shows, read from whatever a package holds of them.
 
 A figure that could not be computed is null there, so each number may be None. Keys that a card does
-not show are left out.
+not show are left out. ``n`` and ``positives`` count rows, of which one of the ``people`` may have
+several; the counts of people are 0 in packages from before they were counted.
 """
 
 from datetime import date, datetime
@@ -46,6 +47,8 @@ class EvaluationFigures(msgspec.Struct, frozen=True):
     calibration_curve: tuple[CurvePoint, ...] = ()
     draws: int | None = None
     level: float = 0.95
+    people: int = 0
+    people_who_left: int = 0
 
 
 class PeriodFigures(msgspec.Struct, frozen=True):
@@ -115,6 +118,8 @@ class GroupText(msgspec.Struct, frozen=True):
     calibration_gap: Figure | None = None
     differences: dict[str, Figure | None] = {}
     selection_rate_ratio: Figure | None = None
+    people: int = 0
+    people_who_left: int = 0
 
 
 class ComparedFigure(msgspec.Struct, frozen=True):
@@ -137,3 +142,5 @@ class ComparisonFigures(msgspec.Struct, frozen=True):
     lift: ComparedFigure
     calibration_error: ComparedFigure
     brier: ComparedFigure
+    people: int = 0
+    people_who_left: int = 0

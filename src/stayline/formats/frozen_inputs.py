@@ -11,7 +11,6 @@ from stayline.domain.model_package import ModelPackage
 from stayline.domain.waivers import Waiver
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.formats.schema_toml import dump_schema
-from stayline.ports.feature_store import WRITE_TIME
 
 SCHEMA = "schema.toml"
 FEATURES_FILE = "features.parquet"
@@ -34,11 +33,11 @@ class WaiversInForce(msgspec.Struct, frozen=True):
 def workforce_files(
     schema: WorkforceSchema, features: pl.DataFrame, outcomes: pl.DataFrame
 ) -> Mapping[str, bytes]:
-    """Return the facts without their write times: a repeated import changes nothing here."""
+    """Return the facts and how to read them; whatever changes no training does not belong here."""
     return {
         SCHEMA: dump_schema(schema).encode(),
-        FEATURES_FILE: _parquet(features.drop(WRITE_TIME)),
-        OUTCOMES_FILE: _parquet(outcomes.drop(WRITE_TIME)),
+        FEATURES_FILE: _parquet(features),
+        OUTCOMES_FILE: _parquet(outcomes),
     }
 
 

@@ -125,11 +125,15 @@ class FairnessRecord(msgspec.Struct, frozen=True):
     positives: int
     largest_recall_difference: float
     groups: tuple[GroupText, ...]
+    people: int = 0
+    people_who_left: int = 0
 
 
 class CardRecord(msgspec.Struct, frozen=True):
     """All the card's page shows beside the texts; ``missing`` names reports that were not there.
 
+    ``rows`` and ``positives`` are those it learned from, ``people`` and ``people_who_left`` whose
+    they are (0 where that is not known).
     ``reasons`` maps each input to its mean absolute contribution in log-odds. ``shielded`` are the
     protected columns that the model does not see. ``reports`` and ``digest`` are digests.
     """
@@ -153,6 +157,8 @@ class CardRecord(msgspec.Struct, frozen=True):
     libraries: dict[str, str]
     reports: dict[str, str]
     missing: tuple[str, ...]
+    people: int = 0
+    people_who_left: int = 0
 
 
 class ModelCard(msgspec.Struct, frozen=True):

@@ -47,6 +47,8 @@ class Comparison:
     brier: ComparedFigure
     draws: int = DRAWS
     level: float = LEVEL
+    people: int = 0
+    people_who_left: int = 0
 
 
 def compare(
@@ -90,6 +92,8 @@ def compare(
         lift=lift,
         calibration_error=calibration_error,
         brier=brier,
+        people=len(np.unique(person)),
+        people_who_left=len(np.unique(person[label == 1])),
     )
 
 

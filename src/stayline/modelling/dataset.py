@@ -55,33 +55,14 @@ class TrainingData:
     later: TrainingSet | None
 
 
-def training_data(
-    features: pl.DataFrame,
-    outcomes: pl.DataFrame,
-    schema: WorkforceSchema,
-    *,
-    train_until: datetime | None = None,
-) -> TrainingData:
-    """Return labelled rows, parted by time for a panel.
-
-    ``features`` and ``outcomes`` are frames of the feature store as of now. A panel's last fifth of
-    times (or all after ``train_until``) is held back; snapshots whose label looks into that part
-    are left out of both. Raises `TrainingRefused` when there is too little to learn from.
-    """
-    development, later = parted_by_time(
-        labelled_rows(features, outcomes, schema), schema, train_until=train_until
-    )
-    return TrainingData(
-        training_set(development, schema), None if later is None else training_set(later, schema)
-    )
-
-
 def parted_by_time(
     rows: pl.DataFrame, schema: WorkforceSchema, *, train_until: datetime | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Return the labelled rows to learn from and, for a panel, the later ones to try the model on.
 
-    Raises `TrainingRefused` when there is too little to learn from.
+    A panel's last fifth of times (or all after ``train_until``) is held back; snapshots whose label
+    looks into that part are left out of both. Raises `TrainingRefused` when there is too little to
+    learn from.
     """
     if train_until is not None and not schema.is_panel:
         raise TrainingRefused(
@@ -107,13 +88,6 @@ def label_known_at(times: pl.Series, schema: WorkforceSchema) -> pl.Series:
 def without_people(features: pl.DataFrame, tokens: AbstractSet[EmployeeToken]) -> pl.DataFrame:
     """Return the rows of everyone else."""
     return features.filter(~pl.col(TOKEN).is_in(sorted(tokens)))
-
-
-def labelled_snapshots(
-    features: pl.DataFrame, outcomes: pl.DataFrame, schema: WorkforceSchema
-) -> TrainingSet:
-    """Return every snapshot whose label is known; see `labelled_rows`."""
-    return training_set(labelled_rows(features, outcomes, schema), schema)
 
 
 def labelled_rows(

@@ -42,7 +42,8 @@ class Evaluation:
     maps a top share to how many times the base rate left there; ``precision_at_alert``,
     ``recall_at_alert``, ``share_alerted`` and ``lift_at_alert`` are those of the alert threshold
     itself (0 where nobody is alerted). Intervals: ``draws`` bootstrap draws of people, at
-    ``level``.
+    ``level``. ``n`` and ``positives`` count rows; ``people`` and ``people_who_left`` are 0 in
+    packages from before they were counted.
     """
 
     measured_on: str
@@ -64,6 +65,8 @@ class Evaluation:
     calibration_curve: tuple[CalibrationBin, ...]
     draws: int = DRAWS
     level: float = LEVEL
+    people: int = 0
+    people_who_left: int = 0
 
 
 def evaluate(
@@ -109,7 +112,23 @@ def evaluate(
         lift_at_alert=lift_at_alert,
         lift={f"top {share:.0%}": lift for share, lift in zip(TOP_SHARES, lifts, strict=True)},
         calibration_curve=_curve(tables, rates),
+        people=len(np.unique(person)),
+        people_who_left=len(np.unique(person[label == 1])),
     )
+
+
+def counts_in_words(n: int, positives: int, people: int = 0, people_who_left: int = 0) -> str:
+    """Return how many rows there are and how many left; rows are never called people.
+
+    >>> counts_in_words(1470, 237, 1470, 237)
+    '1,470, 237 of whom left'
+    >>> counts_in_words(35114, 2441, 2435, 540)
+    '35,114 rows of 2,435 people, 2,441 rows before a leaving (540 people)'
+    """
+    if people in (0, n):
+        return f"{n:,}, {positives:,} of whom left"
+    before = f"{positives:,} rows before a leaving ({people_who_left:,} people)"
+    return f"{n:,} rows of {people:,} people, {before}"
 
 
 def roc_auc(label: np.ndarray, risk: np.ndarray) -> float:

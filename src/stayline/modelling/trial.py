@@ -11,7 +11,7 @@ from stayline.modelling.dataset import TrainingData, TrainingSet
 from stayline.modelling.encoding import InputEncoder
 from stayline.modelling.evaluation import Estimate, Evaluation, evaluate, roc_auc_estimate
 from stayline.modelling.search import Candidate, fit, margins
-from stayline.modelling.training import TrainedModel, out_of_fold
+from stayline.modelling.training import out_of_fold
 from stayline.ports.feature_store import EVENT_TIME
 
 DEFAULT_PRECISION = 0.42
@@ -44,15 +44,6 @@ class InputsTried:
     measured_on: str
     roc_auc: Estimate
     periods: tuple[Period, ...]
-
-
-def trial_of(model: TrainedModel, data: TrainingData, schema: WorkforceSchema) -> Trial:
-    """Return the figures of a model that was just trained on ``data.development``."""
-    later_risk = None if data.later is None else model.risk(data.later)
-    return try_model(
-        data, model.unseen_risk, later_risk, bands=model.bands, schema=schema,
-        seed=model.options.seed,
-    )  # fmt: skip
 
 
 def try_model(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from stayline.pipeline.expressions import COMPARISONS, is_expression
 from stayline.pipeline.shapes import Fault
+from stayline.pipeline.step_form import key_faults
 from stayline.pipeline.wording import kind_of, nearest
 
 _KEYS = {
@@ -16,7 +17,7 @@ _KEYS = {
 
 def condition_faults(arguments: Mapping[str, object]) -> Iterator[Fault]:
     """Yield what is wrong with a Condition step's arguments, apart from the steps inside."""
-    yield from _unknown(arguments, ("Conditions", "IfSteps", "ElseSteps"), "Arguments")
+    yield from key_faults(arguments, ("Conditions", "IfSteps", "ElseSteps"), "Arguments")
     for key in ("IfSteps", "ElseSteps"):
         if not isinstance(arguments.get(key, []), list):
             yield f"Arguments.{key}", f"expected a list, found {kind_of(arguments[key])}"
@@ -25,7 +26,7 @@ def condition_faults(arguments: Mapping[str, object]) -> Iterator[Fault]:
 
 def message_faults(arguments: Mapping[str, object]) -> Iterator[Fault]:
     """Yield what is wrong with a Fail step's arguments."""
-    yield from _unknown(arguments, ("ErrorMessage",), "Arguments")
+    yield from key_faults(arguments, ("ErrorMessage",), "Arguments")
     message = arguments.get("ErrorMessage")
     if not isinstance(message, str) and not is_expression(message):
         yield (
@@ -51,7 +52,7 @@ def _condition_faults(condition: object, path: str) -> Iterator[Fault]:
         hint = nearest(str(kind), _KEYS)
         yield f"{path}.Type", f"{kind!r:.80} is not a type of condition{hint}"
         return
-    yield from _unknown(condition, ("Type", *_KEYS[kind]), path)
+    yield from key_faults(condition, ("Type", *_KEYS[kind]), path)
     if kind == "Or":
         yield from _list_faults(condition.get("Conditions"), f"{path}.Conditions")
     elif kind == "Not":
@@ -76,8 +77,3 @@ def _operand_faults(condition: Mapping[str, object], key: str, path: str) -> Ite
     elif not isinstance(condition[key], str | int | float) and not is_expression(condition[key]):
         told = kind_of(condition[key])
         yield f"{path}.{key}", f"expected one value or an expression, found {told}"
-
-
-def _unknown(value: Mapping[str, object], known: tuple[str, ...], path: str) -> Iterator[Fault]:
-    for key in sorted(value.keys() - set(known)):
-        yield f"{path}.{key}", f"there is no such key{nearest(key, known)}"

@@ -63,14 +63,14 @@ def text_drawing(document: Mapping[str, object], statuses: Mapping[str, str] | N
 def svg_drawing(document: Mapping[str, object], statuses: Mapping[str, str] | None = None) -> str:
     """Return the graph from left to right as one SVG that needs nothing else.
 
-    Light or dark as the reader has it; no status is told by colour alone; the text behind the
-    picture is in its description.
+    As wide as its place allows; light or dark as the reader has it; no status is told by colour
+    alone; the text behind the picture is in its description.
     """
     drawn = graph(document)
     told = escape(text_drawing(document, statuses))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawn.width} {drawn.height}" '
-        f'width="{drawn.width}" height="{drawn.height}" role="img" '
+        'width="100%" role="img" '
         'aria-labelledby="pipeline-title pipeline-text">',
         '<title id="pipeline-title">The training pipeline</title>',
         f'<desc id="pipeline-text">{told}</desc>',

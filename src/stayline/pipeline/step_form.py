@@ -87,11 +87,17 @@ def step_faults(step: Mapping[str, object]) -> Iterator[Fault]:
     yield from _repeated_faults(step)
 
 
+def key_faults(value: Mapping[str, object], known: tuple[str, ...], path: str) -> Iterator[Fault]:
+    """Yield each key that nobody would read."""
+    for key in sorted(value.keys() - set(known)):
+        yield f"{path}.{key}", f"there is no such key{nearest(key, known)}"
+
+
 def _cache_faults(config: object) -> Iterator[Fault]:
     if not isinstance(config, Mapping):
         yield "CacheConfig", f"expected an object, found {kind_of(config)}"
         return
-    yield from _key_faults(config, ("Enabled", "ExpireAfter"), "CacheConfig")
+    yield from key_faults(config, ("Enabled", "ExpireAfter"), "CacheConfig")
     enabled, after = config.get("Enabled"), config.get("ExpireAfter", "P1D")
     if not isinstance(enabled, bool):
         yield "CacheConfig.Enabled", f"expected true or false, found {kind_of(enabled)}"
@@ -107,7 +113,7 @@ def _retry_faults(policies: object) -> Iterator[Fault]:
         if not isinstance(policy, Mapping):
             yield path, f"expected an object, found {kind_of(policy)}"
             continue
-        yield from _key_faults(policy, ("ExceptionType", *_RETRY_LIMITS), path)
+        yield from key_faults(policy, ("ExceptionType", *_RETRY_LIMITS), path)
         types = policy.get("ExceptionType")
         if not isinstance(types, list) or not types:
             yield f"{path}.ExceptionType", "expected a list of at least one type of exception"
@@ -129,7 +135,7 @@ def _property_file_faults(files: object) -> Iterator[Fault]:
         if not isinstance(file, Mapping):
             yield path, f"expected an object, found {kind_of(file)}"
             continue
-        yield from _key_faults(file, keys, path)
+        yield from key_faults(file, keys, path)
         for key in keys:
             if not isinstance(file.get(key), str) or not file.get(key):
                 yield f"{path}.{key}", f"expected a text, found {kind_of(file.get(key))}"
@@ -155,8 +161,3 @@ def _repeated_faults(step: Mapping[str, object]) -> Iterator[Fault]:
 def _entries(values: object, path: str) -> Iterator[tuple[str, object]]:
     for number, value in enumerate(values if isinstance(values, list) else ()):
         yield f"{path}[{number}]", value
-
-
-def _key_faults(value: Mapping[str, object], known: tuple[str, ...], path: str) -> Iterator[Fault]:
-    for key in sorted(value.keys() - set(known)):
-        yield f"{path}.{key}", f"there is no such key{nearest(key, known)}"

@@ -31,15 +31,18 @@ _MOST, _LONGEST = 200, 400
 def parsed(content: bytes, source: str) -> Mapping[str, object]:
     """Return the definition in a file's bytes; raises `DefinitionRefused` for one that cannot run.
 
-    ``source`` is what the file is called in the message when it is no JSON at all.
+    ``source`` is what the file is called in the message when it is no JSON object at all.
     """
     try:
         document = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         told = DefinitionProblem("", "", f"{source} is not JSON ({error})")
         raise DefinitionRefused([told]) from error
+    if not isinstance(document, Mapping):
+        found = f"{source} is no definition: expected an object, found {kind_of(document)}"
+        raise DefinitionRefused([DefinitionProblem("", "", found)])
     check(document)
-    return cast("Mapping[str, object]", document)  # anything else does not pass the check
+    return cast("Mapping[str, object]", document)
 
 
 def check(document: object) -> None:

@@ -23,8 +23,9 @@ class PipelineRunner(Protocol):
         """Keep files as one input and return its URI, ``s3://stayline/staged/<name>/<sha256>``.
 
         ``files`` maps relative paths to contents. The same contents get the same URI. They stay
-        until `unstage`; once this process is gone, for a day at most while an unfinished execution
-        may still need them.
+        until `unstage`; once this process is gone, for a day at most while an execution that it cut
+        short may still be resumed. Those named ``protected`` do not wait: the next purge removes
+        them.
         """
         ...
 
@@ -53,10 +54,12 @@ class PipelineRunner(Protocol):
         ...
 
     def resume(self, execution_id: str, *, by: str, follow: Follow = nobody_follows) -> Execution:
-        """Go on with an execution that was cut short or failed; finished steps are kept.
+        """Go on with an execution after a crash; finished steps are kept.
 
-        One that has succeeded is returned as it is. Raises `UnknownExecution`, `StillExecuting` and
-        what `run` raises.
+        Only who started it may do so: the version would be theirs, and another could then approve
+        it. One that has succeeded is returned as it is. Raises `UnknownExecution`,
+        `StillExecuting`, `ResumeRefused` for one that failed, was stopped or is another's, and what
+        `run` raises, above all when its inputs have been removed in the meantime.
         """
         ...
 
@@ -68,6 +71,13 @@ class PipelineRunner(Protocol):
         """
         ...
 
+    def output(self, execution_id: str, step: str, name: str) -> Mapping[str, bytes]:
+        """Return the files of one output of a step that has succeeded, by their relative paths.
+
+        Raises `UnknownExecution`, and `NothingKept` when there is no such output any more.
+        """
+        ...
+
     def find(self, execution_id: str) -> Execution:
         """Return that execution; raises `UnknownExecution`."""
         ...
@@ -75,7 +85,7 @@ class PipelineRunner(Protocol):
     def executions(self) -> list[Execution]:
         """Return all executions, newest first.
 
-        One whose process has ended without a word is shown as Stopped.
+        One whose process has ended without a word is shown as Stopped, with no end.
         """
         ...
 
@@ -86,7 +96,7 @@ class PipelineRunner(Protocol):
     def log(self, execution_id: str, step: str) -> str:
         """Return what a step printed, if need be when it ran in the execution it was cached from.
 
-        Raises `UnknownExecution` for a step that never ran.
+        Raises `UnknownExecution` for a step that ran no program; it names those that did.
         """
         ...
 
@@ -99,4 +109,8 @@ class PipelineRunner(Protocol):
 
     def problems(self) -> list[str]:
         """Return what is damaged, in words; empty when everything is whole."""
+        ...
+
+    def notes(self) -> list[str]:
+        """Return what is no damage but worth knowing: what is gone, or left over from a crash."""
         ...

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator
 
+from stayline.domain.model_package import ApprovalStatus
 from stayline.domain.workforce_schema import LeavingWithin, WorkforceSchema
-from stayline.formats.card_figures import EvaluationFigures
+from stayline.formats.model_card import CardRecord
+from stayline.modelling.evaluation import counts_in_words
 
 FEW_WHO_LEFT = 200
 """Fewer people who left than this make every interval wide."""
+STATUSES = {
+    ApprovalStatus.PENDING.value: "waits for approval",
+    ApprovalStatus.APPROVED.value: "approved",
+    ApprovalStatus.REJECTED.value: "rejected",
+}
 USE, NO_USE = "For: ", "Not for: "
 
 PURPOSE = (
@@ -51,18 +58,20 @@ def meaning(schema: WorkforceSchema) -> str:
     return f"Left means: the column {outcome.column} says {positive}."
 
 
-def limits(
-    schema: WorkforceSchema, evaluations: tuple[EvaluationFigures, ...], positives: int
-) -> Iterator[str]:
+def learned_from(record: CardRecord) -> str:
+    """Return how many rows it learned from, and whose they are."""
+    return counts_in_words(record.rows, record.positives, record.people, record.people_who_left)
+
+
+def limits(schema: WorkforceSchema, record: CardRecord) -> Iterator[str]:
     """Yield what the figures cannot say."""
     yield (
         "It learned from one company's past. Elsewhere, or after great changes, its figures need "
         "not hold."
     )
-    if positives < FEW_WHO_LEFT:
+    if (record.people_who_left or record.positives) < FEW_WHO_LEFT:
         yield (
-            f"Only {positives:,} of its rows are of people who left, so every figure is uncertain: "
-            "read the interval, not the number."
+            f"Only {_few(record)}, so every figure is uncertain: read the interval, not the number."
         )
     if not isinstance(schema.outcome, LeavingWithin):
         yield (
@@ -74,7 +83,7 @@ def limits(
             f"It looks {schema.outcome.horizon_months} months ahead; about leaving later than that "
             "it says nothing."
         )
-    if len(evaluations) < 2:
+    if len(record.evaluations) < 2:
         yield "It was not measured on later time, since there is none: how it ages is unknown."
     if departures := schema.gates.departures():
         yield f"Its gates were judged by other limits than the usual ones: {'; '.join(departures)}."
@@ -83,3 +92,9 @@ def limits(
         "them need not change anything."
     )
     yield "Even at a risk of 40%, six people of ten stay."
+
+
+def _few(record: CardRecord) -> str:
+    if record.people in (0, record.rows):
+        return f"{record.positives:,} of its rows are of people who left"
+    return f"{record.people_who_left:,} of the {record.people:,} people it learned from left"

@@ -25,6 +25,8 @@ class Audit(msgspec.Struct, frozen=True):
     n: int
     positives: int
     groups: tuple[GroupText, ...]
+    people: int = 0
+    people_who_left: int = 0
 
 
 class _Findings(msgspec.Struct, frozen=True):

@@ -29,6 +29,7 @@ from stayline.formats.model_card import (
     TrainingJobDetails,
 )
 from stayline.formats.schema_toml import parse_schema
+from stayline.modelling.evaluation import counts_in_words
 from stayline.reports import card_words as words
 from stayline.reports.evidence import Evidence, evidence, manifest_part
 from stayline.reports.numbers import decimal
@@ -44,7 +45,7 @@ def model_card(
     """
     schema = parse_schema(manifest.schema_toml, f"the schema of version {package.version}")
     record = _record(package, manifest, schema, evidence(manifest, reports), deployed=deployed)
-    limits = tuple(words.limits(schema, record.evaluations, record.positives))
+    limits = tuple(words.limits(schema, record))
     return ModelCard(
         model_overview=ModelOverview(
             model_name=schema.name,
@@ -63,8 +64,7 @@ def model_card(
         ),
         business_details=BusinessDetails(words.PROBLEM, words.STAKEHOLDERS),
         training_details=TrainingDetails(
-            training_observations=f"{record.rows:,} rows, {record.positives:,} of whom left; "
-            f"{record.period}.",
+            training_observations=f"n = {words.learned_from(record)}; {record.period}.",
             training_job_details=TrainingJobDetails(_settings(manifest)),
         ),
         evaluation_details=tuple(_detail(evaluation) for evaluation in record.evaluations),
@@ -87,6 +87,8 @@ def _record(
 ) -> CardRecord:
     training, audit = manifest.training, found.audit
     tolerated = schema.gates.largest_recall_difference
+    evaluations = manifest_part(manifest.evaluations, tuple[EvaluationFigures, ...])
+    learned = next((e for e in evaluations if e.n == int(training["rows"])), None)
     return CardRecord(
         digest=package.digest,
         decision=_decision(package, deployed=deployed),
@@ -97,18 +99,22 @@ def _record(
         period=_period(manifest),
         inputs=manifest.inputs,
         shielded=tuple(c.name for c in schema.with_role(Role.PROTECTED) if not c.is_model_input),
-        evaluations=manifest_part(manifest.evaluations, tuple[EvaluationFigures, ...]),
+        evaluations=evaluations,
         periods=manifest_part(manifest.periods, tuple[PeriodFigures, ...]),
         gates=manifest_part(manifest.gates, tuple[GateText, ...]),
         protection_price=manifest_part(manifest.protection_price, tuple[PricedChoice, ...]),
         comparison=found.comparison,
-        fairness=FairnessRecord(audit.n, audit.positives, tolerated, audit.groups)
+        fairness=FairnessRecord(
+            audit.n, audit.positives, tolerated, audit.groups, audit.people, audit.people_who_left
+        )
         if audit
         else None,
         reasons=dict(found.reasons),
         libraries=manifest.libraries,
         reports=manifest.reports,
         missing=found.missing,
+        people=learned.people if learned else 0,
+        people_who_left=learned.people_who_left if learned else 0,
     )
 
 
@@ -142,7 +148,10 @@ def _detail(evaluation: EvaluationFigures) -> EvaluationDetail:
     }
     return EvaluationDetail(
         name=evaluation.measured_on,
-        evaluation_observation=f"n = {evaluation.n:,}, {evaluation.positives:,} of whom left",
+        evaluation_observation="n = "
+        + counts_in_words(
+            evaluation.n, evaluation.positives, evaluation.people, evaluation.people_who_left
+        ),
         metric_groups=(
             MetricGroup(
                 "figures",

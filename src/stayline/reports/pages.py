@@ -4,6 +4,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from stayline.modelling.evaluation import counts_in_words
+from stayline.modelling.gating.verdict_words import verdict_words
 from stayline.reports import numbers
 
 if TYPE_CHECKING:
@@ -55,4 +57,5 @@ def _environment() -> "Environment":
         "plain": numbers.plain,
         "capitalised": _capitalised,
     }
+    environment.globals |= {"counts": counts_in_words, "verdict_words": verdict_words}
     return environment

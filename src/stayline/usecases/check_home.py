@@ -15,6 +15,7 @@ from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.model_registry import ModelRegistry
+from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.secrets import Secrets
 
 
@@ -47,7 +48,7 @@ def check_home(
     directory: Directory,
     imports: ImportLedger,
     registry: ModelRegistry,
-    runner: Store,
+    runner: PipelineRunner,
     endpoint: Endpoint,
     capture: CaptureLog,
     audit: AuditLog,
@@ -55,7 +56,8 @@ def check_home(
 ) -> list[Check]:
     """Return one check per store, damaged or not; a check that fails does not stop the others.
 
-    An import cut short is a note, since running it again completes it.
+    An import cut short is a note, since running it again completes it; so is an output of a
+    pipeline that is gone, or what an execution that crashed has left.
     """
     return [
         _check("feature store", features.problems),
@@ -65,7 +67,7 @@ def check_home(
         _check("imports", list, notes=lambda: _unfinished(imports)),
         _check("model registry", registry.problems, notes=lambda: _registry_notes(registry)),
         _check("model reports", lambda: _altered_reports(registry)),
-        _check("pipeline", runner.problems),
+        _check("pipeline", runner.problems, notes=runner.notes),
         _check("endpoint", lambda: _endpoint_problems(registry, endpoint)),
         _check("capture log", capture.problems),
         _check("audit log", audit.problems),

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import msgspec
 
 from stayline.domain.model_package import ModelPackage
-from stayline.formats.gate_records import WAIVED, recorded_gates
+from stayline.formats.gate_records import recorded_gates
 from stayline.formats.model_archive import Manifest, read_archive
 from stayline.modelling.evaluation import Estimate
+from stayline.modelling.gating.verdict_words import verdict_words
 from stayline.ports.model_registry import ModelRegistry
 
 FAIRNESS_REPORT = "fairness.json"
@@ -96,7 +97,7 @@ def _model(side: _Side) -> dict[str, Value]:
         "trained by": package.trained_by,
         "trained at": f"{package.trained_at:%Y-%m-%d %H:%M} UTC",
         "rows": training.get("rows"),
-        "of whom left": training.get("positives"),
+        "rows of people who left": training.get("positives"),
         "rows until": training.get("until"),
         "trees": manifest.rounds,
         **manifest.parameters,
@@ -116,7 +117,10 @@ def _figures(side: _Side) -> dict[str, Value]:
     for evaluation in side.manifest.evaluations:
         where = evaluation["measured_on"]
         told[f"rows, {where}"] = evaluation["n"]
-        told[f"of whom left, {where}"] = evaluation["positives"]
+        told[f"rows of people who left, {where}"] = evaluation["positives"]
+        if "people" in evaluation:
+            told[f"people, {where}"] = evaluation["people"]
+            told[f"people who left, {where}"] = evaluation["people_who_left"]
         for name, words in FIGURES.items():
             if name in evaluation:
                 told[f"{words}, {where}"] = msgspec.convert(evaluation[name], Estimate)
@@ -125,7 +129,11 @@ def _figures(side: _Side) -> dict[str, Value]:
 
 def _gates(side: _Side) -> dict[str, Value]:
     return {
-        gate.title: WAIVED if gate.waiver else gate.verdict.value
+        gate.title: verdict_words(
+            gate.verdict.value,
+            is_blocking=gate.is_blocking,
+            waived_by=gate.waiver.filed_by if gate.waiver else "",
+        )
         for gate in recorded_gates(side.manifest)
     }
 
@@ -161,8 +169,8 @@ def _measured(side: _Side) -> dict[str, str]:
     years = ", ".join(str(period["period"]) for period in side.manifest.periods)
     return {
         evaluation["measured_on"]: (
-            f"n = {evaluation['n']:,}, {evaluation['positives']:,} left, trained until {until}"
-            + (f", later rows of {years}" if years else "")
+            f"n = {evaluation['n']:,} rows, {evaluation['positives']:,} of people who left, "
+            f"trained until {until}" + (f", later rows of {years}" if years else "")
         )
         for evaluation in side.manifest.evaluations
     }

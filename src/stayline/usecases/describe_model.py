@@ -40,7 +40,7 @@ class ModelDescription:
             + (", deployed" if self.is_deployed else ""),
             f"Digest {package.digest}",
             f"Trained by {package.trained_by} at {package.trained_at:%Y-%m-%d %H:%M} UTC on "
-            f"{training['rows']:,} rows, {training['positives']:,} of whom left",
+            f"{training['rows']:,} rows, {training['positives']:,} before a leaving",
             f"{manifest.rounds} trees of depth {manifest.parameters['max_depth']:.0f}; "
             f"calibration: {manifest.calibration.kind}",
             *(["Additive: one curve per column, shown by --json"] if manifest.curves else []),

@@ -11,6 +11,16 @@ from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.waiver_book import WaiverBook
 
+_SUBJECTS = {
+    Gate.QUALITY_FLOOR: "ROC AUC",
+    Gate.QUALITY_AGAINST_CHAMPION: "ROC AUC",
+    Gate.ENOUGH_POSITIVES: "Gender = Female",
+    Gate.FAIRNESS: "Gender = Female",
+    Gate.FOUR_FIFTHS: "Gender = Female",
+    Gate.DATA_CONSTRAINTS: "Site",
+}
+"""The gates that always name what they lack evidence of, each with an example."""
+
 
 def file_waiver(
     *,
@@ -25,13 +35,20 @@ def file_waiver(
 ) -> Waiver:
     """Return the kept waiver; the next training run of somebody else takes it into account.
 
-    ``subject`` is as the gate's message says it. A waiver never lifts a failure. Raises
-    `WaiverRefused`; that is recorded, too.
+    ``subject`` is as the gate's message says it; most gates have one. A waiver never lifts a
+    failure. Raises `WaiverRefused`; that is recorded, too.
     """
     now, waiver_id = clock.now(), str(uuid4())
     try:
         if gate not in list(Gate):
             raise WaiverRefused(f"there is no gate {gate!r}.", f"Gates are: {', '.join(Gate)}.")
+        example = _SUBJECTS.get(Gate(gate))
+        if example and not subject.split():
+            raise WaiverRefused(
+                f"gate {gate!r} judges one subject at a time, and none is named, so nothing would "
+                "be waived.",
+                f"Name it as the gate's message does, e.g. --subject {example!r}.",
+            )
         waiver = new_waiver(
             waiver_id,
             gate=gate,

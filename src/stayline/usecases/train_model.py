@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
+import polars as pl
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.model_package import ModelPackage
@@ -24,7 +25,7 @@ from stayline.pipeline.training_parameters import EMBEDDED_PARAMETERS, check_val
 from stayline.pipeline.training_pipeline import training_pipeline
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
-from stayline.ports.feature_store import FEATURES, OUTCOMES, FeatureStore
+from stayline.ports.feature_store import FEATURES, OUTCOMES, WRITE_TIME, FeatureStore
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.pipeline_runner import (
@@ -95,10 +96,10 @@ def train_model(
     check_values(values, justification=schema.gates.justification)
     now = clock.now()
     today = now.date()
-    known = without_people(features.frame(FEATURES, as_of=now), opt_outs.opted_out(at=now))
+    known = without_people(_facts(features, FEATURES, now), opt_outs.opted_out(at=now))
     staged = {
         "WorkforceUri": runner.stage(
-            "workforce", workforce_files(schema, known, features.frame(OUTCOMES, as_of=now))
+            "workforce", workforce_files(schema, known, _facts(features, OUTCOMES, now))
         ),
         "ChampionUri": runner.stage("champion", _champion(registry)),
         "WaiversUri": runner.stage(
@@ -149,6 +150,11 @@ def _asked(
         raise SettingRefused(name, str(parameters[name]), "no value: training sets it")
     until = {} if train_until is None else {"TrainUntil": train_until.date().isoformat()}
     return {**parameters, **until}
+
+
+def _facts(features: FeatureStore, group: str, now: datetime) -> pl.DataFrame:
+    """Return what is known now, without the write times: a repeated import changes no training."""
+    return features.frame(group, as_of=now).drop(WRITE_TIME)
 
 
 def _champion(registry: ModelRegistry) -> Mapping[str, bytes]:

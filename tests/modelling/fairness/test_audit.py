@@ -57,6 +57,7 @@ def test_the_audit_holds_every_facet_group_and_pair(ibm_audit):
 def test_the_audit_says_what_it_is_about(ibm_audit):
     data = ibm_rows()
     assert (ibm_audit.n, ibm_audit.people, ibm_audit.positives) == (1470, 1470, 237)
+    assert ibm_audit.people_who_left == 237
     assert ibm_audit.flagged == (data.risk >= ALERT_FROM).sum()
     assert (ibm_audit.alert_from, ibm_audit.draws, ibm_audit.level) == (ALERT_FROM, 100, 0.95)
     assert ibm_audit.strata == "Department"
@@ -118,3 +119,10 @@ def test_there_is_no_table_of_sex_without_a_column_of_sex():
     data = simulated_rows(60, 0)
     found = audit(data, facets=pl.DataFrame({"Race": ["a", "b"] * 30, "Age": ["o", "y", "y"] * 20}))
     assert {table.facet for table in found.impact_tables} == {"Race", "Age"}
+
+
+def test_people_who_left_are_counted_once_however_many_rows_they_have():
+    data = simulated_rows(300, 0, rows_each=4)
+    found = audit(data, draws=20)
+    assert found.people_who_left == len(set(data.person[data.label == 1]))
+    assert found.people_who_left < found.positives

@@ -48,3 +48,9 @@ def test_a_broken_constraint_is_told_by_column_and_blocks_where_it_can_be_a_mist
 
 def test_data_that_break_nothing_pass():
     assert constraint_results([])[0].verdict is Verdict.PASS
+
+
+def test_without_a_deployed_models_data_nothing_is_said_to_be_kept():
+    (result,) = constraint_results([], data_compared=False)
+    assert result.verdict is Verdict.PASS
+    assert result.reason == "There is no deployed model's data to compare with."

@@ -92,8 +92,25 @@ def test_a_facet_of_one_group_has_nobody_to_compare_with():
 
 def test_without_known_attributes_no_groups_were_compared():
     (result,) = group_results([], POLICY)
-    assert result.verdict is Verdict.INSUFFICIENT
+    assert (result.verdict, result.subject) == (Verdict.INSUFFICIENT, "protected attributes")
     assert "No protected attribute is known" in result.reason
+
+
+def test_a_facet_that_is_mostly_unknown_is_too_little_evidence():
+    results = group_results(two(), POLICY, {"Gender": 0, "Age": 1001}, 2000)
+    told = of(results, Gate.FAIRNESS)[-1]
+    assert (told.verdict, told.subject) == (Verdict.INSUFFICIENT, "Age")
+    assert told.reason.startswith("1,001 of 2,000 rows have no known Age")
+    assert told.blocks
+
+
+def test_half_the_groups_known_is_enough():
+    assert group_results(two(), POLICY, {"Gender": 1000}, 2000) == group_results(two(), POLICY)
+
+
+def test_one_known_group_among_mostly_unknown_rows_is_no_pass():
+    (told,) = group_results([group("Female")], POLICY, {"Gender": 1500}, 2000)
+    assert (told.verdict, told.subject) == (Verdict.INSUFFICIENT, "Gender")
 
 
 def test_a_wider_limit_prints_its_written_reason():
@@ -139,3 +156,11 @@ def test_where_nobody_is_selected_there_is_no_ratio():
     nobody = [replace(one, flagged=0) for one in two()]
     (result,) = of(group_results(nobody, POLICY), Gate.FOUR_FIFTHS)
     assert result.verdict is Verdict.PASS
+
+
+def test_rows_of_people_who_have_several_are_not_called_people():
+    several = [replace(one, people=50, people_who_left=40) for one in two(**LOW)]
+    (result,) = of(group_results(several, POLICY), Gate.FOUR_FIFTHS)
+    assert "20 of 500 rows are selected, 0.40 times as often as of 'Male' (50 of 500 rows)" in (
+        result.reason
+    )

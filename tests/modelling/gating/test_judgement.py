@@ -12,7 +12,7 @@ from stayline.modelling.leak_check import leaking_inputs
 from trained import ibm_model
 
 
-def judged(planted=None):
+def judged(planted=None, **given):
     """Judge a model of real people; ``planted`` becomes one more column of the leak check."""
     trained = ibm_model()
     rows = trained.data.development
@@ -28,6 +28,7 @@ def judged(planted=None):
         checked_inputs=leaking_inputs(frame, columns, rows.label, rows.person, seed=0),
         violations=(),
         policy=GatePolicy(),
+        **given,
     )
 
 
@@ -44,3 +45,9 @@ def test_a_column_that_holds_the_outcome_blocks_the_model_and_is_named():
     results = judged(planted=ibm_model().data.development.label * 7.0)
     assert [result.subject for result in results if result.blocks] == ["Planted"]
     assert overall(results) is Verdict.FAIL
+
+
+def test_what_is_unknown_and_what_was_not_compared_is_passed_on():
+    results = judged(unknown={"Age": 900}, n=1470, data_compared=False)
+    assert [result.title for result in results if result.blocks] == ["fairness (Age)"]
+    assert results[-1].reason == "There is no deployed model's data to compare with."

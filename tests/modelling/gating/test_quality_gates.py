@@ -142,7 +142,7 @@ def test_a_model_that_is_clearly_worse_fails_against_the_deployed_one():
         (Estimate(-0.06, -0.12, 0.01), Verdict.INSUFFICIENT),
         (Estimate(-0.06, -0.09, -0.01), Verdict.FAIL),
         (Estimate(-0.20, -0.25, -0.15), Verdict.FAIL),
-        (Estimate(-0.03, -0.04, -0.02), Verdict.PASS),
+        (Estimate(0.0, 0.0, 0.0), Verdict.PASS),
         (Estimate(float("nan"), float("nan"), float("nan")), Verdict.INSUFFICIENT),
     ],
 )
@@ -155,6 +155,28 @@ def test_a_loss_beyond_what_is_allowed_fails_only_when_the_model_is_surely_worse
     assert result.verdict is verdict
     is_open = verdict is Verdict.PASS and difference.low < -0.05
     assert ("not excluded" in result.reason) == is_open
+
+
+def test_a_sure_loss_within_what_is_allowed_is_a_warning_and_no_plain_pass():
+    side = Estimate(0.7, 0.6, 0.8)
+    figure = ComparedFigure(side, side, Estimate(-0.03, -0.04, -0.02))
+    result = champion_results(replace(compared(), recall=figure), POLICY)[1]
+    assert (result.verdict, result.is_blocking, result.blocks) == (Verdict.FAIL, False, False)
+    assert result.reason.endswith("Surely worse, within what is allowed.")
+
+
+def test_a_sure_loss_beyond_what_is_allowed_blocks():
+    side = Estimate(0.7, 0.6, 0.8)
+    figure = ComparedFigure(side, side, Estimate(-0.08, -0.10, -0.06))
+    assert champion_results(replace(compared(), recall=figure), POLICY)[1].blocks
+
+
+def test_rows_of_people_who_have_several_are_told_as_rows():
+    figures = {"people": 300, "people_who_left": 40}
+    floor = judged("ROC AUC", **figures).reason
+    against = champion_results(replace(compared(), **figures), POLICY)[0].reason
+    for reason, n in ((floor, evaluation().positives), (against, compared().positives)):
+        assert f"n = 1,500 rows of 300 people, {n:,} rows before a leaving (40 people);" in reason
 
 
 def test_a_calibration_error_is_worse_when_it_rises():

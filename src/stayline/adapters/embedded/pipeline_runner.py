@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,20 +10,25 @@ import sqlalchemy as sa
 
 from stayline.adapters.embedded.folder_locks import FolderLocks
 from stayline.adapters.embedded.pipeline.claims import ExecutionClaims
-from stayline.adapters.embedded.pipeline.files import PipelineFiles, prefixes
+from stayline.adapters.embedded.pipeline.crashes import as_it_is, refuse_to_resume
+from stayline.adapters.embedded.pipeline.files import PipelineFiles, kept_tree, prefixes
 from stayline.adapters.embedded.pipeline.outputs import PipelineOutputs
 from stayline.adapters.embedded.pipeline.records import PipelineRecords
 from stayline.adapters.embedded.pipeline.signals import stoppable
 from stayline.adapters.embedded.pipeline.staging import StagedInputs
 from stayline.adapters.embedded.pipeline.step_kinds import refuse_others
 from stayline.adapters.embedded.pipeline.trees import remove
-from stayline.adapters.embedded.pipeline.upkeep import damaged_outputs, purge
+from stayline.adapters.embedded.pipeline.upkeep import (
+    altered_outputs,
+    left_overs,
+    missing_outputs,
+    purge,
+)
 from stayline.adapters.embedded.pipeline.walk import Walk
 from stayline.adapters.embedded.pipeline.workshop import Workshop
 from stayline.domain.pipeline_execution import (
     Execution,
     ExecutionStatus,
-    StepStatus,
 )
 from stayline.errors import ExecutionFailed, NothingKept, UnknownExecution
 from stayline.pipeline.definition import digest, render
@@ -114,15 +118,17 @@ class SubprocessPipelineRunner:
             return self._walk(execution_id, definition, follow)
 
     def resume(self, execution_id: str, *, by: str, follow: Follow = nobody_follows) -> Execution:
-        """Go on with an execution that was cut short or failed."""
+        """Go on with an execution after a crash."""
         found = self.find(execution_id)
         if found.status is ExecutionStatus.SUCCEEDED:
             return found
         with stoppable(), self._workshop.claims.held(lambda: execution_id):
+            refuse_to_resume(self._workshop.records.find(execution_id), by=by)
             self._workshop.records.reopen(execution_id, by=by)
-            done = self._walk(execution_id, self.definition(execution_id), follow)
-        self.purge_expired(at=self._workshop.clock.now())  # its inputs: who staged them is gone
-        return done
+            try:
+                return self._walk(execution_id, self.definition(execution_id), follow)
+            finally:  # its inputs: who staged them is gone
+                self.purge_expired(at=self._workshop.clock.now())
 
     def read(self, uri: str, *, execution_id: str | None = None) -> bytes:
         """Return the bytes of one file."""
@@ -132,13 +138,24 @@ class SubprocessPipelineRunner:
             raise NothingKept(uri)
         return content
 
+    def output(self, execution_id: str, step: str, name: str) -> Mapping[str, bytes]:
+        """Return the files of one output of a step."""
+        ran = self._workshop.records.find(execution_id).step(step)
+        digest = "" if ran is None else ran.outputs.get(name, "")
+        with self._workshop.locks.reading():
+            tree = kept_tree(self._workshop.objects, digest) if digest else None
+            if tree is None:
+                raise NothingKept(f"{execution_id}/{step}/{name}")
+            return {file: (tree.folder / file).read_bytes() for file in tree.files}
+
     def find(self, execution_id: str) -> Execution:
         """Return that execution."""
-        return self._as_it_is(self._workshop.records.find(execution_id))
+        return as_it_is(self._workshop.records.find(execution_id), self._workshop.claims)
 
     def executions(self) -> list[Execution]:
         """Return all executions, newest first."""
-        return [self._as_it_is(written) for written in self._workshop.records.executions()]
+        written, claims = self._workshop.records.executions(), self._workshop.claims
+        return [as_it_is(execution, claims) for execution in written]
 
     def definition(self, execution_id: str) -> Mapping[str, object]:
         """Return the definition that an execution ran."""
@@ -147,22 +164,27 @@ class SubprocessPipelineRunner:
 
     def log(self, execution_id: str, step: str) -> str:
         """Return what a step printed."""
-        known = self._workshop.records.find(execution_id).step(step)
-        if known is None:
-            raise UnknownExecution(execution_id, step)
-        ran_in = known.cached_from or execution_id
-        try:
-            return self._workshop.log(ran_in, step).read_text("utf-8", "replace")
-        except FileNotFoundError as error:
-            raise UnknownExecution(execution_id, step) from error
+        logs = {
+            ran.name: self._workshop.log(ran.cached_from or execution_id, ran.name)
+            for ran in self._workshop.records.find(execution_id).steps
+        }
+        logged = [name for name, path in logs.items() if path.is_file()]
+        if step not in logged:
+            raise UnknownExecution(execution_id, step, logged)
+        return logs[step].read_text("utf-8", "replace")
 
     def purge_expired(self, *, at: datetime) -> int:
         """Remove outputs that are too old to be used again."""
         return purge(self._workshop, at=at)
 
     def problems(self) -> list[str]:
-        """Return outputs that are missing or altered before their time."""
-        return damaged_outputs(self._workshop, at=self._workshop.clock.now())
+        """Return outputs that were altered; one that is gone is no damage."""
+        return altered_outputs(self._workshop, at=self._workshop.clock.now())
+
+    def notes(self) -> list[str]:
+        """Return outputs that are gone before their time, and what a crash left on disk."""
+        now = self._workshop.clock.now()
+        return [*missing_outputs(self._workshop, at=now), *left_overs(self._workshop)]
 
     def _walk(
         self, execution_id: str, definition: Mapping[str, object], follow: Follow
@@ -188,19 +210,3 @@ class SubprocessPipelineRunner:
         newest = self._workshop.outputs.newest(list(prefixes(uri)))
         places = {} if newest is None else dict([newest])
         return PipelineFiles(self._workshop.objects, self._workshop.staged, places)
-
-    def _as_it_is(self, written: Execution) -> Execution:
-        """Return an execution as Stopped when its process has ended without a word."""
-        is_open = written.status is ExecutionStatus.EXECUTING
-        if not is_open or self._workshop.claims.is_held(written.execution_id):
-            return written
-        return replace(
-            written,
-            status=ExecutionStatus.STOPPED,
-            failure=f"Its process ended; go on with `stayline pipeline resume "
-            f"{written.execution_id}`.",
-            steps=tuple(
-                replace(step, status=StepStatus.STOPPED) if step.ended_at is None else step
-                for step in written.steps
-            ),
-        )

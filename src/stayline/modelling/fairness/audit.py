@@ -41,8 +41,9 @@ class FairnessAudit:
     ``groups`` and ``intersections`` hold plain figures, ``facets`` Clarify's metrics in the
     ``favourable`` reading, ``impact_tables`` the ratios of New York City's form, ``proxies`` how
     well the inputs tell each group. ``unknown`` counts, facet by facet, the rows without a group.
-    ``flagged`` is the number of rows with a risk of at least ``alert_from``. ``strata`` names the
-    column whose values are equal circumstances (empty for none).
+    ``positives`` and ``flagged`` count rows, the latter those with a risk of at least
+    ``alert_from``; ``people_who_left`` have at least one positive. ``strata`` names the column
+    whose values are equal circumstances (empty for none).
     """
 
     n: int
@@ -61,6 +62,7 @@ class FairnessAudit:
     intersections: tuple[GroupFigures, ...]
     impact_tables: tuple[ImpactTable, ...]
     proxies: tuple[ProxyTest, ...]
+    people_who_left: int = 0
 
 
 def audit_fairness(
@@ -113,6 +115,7 @@ def audit_fairness(
         proxies=tuple(
             test for one in known for test in proxy_tests(features, rows.person, one, rng)
         ),
+        people_who_left=len(np.unique(rows.person[rows.label == 1])),
     )
 
 

@@ -35,13 +35,19 @@ def leak_results(checked: Sequence[LeakCheck]) -> list[GateResult]:
     return [GateResult(Gate.LEAKS, Verdict.PASS, reason, figures={"value": most.auc})]
 
 
-def constraint_results(violations: Sequence[Violation]) -> list[GateResult]:
+def constraint_results(
+    violations: Sequence[Violation], *, data_compared: bool = True
+) -> list[GateResult]:
     """Return one result for each constraint of earlier data that is broken; else one pass.
+
+    Without earlier data there was nothing to compare with, which is a pass, too.
 
     Wrong types and lost values fail, since the extract or the schema can be corrected. New
     categories are for a person to say yes to, so they can be waived: a company opens new sites.
     """
     passed = "No constraint of earlier data is broken."
+    if not data_compared:
+        passed = "There is no deployed model's data to compare with."
     return [
         GateResult(
             Gate.DATA_CONSTRAINTS,

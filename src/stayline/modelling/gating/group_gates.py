@@ -1,6 +1,6 @@
 """Does the model work as well for each group of people, and whom does it select?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from stayline.domain.gate_policy import (
@@ -16,12 +16,25 @@ SMALLEST_SHARE = 0.02
 """A smaller group is left out of the four-fifths rule, whose ratio would be chance."""
 
 
-def group_results(groups: Sequence[GroupFigures], policy: GatePolicy) -> list[GateResult]:
+NO_ATTRIBUTE = "protected attributes"
+"""What the result names where none is known, so that a waiver can name it, too."""
+MOST_UNKNOWN = 0.5
+"""Where more of the rows have no known group, the others do not speak for all."""
+
+
+def group_results(
+    groups: Sequence[GroupFigures],
+    policy: GatePolicy,
+    unknown: Mapping[str, int] = {},
+    n: int = 0,
+) -> list[GateResult]:
     """Return the results on groups: enough positives, fairness and four fifths, facet by facet.
 
-    People whose attribute is not known belong to no group. Nobody is judged by a group without
-    people; a facet with one group has nobody to compare with and says so. In a facet of two groups
-    one is the mirror of the other, so the smaller one speaks for both.
+    People whose attribute is not known belong to no group; ``unknown`` counts such rows among
+    ``n``, facet by facet, and where they are the most, that is told as too little evidence, beside
+    what the known groups show. Nobody is judged by a group without people; a facet with one group
+    has nobody to compare with and says so. In a facet of two groups one is the mirror of the other,
+    so the smaller one speaks for both.
     """
     by_facet = sorted((group for group in groups if group.n), key=lambda g: (g.facet, g.group))
     results: list[GateResult] = []
@@ -31,9 +44,12 @@ def group_results(groups: Sequence[GroupFigures], policy: GatePolicy) -> list[Ga
     if is_any_judged and not any(result.name is Gate.ENOUGH_POSITIVES for result in results):
         reason = f"At least {policy.fewest_positives} people of every group left."
         results.insert(0, GateResult(Gate.ENOUGH_POSITIVES, Verdict.PASS, reason))
+    told = _mostly_unknown(unknown, n)
+    facets = {result.subject for result in told}
+    results = [r for r in results if r.name is not Gate.FAIRNESS or r.subject not in facets] + told
     if not results:
         reason = "No protected attribute is known, so nobody can tell how groups are treated."
-        results.append(GateResult(Gate.FAIRNESS, Verdict.INSUFFICIENT, reason))
+        results.append(GateResult(Gate.FAIRNESS, Verdict.INSUFFICIENT, reason, NO_ATTRIBUTE))
     return results
 
 
@@ -111,14 +127,29 @@ def _too_few(group: GroupFigures, others: int, policy: GatePolicy) -> GateResult
     )
 
 
+def _mostly_unknown(unknown: Mapping[str, int], n: int) -> list[GateResult]:
+    """Return a result for each facet of which most rows have no known group."""
+    return [
+        GateResult(
+            Gate.FAIRNESS,
+            Verdict.INSUFFICIENT,
+            f"{count:,} of {n:,} rows have no known {facet}, so the others do not speak for all.",
+            facet,
+            figures={"unknown": count, "n": n, "limit": MOST_UNKNOWN},
+        )
+        for facet, count in sorted(unknown.items())
+        if count > MOST_UNKNOWN * n
+    ]
+
+
 def _selected(facet: str, members: list[GroupFigures], policy: GatePolicy) -> list[GateResult]:
     """Judge selection rates by the four-fifths rule: each group's by that of the most selected.
 
     A ratio below 4/5 fails when the group is clearly selected less than everybody else, and is
     insufficient evidence otherwise. It warns, unless the policy lets it block.
     """
-    people = sum(group.n for group in members)
-    large = [group for group in members if group.n >= SMALLEST_SHARE * people]
+    rows = sum(group.n for group in members)
+    large = [group for group in members if group.n >= SMALLEST_SHARE * rows]
     is_blocking = policy.four_fifths is FourFifths.BLOCK
     most = max(large, key=lambda group: group.flagged / group.n)
     if not most.flagged:
@@ -139,10 +170,10 @@ def _selected(facet: str, members: list[GroupFigures], policy: GatePolicy) -> li
             Gate.FOUR_FIFTHS,
             Verdict.PASS,
             f"Every group is selected at least {ratio:.2f} times as often as {most.group!r} "
-            f"({most.flagged:,} of {most.n:,}).{told}",
+            f"({_flagged(most)}).{told}",
             facet,
             is_blocking,
-            {"value": ratio, "limit": LOWEST_RATIO, "n": people},
+            {"value": ratio, "limit": LOWEST_RATIO, "n": rows},
         )
     ]
 
@@ -154,8 +185,8 @@ def _low_ratio(group: GroupFigures, most: GroupFigures, is_blocking: bool) -> Ga
     return GateResult(
         Gate.FOUR_FIFTHS,
         Verdict.FAIL if is_clear else Verdict.INSUFFICIENT,
-        f"{group.flagged:,} of {group.n:,} are selected, {ratio:.2f} times as often as of "
-        f"{most.group!r} ({most.flagged:,} of {most.n:,}), which is below 4/5. "
+        f"{_flagged(group)} are selected, {ratio:.2f} times as often as of {most.group!r} "
+        f"({_flagged(most)}), which is below 4/5. "
         + ("That is clear beyond chance." if is_clear else "It may be chance."),
         _subject(group),
         is_blocking,
@@ -165,6 +196,11 @@ def _low_ratio(group: GroupFigures, most: GroupFigures, is_blocking: bool) -> Ga
 
 def _ratio(group: GroupFigures, most: GroupFigures) -> float:
     return (group.flagged / group.n) / (most.flagged / most.n)
+
+
+def _flagged(group: GroupFigures) -> str:
+    told = f"{group.flagged:,} of {group.n:,}"
+    return told if group.people == group.n else f"{told} rows"
 
 
 def _because(policy: GatePolicy) -> str:

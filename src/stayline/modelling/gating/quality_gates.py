@@ -7,7 +7,7 @@ from statistics import NormalDist
 from stayline.domain.gate_policy import GatePolicy
 from stayline.domain.gates import Gate, GateResult, Verdict
 from stayline.modelling.comparison import ComparedFigure, Comparison
-from stayline.modelling.evaluation import Estimate, Evaluation
+from stayline.modelling.evaluation import Estimate, Evaluation, counts_in_words
 
 Figures = Mapping[str, float | int | str | None]
 _NOT_EXCLUDED = " A figure beyond it is not excluded."
@@ -44,7 +44,9 @@ def champion_results(comparison: Comparison | None, policy: GatePolicy) -> list[
 
     Within the tolerated loss a figure passes. Beyond it, it fails when it is surely worse, that is
     when the whole interval of the difference is on the losing side of 0; else the evidence is
-    insufficient. Without a deployed model there is nothing to lose, which is a pass.
+    insufficient. What is surely worse, but within the tolerated loss, is a warning: many such
+    losses, one after another, are for a person to allow. Without a deployed model there is nothing
+    to lose, which is a pass.
     """
     name = Gate.QUALITY_AGAINST_CHAMPION
     if comparison is None:
@@ -110,8 +112,8 @@ def _floor(
     return GateResult(
         Gate.QUALITY_FLOOR,
         verdict,
-        f"{found}, measured {evaluation.measured_on}, n = {evaluation.n:,}, "
-        f"{evaluation.positives:,} of whom left; {asked} is asked for.{chance}{added}",
+        f"{found}, measured {evaluation.measured_on}, n = {_counts(evaluation)}; {asked} is asked "
+        f"for.{chance}{added}",
         subject,
         figures=_record(found, limit, evaluation.n, evaluation.positives),
     )
@@ -131,30 +133,37 @@ def _against(
         if more_is_worse
         else (-found.value, -found.high, -found.low)
     )
-    verdict = Verdict.PASS
-    if not loss <= limit:  # so that an undefined difference does not pass
-        verdict = Verdict.FAIL if least > 0 else Verdict.INSUFFICIENT
+    is_within = loss <= limit  # an undefined difference is not
+    verdict = Verdict.PASS if is_within else Verdict.INSUFFICIENT
+    if least > 0:
+        verdict = Verdict.FAIL
     way = "a rise" if more_is_worse else "a fall"
     added = {
         Verdict.PASS: _NOT_EXCLUDED if most > limit else "",
         Verdict.INSUFFICIENT: " The interval reaches over 0, so it may be no loss at all.",
-        Verdict.FAIL: " The whole interval is a loss.",
+        Verdict.FAIL: " Surely worse, within what is allowed."
+        if is_within
+        else " The whole interval is a loss.",
     }[verdict]
     return GateResult(
         Gate.QUALITY_AGAINST_CHAMPION,
         verdict,
         f"{figure.challenger} against the deployed model's {figure.champion}, a difference of "
         f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f}), measured "
-        f"{comparison.measured_on}, "
-        f"n = {comparison.n:,}, {comparison.positives:,} of whom left; {way} of at most {limit:g} "
+        f"{comparison.measured_on}, n = {_counts(comparison)}; {way} of at most {limit:g} "
         f"is allowed.{added}",
         subject,
+        is_blocking=not (is_within and verdict is Verdict.FAIL),
         figures={
             **_record(found, limit, comparison.n, comparison.positives),
             "challenger": known(figure.challenger.value),
             "champion": known(figure.champion.value),
         },
     )
+
+
+def _counts(of: Evaluation | Comparison) -> str:
+    return counts_in_words(of.n, of.positives, of.people, of.people_who_left)
 
 
 def _record(found: Estimate, limit: float, n: int, positives: int) -> Figures:

@@ -1,6 +1,7 @@
 """One attempt at a job: a folder like a container's, its program in it, its outputs out of it."""
 
 import gzip
+import shutil
 import signal
 import tarfile
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from stayline.adapters.embedded.pipeline.faults import (
     JOB_INTERNAL_ERROR,
     RUN_AGAIN,
     StepFault,
+    disk_full,
     system_faults,
 )
 from stayline.adapters.embedded.pipeline.jobs import MODEL, Job, Place
@@ -20,6 +22,8 @@ from stayline.adapters.embedded.pipeline.process import program_path, run_progra
 from stayline.adapters.embedded.pipeline.trees import Tree, make_folder, read_tree, write_file
 
 _LONGEST_MESSAGE = 1024
+_HARDLY_ANY_SPACE = 4 * 1024 * 1024
+"""Bytes; a program whose next file would not fit may leave this much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,15 @@ class Attempt:
         )
         with system_faults("reading its outputs"):
             if status:
-                raise _exit_fault(status, _message(root / self.job.message))
+                raise self._exit_fault(status, _message(root / self.job.message))
             return {place.name: self._output(root, place) for place in self.job.outputs}
+
+    def _exit_fault(self, status: int, message: str) -> StepFault:
+        """Return why the program ended; one that could not even say so may have had no space."""
+        is_full = shutil.disk_usage(self.folder).free < _HARDLY_ANY_SPACE
+        if status > 0 and not message and is_full:
+            return disk_full()
+        return _exit_fault(status, message)
 
     def _set_up(self, root: Path) -> None:
         for place in self.job.inputs:

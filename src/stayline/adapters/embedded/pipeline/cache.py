@@ -2,9 +2,11 @@
 
 import hashlib
 import platform
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
+from importlib import metadata
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import msgspec
@@ -12,8 +14,8 @@ import msgspec
 import stayline
 from stayline.adapters.embedded.pipeline.trees import file_digest
 
-_LIBRARIES = ("numpy", "optuna", "polars", "scikit-learn", "stayline", "xgboost", "xgboost-cpu")
-"""XGBoost goes by either of two names."""
+_DISTRIBUTION = re.compile(r"[A-Za-z0-9._-]+")
+_EXTRA = re.compile(r";.*\bextra\b")
 _WHERE_IT_RUNS = {"ProcessingResources", "ResourceConfig", "RoleArn"}
 _PLACES = {"InputDataConfig", "OutputDataConfig", "ProcessingInputs", "ProcessingOutputConfig"}
 _URIS = {"S3Uri", "S3OutputPath"}
@@ -42,21 +44,40 @@ def cache_key(
 
 
 def code_digest() -> str:
-    """Return the digest of Stayline's own programs, and of the libraries that they compute with."""
+    """Return the digest of Stayline's own files, and of all libraries that come with it."""
     package = Path(stayline.__file__).parent
     files = {
         path.relative_to(package).as_posix(): file_digest(path)
         for path in package.rglob("*")
-        if path.suffix in (".py", ".toml")
+        if path.is_file() and path.parent.name != "__pycache__"
     }
-    known = [platform.python_version(), list(_versions()), files]
+    known = [platform.python_version(), library_versions("stayline"), files]
     return hashlib.sha256(msgspec.json.encode(known, order="sorted")).hexdigest()
 
 
-def _versions() -> Iterator[tuple[str, str]]:
-    for library in _LIBRARIES:
+def library_versions(distribution: str) -> dict[str, str]:
+    """Return the versions of what is installed of a distribution and all that it requires.
+
+    What a marker rules out on this machine is either not installed or does no harm here.
+    """
+    versions: dict[str, str] = {}
+    asked, ahead = {distribution}, [distribution]
+    while ahead:
+        name = ahead.pop()
         with suppress(PackageNotFoundError):
-            yield library, version(library)
+            found = metadata.distribution(name)
+            versions[name] = found.version
+            required = set(_names(found.requires or ())) - asked
+            asked |= required
+            ahead += required
+    return versions
+
+
+def _names(requirements: Iterable[str]) -> Iterator[str]:
+    for requirement in requirements:
+        name = _DISTRIBUTION.match(requirement)
+        if name and not _EXTRA.search(requirement):
+            yield name[0]
 
 
 def _without_uris(value: object) -> object:

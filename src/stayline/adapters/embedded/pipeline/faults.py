@@ -1,6 +1,7 @@
 """Why a step of an embedded pipeline failed, and whether trying again may help."""
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,12 @@ class StepFault(Exception):
         self.remedy = remedy
         self.exception_type = exception_type
         super().__init__(f"{cause} {remedy}")
+
+
+def disk_full() -> StepFault:
+    """Return the fault of a program that failed on a full disk without a word."""
+    told = f"{os.strerror(errno.ENOSPC)} ({errno.errorcode[errno.ENOSPC]})"
+    return StepFault(f"the disk is full: {told}.", f"Free some space, {RUN_AGAIN}", SERVICE_FAULT)
 
 
 @contextmanager

@@ -57,7 +57,8 @@ class JobStep:
         if tree is None:
             raise StepFault(
                 f"nothing whole is kept at its input {uri!r}.",
-                "Run the pipeline again, so that it is made or staged anew.",
+                "Run `stayline train` again: finished steps come from the cache, the rest is "
+                "made or frozen anew.",
             )
         return tree
 

@@ -80,6 +80,14 @@ class StagedInputs:
         ]  # fmt: skip
         return sum(self._remove_unheld(path) for path in unneeded)
 
+    def unheld(self, name: str) -> set[str]:
+        """Return the URIs of inputs of a name that no living process holds."""
+        return {
+            f"{PREFIX}{name}/{path.name}"
+            for path in self._folder.glob(f"{name}/*")
+            if not _is_held(path)
+        }
+
     @contextmanager
     def _draft(self, files: Mapping[str, bytes | Path]) -> Iterator[Tree]:
         folder = self._folder / f".{secrets.token_hex(8)}"
@@ -133,3 +141,18 @@ class StagedInputs:
         finally:
             os.close(descriptor)
         return True
+
+
+def _is_held(path: Path) -> bool:
+    """Whether a process holds a folder, or has just removed it."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -1,15 +1,18 @@
 """What must not stay: expired outputs, inputs nobody needs, work of processes that are gone."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from stayline.adapters.embedded.pipeline.files import kept_tree, object_path
+from stayline.adapters.embedded.pipeline.staging import PREFIX
 from stayline.adapters.embedded.pipeline.trees import remove
 from stayline.adapters.embedded.pipeline.workshop import Workshop
 from stayline.domain.pipeline_execution import Execution, ExecutionStatus
 
 RESUMABLE = timedelta(days=1)
-"""How long inputs wait for an execution that was cut short or failed to be resumed."""
+"""How long inputs wait for an execution that was cut short to be resumed."""
+PROTECTED = "protected"
+"""What protected attributes are staged as, and called as an input; they wait for nobody."""
 
 
 def purge(workshop: Workshop, *, at: datetime) -> int:
@@ -27,17 +30,44 @@ def purge(workshop: Workshop, *, at: datetime) -> int:
         left_over = [path for path in in_hand if path.name not in executing]
         for path in (*expired, *left_over):
             remove(path)
-        return len(expired) + workshop.staged.sweep(set(_awaited(executions, at)))
+        awaited = {uri for e in executions for uri in _awaited(e, executing, at)}
+        return len(expired) + workshop.staged.sweep(awaited)
 
 
-def damaged_outputs(workshop: Workshop, *, at: datetime) -> list[str]:
-    """Return the outputs that are missing or altered although they have not expired."""
-    needed = workshop.outputs.needed(at=at, executing=())
+def altered_outputs(workshop: Workshop, *, at: datetime) -> list[str]:
+    """Return the outputs that are not as they were written although they have not expired."""
     return [
-        f"the output {digest} of a pipeline is missing or was altered; the next run makes it anew"
-        for digest in sorted(needed)
-        if kept_tree(workshop.objects, digest) is None
+        f"the output {digest} of a pipeline was altered; the next run makes it anew"
+        for digest in sorted(workshop.outputs.needed(at=at, executing=()))
+        if object_path(workshop.objects, digest).exists()
+        and kept_tree(workshop.objects, digest) is None
     ]
+
+
+def missing_outputs(workshop: Workshop, *, at: datetime) -> list[str]:
+    """Return the outputs that are gone although they have not expired."""
+    return [
+        f"the output {digest} of a pipeline is gone; the next run makes it anew"
+        for digest in sorted(workshop.outputs.needed(at=at, executing=()))
+        if not object_path(workshop.objects, digest).exists()
+    ]
+
+
+def left_overs(workshop: Workshop) -> list[str]:
+    """Return what is to be known of protected attributes that a crash has left on disk."""
+    in_hand = list(workshop.work.glob("*"))  # before asking who is at work, as in `purge`
+    executions = workshop.records.unfinished()
+    executing = {e.execution_id: e for e in executions if _is_executing(workshop, e)}
+    read = {uri for e in executing.values() for uri in _inputs(e)}
+    worked_on = [path for path in in_hand if path.name not in executing]
+    if workshop.staged.unheld(PROTECTED) - read or any(
+        inside for path in worked_on for inside in path.rglob(PROTECTED)
+    ):
+        return [
+            "protected attributes of an execution that was cut short are still on disk; any "
+            "training, scoring or serving run removes them"
+        ]
+    return []
 
 
 def _is_executing(workshop: Workshop, execution: Execution) -> bool:
@@ -46,8 +76,15 @@ def _is_executing(workshop: Workshop, execution: Execution) -> bool:
     )
 
 
-def _awaited(executions: list[Execution], at: datetime) -> Iterator[str]:
-    """Yield the inputs of executions that somebody may yet resume."""
-    for execution in executions:
-        if execution.started_at + RESUMABLE >= at:
-            yield from (value for value in execution.parameters.values() if isinstance(value, str))
+def _awaited(execution: Execution, executing: Collection[str], at: datetime) -> Iterator[str]:
+    """Yield what an execution reads, or may yet read when it is resumed."""
+    if execution.execution_id in executing:
+        yield from _inputs(execution)
+    elif execution.status is ExecutionStatus.EXECUTING and execution.started_at + RESUMABLE >= at:
+        yield from (
+            uri for uri in _inputs(execution) if not uri.startswith(f"{PREFIX}{PROTECTED}/")
+        )
+
+
+def _inputs(execution: Execution) -> Iterator[str]:
+    return (value for value in execution.parameters.values() if isinstance(value, str))

@@ -35,7 +35,9 @@ def test_a_waiver_is_filed_and_listed(file, home):
     assert "No waiver was ever filed." in here("waivers", "list", "--home", home).out
     filed = file()
     assert (filed.code, filed.err) == (0, "")
-    assert filed.out.startswith("Gate fairness (Gender = Female) will be waived in the next training run, ")
+    assert filed.out.startswith(
+        "Gate fairness (Gender = Female) will be waived in the next training run, "
+    )
     listed = here("waivers", "list", "--home", home).out
     assert all(part in listed for part in ("fairness", "Gender = Female", "yes", "bo"))
 

@@ -74,7 +74,8 @@ class StepKinds:
             return self._decided(begun, arguments, scope)
         resolved = _object(resolve(arguments, scope))
         if begun.type == "Fail":
-            raise StepFault(str(resolved["ErrorMessage"]), "Then run the pipeline again.")
+            evidence = "`stayline pipeline show {execution} --reports FOLDER` writes the evidence."
+            raise StepFault(str(resolved["ErrorMessage"]), f"{evidence} Then run it again.")
         if begun.type == "RegisterModel":
             return self._registered(begun, resolved)
         begun = replace(begun, status=StepStatus.EXECUTING)

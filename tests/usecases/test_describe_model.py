@@ -19,7 +19,12 @@ def test_a_description_tells_the_package_and_the_manifest_in_its_archive(ports):
 def test_in_words_it_says_what_it_is_who_made_it_and_who_decided_why(ports):
     package = ports.registry.deployed()
     words = "\n".join(describe_model(package.version, registry=ports.registry).lines())
-    for part in ("Approved, deployed", package.digest, "Trained by ana", "1,470 rows, 237 before a leaving"):
+    for part in (
+        "Approved, deployed",
+        package.digest,
+        "Trained by ana",
+        "1,470 rows, 237 before a leaving",
+    ):
         assert part in words
     assert f"Decided by bo: {package.reason}" in words
 

@@ -129,7 +129,7 @@ def challenged(home: Path, table: Table) -> None:
     assert not stayline(home, "models", "approve", 1, "--by", "bo", "--reason", reason).failed
     for name, more in (
         ("the champion's own retrain", ()),
-        ("a challenger of two months' data", ("--train-until", "2022-08-01")),
+        ("a challenger of one month's data", ("--train-until", "2022-07-01")),
     ):
         run = stayline(home, "train", "--json", *more)
         table.add_row(name, f"{run.seconds:.1f}", f"{run.gigabytes:.2f}", verdict(run, home))

@@ -14,9 +14,9 @@ def test_what_is_undefined_is_no_number():
 
 
 def test_a_rounded_zero_has_no_sign():
-    assert points(Figure(-0.001, -0.2, 0.2)) == "0 (−20 to +20)"  # noqa: RUF001
-    assert decimal(Figure(-0.0001, -0.01, 0.0)) == "0.000 (−0.010 to 0.000)"  # noqa: RUF001
+    assert points(Figure(-0.001, -0.2, 0.2)) == "0 (−20 to +20)"  # noqa: RUF001  (a minus sign)
+    assert decimal(Figure(-0.0001, -0.01, 0.0)) == "0.000 (−0.010 to 0.000)"  # noqa: RUF001  (a minus sign)
 
 
 def test_infinity_reads_the_same_as_text_and_as_a_number():
-    assert plain("-Infinity") == plain(float("-inf")) == "−∞"  # noqa: RUF001
+    assert plain("-Infinity") == plain(float("-inf")) == "−∞"  # noqa: RUF001  (a minus sign)

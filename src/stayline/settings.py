@@ -18,7 +18,8 @@ PREFIX = "STAYLINE_"
 class Settings:
     """What can be set; each as ``STAYLINE_NAME`` or as ``name`` in the home's ``stayline.toml``.
 
-    The environment wins over the file, the file over the default.
+    The environment wins over the file, the file over the default. In the file a name may be split
+    into a table and the rest: ``[capture] durability = "strict"``.
     """
 
     home: Path = Path(DEFAULT_HOME)
@@ -33,6 +34,34 @@ class Settings:
     """The largest request body, in bytes (SageMaker's limit)."""
     max_instances: int = 1000
     """The most rows one prediction request may hold."""
+    endpoint_name: str = "attrition-risk"
+    """What the endpoint is called in requests of SageMaker's form."""
+    endpoint_url: str = ""
+    """Another server's address whose `/invocations` answers; empty: the model works in here."""
+    workers_min: int = 1
+    """The fewest processes that answer requests."""
+    workers_max: int = 2
+    """The most processes that answer requests; how many run follows the load."""
+    capture_durability: str = "grouped"
+    """`grouped`: on disk within 100 ms of the answer; `strict`: on disk before it."""
+    capture_sampling_percent: int = 100
+    """How many of 100 answers are captured; the audit log has all of them."""
+    capture_csv_content_types: str = "text/csv"
+    """Requests of these content types are captured as CSV."""
+    capture_json_content_types: str = "application/json,application/jsonlines"
+    """Requests of these content types are captured as JSON; all others as BASE64."""
+    fallback_after_s: int = 300
+    """How long the endpoint must have failed before nightly scores are served, in seconds."""
+    fallback_max_age_h: int = 48
+    """The oldest nightly score that is served, in hours."""
+    fallback_probe_s: int = 5
+    """How long a failing endpoint is left alone between two attempts, in seconds."""
+    deploy_shadow_rows: int = 1000
+    """How many captured requests a new version is tried on before it serves."""
+    deploy_canary_percent: int = 10
+    """How many of 100 people a new version answers first."""
+    deploy_bake_s: int = 30
+    """How long it does so, and then answers everyone under watch, in seconds each."""
 
 
 def load_settings(
@@ -51,6 +80,7 @@ def load_settings(
             values.update(tomllib.loads(file.read_text("utf-8")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise SettingRefused(SETTINGS_FILE, str(error), "a readable TOML file") from error
+    values = _flat(values)
     names = {field.name for field in fields(Settings)}
     for name in values:
         if name not in names - {"home"}:
@@ -60,21 +90,61 @@ def load_settings(
     given: dict[str, Any] = {
         name: _typed(name, value) for name, value in values.items() if value is not None
     }
-    return replace(Settings(home=chosen_home), **given)
+    settings = replace(Settings(home=chosen_home), **given)
+    if settings.workers_min > settings.workers_max:
+        least = f"{settings.workers_min} or more, which is workers_min"
+        raise SettingRefused("workers_max", str(settings.workers_max), least)
+    return settings
+
+
+_CHOICES = {"capture_durability": ("grouped", "strict")}
+_MAY_BE_EMPTY = frozenset(
+    {"endpoint_url", "capture_csv_content_types", "capture_json_content_types"}
+)
+_BOUNDS = {
+    "port": (0, 65535),
+    "capture_sampling_percent": (0, 100),
+    "deploy_shadow_rows": (0, 100_000),
+    "deploy_canary_percent": (0, 50),
+    "deploy_bake_s": (0, 3600),
+    "fallback_after_s": (0, None),
+    "fallback_probe_s": (0, None),
+    "workers_max": (1, 64),
+}
+"""The least and the most of a number; the others are 1 or more."""
+
+
+def _flat(values: dict[str, object]) -> dict[str, object]:
+    """Return ``[capture] sampling_percent`` as ``capture_sampling_percent``."""
+    flat: dict[str, object] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}_{inner}": one for inner, one in value.items()}
+        else:
+            flat[name] = value
+    return flat
 
 
 def _typed(name: str, value: object) -> str | int:
     default = getattr(Settings(), name)
     if not isinstance(default, int):
-        if not isinstance(value, str) or not value.strip():
-            raise SettingRefused(name, str(value), "a text that is not empty")
-        return value
+        return _text(name, value)
     try:
         number = int(str(value))
     except ValueError:
         raise SettingRefused(name, str(value), "a whole number") from None
-    least, most = (0, 65535) if name == "port" else (1, None)
+    least, most = _BOUNDS.get(name, (1, None))
     if number < least or (most is not None and number > most):
-        expected = "a port, 0 to 65535" if most else f"{least} or more"
+        kind = "a port" if name == "port" else "a number"
+        expected = f"{least} or more" if most is None else f"{kind}, {least} to {most}"
         raise SettingRefused(name, str(value), expected)
     return number
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not (value.strip() or name in _MAY_BE_EMPTY):
+        raise SettingRefused(name, str(value), "a text that is not empty")
+    choices = _CHOICES.get(name)
+    if choices and value not in choices:
+        raise SettingRefused(name, value, f"one of {list(choices)}")
+    return value

@@ -16,15 +16,13 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 def test_nothing_is_answered_before_the_first_deployment(tmp_path):
     endpoint = build(Settings(home=tmp_path)).endpoint
     with pytest.raises(NothingDeployed):
-        endpoint.invoke([ROW], as_of=[AT])
-    with pytest.raises(NothingDeployed):
-        endpoint.inputs()
+        endpoint.variant()
 
 
 def test_the_very_next_call_after_a_deployment_is_answered_by_the_new_model(ports):
-    before = ports.endpoint.invoke([ROW], as_of=[AT]).model
+    before = ports.endpoint.variant().model
     version = deploy_again(ports)
-    after = ports.endpoint.invoke([ROW], as_of=[AT]).model
+    after = ports.endpoint.variant().model
     assert (before.version, after.version) == (1, version)
     assert after.digest == ports.registry.deployed().digest
 
@@ -32,8 +30,10 @@ def test_the_very_next_call_after_a_deployment_is_answered_by_the_new_model(port
 def test_many_threads_at_the_first_call_get_one_answer(ports):
     endpoint = InProcessEndpoint(ports.registry)
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: endpoint.invoke([ROW, ROW], as_of=[AT, AT]), range(40)))
-    assert len({(answer.model, answer.predictions[1].risk) for answer in answers}) == 1
+        variants = list(pool.map(lambda _: endpoint.variant(), range(40)))
+        answers = list(pool.map(lambda one: one.predict([ROW, ROW], [AT, AT]), variants))
+    assert len({variant.model for variant in variants}) == 1
+    assert len({answer[1].risk for answer in answers}) == 1
 
 
 def test_an_altered_package_is_refused_not_served(ports, home):
@@ -42,4 +42,4 @@ def test_an_altered_package_is_refused_not_served(ports, home):
     data[-10] ^= 1
     archive.write_bytes(data)
     with pytest.raises(PackageRefused):
-        InProcessEndpoint(ports.registry).invoke([ROW], as_of=[AT])
+        InProcessEndpoint(ports.registry).variant()

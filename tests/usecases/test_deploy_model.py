@@ -23,7 +23,7 @@ def test_the_deployed_version_is_the_one_that_serves_and_stays_it_after_a_restar
     deploy(ports, first)
     again = build(Settings(home=home))
     assert again.registry.deployed().version == first
-    assert again.endpoint.score(again.features.newest())[0].version == first
+    assert again.endpoint.variant().model.version == first
 
 
 def test_a_deployment_is_an_audit_event_that_names_the_bytes(ports):

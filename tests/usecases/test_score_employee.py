@@ -88,7 +88,7 @@ def test_fields_that_no_model_reads_are_named_and_change_nothing(ports):
     assert answer.risk == plain.risk
     assert set(answer.fields.request) == set(FIELDS)
     named = {*answer.fields.request, *answer.fields.missing}
-    assert named == set(ports.endpoint.inputs())
+    assert named == set(ports.endpoint.variant().inputs)
 
 
 def test_protected_values_reach_no_capture_and_no_audit_event(ports):
@@ -105,7 +105,7 @@ def test_what_was_answered_was_captured_by_token_only(ports):
     told = msgspec.json.decode(record.answer)
     assert record.event_id == answer.prediction_id
     assert (told["risk"], told["token"]) == (answer.risk, token_of(ports, PERSON))
-    assert set(msgspec.json.decode(record.request)) == set(ports.endpoint.inputs())
+    assert set(msgspec.json.decode(record.request)) == set(ports.endpoint.variant().inputs)
 
 
 def test_nothing_is_answered_or_audited_as_scored_when_capture_fails(ports, home):
@@ -149,12 +149,9 @@ class _OptsOutMeanwhile:
         self._ports = ports
         self._token = token
 
-    def inputs(self):
-        return self._ports.endpoint.inputs()
-
-    def invoke(self, rows, *, as_of):
+    def variant(self, target=None, *, affinity=""):
         self._ports.opt_outs.opt_out(self._token, at=self._ports.clock.now())
-        return self._ports.endpoint.invoke(rows, as_of=as_of)
+        return self._ports.endpoint.variant(target, affinity=affinity)
 
 
 def test_no_score_is_shown_or_kept_of_a_person_who_opts_out_while_it_is_computed(ports):

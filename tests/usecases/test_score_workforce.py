@@ -36,8 +36,8 @@ def test_everyone_gets_the_score_that_a_single_request_would_give(ports):
     assert told[-1] == (PEOPLE, PEOPLE)
     for entry in entries[:20]:
         record = ports.features.get(entry.token)
-        alone = ports.endpoint.invoke([record.values], as_of=[record.event_time])
-        assert (alone.predictions[0].risk, alone.predictions[0].band) == (entry.risk, entry.band)
+        (alone,) = ports.endpoint.variant().predict([record.values], [record.event_time])
+        assert (alone.risk, alone.band) == (entry.risk, entry.band)
 
 
 def test_opted_out_people_are_left_out_and_taken_off_the_board(ports):

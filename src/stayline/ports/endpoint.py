@@ -1,7 +1,6 @@
 """Where the deployed model answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -10,39 +9,54 @@ import polars as pl
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """The predictions of one call and the model that made them."""
+class Variant(Protocol):
+    """One model at work; whatever is asked of it is answered by this very model."""
 
-    model: ModelIdentity
-    predictions: tuple[Prediction, ...]
+    @property
+    def name(self) -> str:
+        """What the answer calls it, ``version-3``."""
+        ...
+
+    @property
+    def model(self) -> ModelIdentity:
+        """Which model it is."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The model inputs, in order."""
+        ...
+
+    def predict(
+        self,
+        rows: Sequence[Mapping[str, FieldValue]],
+        as_of: Sequence[datetime],
+        *,
+        with_reasons: bool = True,
+    ) -> tuple[Prediction, ...]:
+        """Return one prediction per row.
+
+        A row maps model inputs to checked values (None is missing); ``as_of`` is when each was
+        true, needed to turn dates into durations. Raises `EndpointUnavailable`.
+        """
+        ...
+
+    def score(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return ``token``, ``risk`` and ``band`` for a whole frame of features, in its order."""
+        ...
 
 
 class Endpoint(Protocol):
-    """Answers with the deployed model; raises `NothingDeployed` when there is none.
+    """Gives the deployed model to whoever asks; raises `NothingDeployed` when there is none.
 
     A deployed model whose package is damaged does not stop the one that answered before it; without
     such a one, `PackageRefused` is raised.
     """
 
-    def invoke(
-        self, rows: Sequence[Mapping[str, FieldValue]], *, as_of: Sequence[datetime]
-    ) -> Invocation:
-        """Return one prediction with reasons per row.
+    def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
+        """Return the model that answers this request.
 
-        A row maps model inputs to checked values (None is missing); ``as_of`` is when each was
-        true, needed to turn dates into durations.
+        ``target`` asks for one by name; raises `UnknownVariant`. While a new version is on trial,
+        requests of one ``affinity`` (a person) all go to the same variant.
         """
-        ...
-
-    def score(self, frame: pl.DataFrame) -> tuple[ModelIdentity, pl.DataFrame]:
-        """Return ``token``, ``risk`` and ``band`` for a whole frame of features, in its order."""
-        ...
-
-    def model(self) -> ModelIdentity:
-        """Return the model that answers: the deployed one, or the last one that could be loaded."""
-        ...
-
-    def inputs(self) -> tuple[str, ...]:
-        """Return the model inputs of the model that answers, in order."""
         ...

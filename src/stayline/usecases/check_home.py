@@ -133,5 +133,5 @@ def _altered_reports(registry: ModelRegistry) -> list[str]:
 def _endpoint_problems(registry: ModelRegistry, endpoint: Endpoint) -> list[str]:
     if registry.deployed() is None:
         return []
-    endpoint.inputs()
+    endpoint.variant()
     return []

@@ -49,13 +49,14 @@ def score_employee(
     tokens = [_token(request, token_key) for request in requests]
     try:
         _bar_opted_out(requests, tokens, opt_outs, now)
-        rows = _rows(requests, tokens, features, endpoint.inputs(), now)
+        variant = endpoint.variant(affinity=tokens[0] or "")
+        rows = _rows(requests, tokens, features, variant.inputs, now)
     except (HasOptedOut, NoLongerEmployed, UnknownEmployee, RequestRefused) as refusal:
         for token in _concerned(refusal, tokens):
             kind = AuditEventKind.SCORING_REFUSED
             audit.append(refused(kind, refusal, actor=actor, subject=token, at=now))
         raise
-    answered = endpoint.invoke([row.values for row in rows], as_of=[row.as_of for row in rows])
+    predictions = variant.predict([row.values for row in rows], [row.as_of for row in rows])
     scored = [
         RiskScore(
             prediction_id=str(uuid4()),
@@ -64,12 +65,12 @@ def score_employee(
             band=prediction.band,
             base_risk=prediction.base_risk,
             reasons=prediction.reasons,
-            model=answered.model,
+            model=variant.model,
             source=ScoreSource.LIVE,
             scored_at=now,
             fields=row.report,
         )
-        for request, row, prediction in zip(requests, rows, answered.predictions, strict=True)
+        for request, row, prediction in zip(requests, rows, predictions, strict=True)
     ]
     capture.append([_captured(row, score) for row, score in zip(rows, scored, strict=True)])
     for row, score in zip(rows, scored, strict=True):

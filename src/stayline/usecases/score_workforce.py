@@ -54,10 +54,11 @@ def score_workforce(
     has_left = features.everyone_who_left(at=started_at)
     employed = newest.filter(~pl.col(TOKEN).is_in(list(has_left)))
     people = employed.filter(~pl.col(TOKEN).is_in(list(barred)))
+    variant = endpoint.variant()
     by_band: Counter[Band] = Counter()
     for start in range(0, max(1, people.height), CHUNK):
-        model, scored = endpoint.score(people.slice(start, CHUNK))
-        entries = _entries(scored, model, started_at)
+        scored = variant.score(people.slice(start, CHUNK))
+        entries = _entries(scored, variant.model, started_at)
         scores.put(entries)
         by_band.update(entry.band for entry in entries)
         progress(min(start + CHUNK, people.height), people.height)
@@ -67,7 +68,7 @@ def score_workforce(
         by_band={band: by_band[band] for band in Band},
         opted_out=employed.height - people.height,
         gone=newest.height - employed.height,
-        model=model,
+        model=variant.model,
     )
     audit.append(_event(result, actor, clock.now()))
     return result

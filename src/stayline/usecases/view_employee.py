@@ -112,4 +112,4 @@ def _opted_out_since(token: EmployeeToken, opt_outs: OptOutList, now: datetime) 
 def _is_current(entry: BoardEntry | None, record: FeatureRecord, endpoint: Endpoint) -> bool:
     if entry is None or not entry.reasons or entry.scored_at < record.write_time:
         return False
-    return entry.model == endpoint.model()
+    return entry.model == endpoint.variant().model

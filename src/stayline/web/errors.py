@@ -14,6 +14,8 @@ from stayline.errors import (
     ApprovalRefused,
     DecisionRefused,
     DefinitionRefused,
+    DeploymentRefused,
+    EndpointUnavailable,
     ExecutionFailed,
     ExpressionFailed,
     ExtractUnreadable,
@@ -23,25 +25,33 @@ from stayline.errors import (
     HasOptedOut,
     ModelNotApproved,
     NoLongerEmployed,
+    NoNightlyScore,
     NothingDeployed,
     NothingImported,
     NothingKept,
+    NothingToRollBack,
     PackageRefused,
     ProgramInputRefused,
+    RecordRefused,
     ReportUnreadable,
     RequestRefused,
     ResumeRefused,
     SchemaMismatch,
     SchemaRefused,
     SettingRefused,
+    SignatureRefused,
     StaylineError,
     StillExecuting,
     StoreDamaged,
     StoreUnavailable,
     TrainingRefused,
+    UnknownAccessKey,
     UnknownEmployee,
+    UnknownEndpoint,
     UnknownExecution,
+    UnknownFeatureGroup,
     UnknownModel,
+    UnknownVariant,
     WaiverRefused,
 )
 
@@ -52,6 +62,8 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     ApprovalRefused: HTTPStatus.CONFLICT,
     DecisionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     DefinitionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DeploymentRefused: HTTPStatus.CONFLICT,
+    EndpointUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ExecutionFailed: HTTPStatus.UNPROCESSABLE_ENTITY,
     ExpressionFailed: HTTPStatus.UNPROCESSABLE_ENTITY,
     ExtractUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -60,24 +72,32 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     HasOptedOut: HTTPStatus.FORBIDDEN,
     ModelNotApproved: HTTPStatus.CONFLICT,
     NoLongerEmployed: HTTPStatus.GONE,
+    NoNightlyScore: HTTPStatus.SERVICE_UNAVAILABLE,
     NothingDeployed: HTTPStatus.SERVICE_UNAVAILABLE,
     NothingImported: HTTPStatus.SERVICE_UNAVAILABLE,
     NothingKept: HTTPStatus.NOT_FOUND,
+    NothingToRollBack: HTTPStatus.CONFLICT,
     PackageRefused: HTTPStatus.SERVICE_UNAVAILABLE,
     ProgramInputRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RecordRefused: HTTPStatus.BAD_REQUEST,
     ReportUnreadable: HTTPStatus.SERVICE_UNAVAILABLE,
     RequestRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ResumeRefused: HTTPStatus.CONFLICT,
     SchemaMismatch: HTTPStatus.CONFLICT,
     SchemaRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     SettingRefused: HTTPStatus.SERVICE_UNAVAILABLE,
+    SignatureRefused: HTTPStatus.FORBIDDEN,
     StillExecuting: HTTPStatus.CONFLICT,
     StoreDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TrainingRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownAccessKey: HTTPStatus.NOT_FOUND,
     UnknownEmployee: HTTPStatus.NOT_FOUND,
+    UnknownEndpoint: HTTPStatus.NOT_FOUND,
     UnknownExecution: HTTPStatus.NOT_FOUND,
+    UnknownFeatureGroup: HTTPStatus.NOT_FOUND,
     UnknownModel: HTTPStatus.NOT_FOUND,
+    UnknownVariant: HTTPStatus.BAD_REQUEST,
     WaiverRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
@@ -119,10 +139,7 @@ def told_refusal(_: Request[Any, Any, Any], error: StaylineError) -> Response[Pr
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s: %s", type(error).__name__, error)
     problem = Problem(_type_of(error), status.phrase, status, str(error), _errors_of(error))
-    headers = (
-        {"Retry-After": str(RETRY_AFTER_S)} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
-    )
-    return _response(problem, headers)
+    return _response(problem, _headers_of(error, status))
 
 
 def told_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
@@ -148,6 +165,13 @@ def _response(problem: Problem, headers: dict[str, str]) -> Response[Problem]:
         media_type=PROBLEM_JSON,
         headers={"Cache-Control": "no-store"} | headers,
     )
+
+
+def _headers_of(error: StaylineError, status: HTTPStatus) -> dict[str, str]:
+    if status is not HTTPStatus.SERVICE_UNAVAILABLE:
+        return {}
+    patience = error.retry_after_s if isinstance(error, EndpointUnavailable) else RETRY_AFTER_S
+    return {"Retry-After": str(patience)}
 
 
 def _type_of(error: StaylineError) -> str:

@@ -9,13 +9,15 @@ from datetime import datetime
 
 import polars as pl
 
-from stayline.domain.risk_score import FieldValue, ModelIdentity
-from stayline.errors import NothingDeployed, PackageRefused
+from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction
+from stayline.errors import NothingDeployed, PackageRefused, UnknownVariant
 from stayline.formats.model_archive import read_archive
 from stayline.modelling.predictor import Predictor
-from stayline.ports.endpoint import Invocation
+from stayline.ports.endpoint import Variant
 from stayline.ports.model_registry import ModelRegistry
 
+ALL_TRAFFIC = "AllTraffic"
+"""The target of requests that leave the choice to the endpoint."""
 RETRY_S = 30.0
 """How long a package that was refused is not read again."""
 _log = logging.getLogger(__name__)
@@ -23,8 +25,34 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
+    """A model in memory, as a variant."""
+
     model: ModelIdentity
     predictor: Predictor
+
+    @property
+    def name(self) -> str:
+        """What the answer calls it."""
+        return f"version-{self.model.version}"
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The model inputs, in order."""
+        return self.predictor.inputs
+
+    def predict(
+        self,
+        rows: Sequence[Mapping[str, FieldValue]],
+        as_of: Sequence[datetime],
+        *,
+        with_reasons: bool = True,
+    ) -> tuple[Prediction, ...]:
+        """Return one prediction per row."""
+        return self.predictor.predict(rows, as_of)
+
+    def score(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return ``token``, ``risk`` and ``band`` for a whole frame of features, in its order."""
+        return self.predictor.score(frame)
 
 
 class InProcessEndpoint:
@@ -40,25 +68,12 @@ class InProcessEndpoint:
         self._loaded: _Loaded | None = None
         self._refused: tuple[ModelIdentity, float] | None = None
 
-    def invoke(
-        self, rows: Sequence[Mapping[str, FieldValue]], *, as_of: Sequence[datetime]
-    ) -> Invocation:
-        """Return one prediction with reasons per row."""
+    def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
+        """Return the model that answers this request."""
         current = self._current()
-        return Invocation(current.model, current.predictor.predict(rows, as_of))
-
-    def score(self, frame: pl.DataFrame) -> tuple[ModelIdentity, pl.DataFrame]:
-        """Return ``token``, ``risk`` and ``band`` for a whole frame of features, in its order."""
-        current = self._current()
-        return current.model, current.predictor.score(frame)
-
-    def model(self) -> ModelIdentity:
-        """Return the model that answers."""
-        return self._current().model
-
-    def inputs(self) -> tuple[str, ...]:
-        """Return the model inputs of the model that answers, in order."""
-        return self._current().predictor.inputs
+        if target not in (None, ALL_TRAFFIC, current.name):
+            raise UnknownVariant(target or "", [current.name])
+        return current
 
     def _current(self) -> _Loaded:
         """Return the deployed model; a new one replaces the old only once it is wholly loaded."""

@@ -36,5 +36,5 @@ def health(gateway: NamedDependency[Gateway]) -> Health:
     deployed = gateway.ports.registry.serving()
     if deployed is None:
         return Health("no_model", version("stayline"), None)
-    model = gateway.ports.endpoint.model()
+    model = gateway.ports.endpoint.variant().model
     return Health("ok" if model == deployed else "degraded", version("stayline"), model)

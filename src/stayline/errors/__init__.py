@@ -1,0 +1,149 @@
+"""Every error Stayline raises on purpose, so a caller can tell them apart.
+
+    StaylineError
+    ├── SchemaRefused            a workforce schema that must not be used
+    ├── ExtractUnreadable        a file that is no readable CSV or Parquet extract
+    ├── SchemaMismatch           an extract or a home that does not fit the schema
+    ├── NothingImported          a home without a workforce
+    ├── TrainingRefused          too little, or the wrong, data to train on
+    ├── ProgramInputRefused      a file or option that a program of the image needs and has not
+    ├── PackageRefused           a model package that is torn, altered or foreign
+    ├── ReportUnreadable         an evaluation file that is torn or of another form
+    ├── UnknownModel             a version that was never registered
+    ├── ModelNotApproved         an attempt to deploy what nobody approved
+    ├── ApprovalRefused          an approval or rejection that breaks the rules
+    ├── WaiverRefused            a waiver of a gate that breaks the rules
+    ├── NothingDeployed          no model serves yet
+    ├── RequestRefused           a scoring request with one or more wrong fields
+    ├── UnknownEmployee          a person the home knows nothing about
+    ├── NoLongerEmployed         a person whose last day has come
+    ├── HasOptedOut              a person who asked not to be scored
+    ├── DecisionRefused          a human action or reason outside the rules
+    ├── EndpointUnavailable      a deployed model that cannot answer just now
+    ├── NoNightlyScore           no kept score that may stand in for it
+    ├── UnknownEndpoint          an endpoint that is not here
+    ├── UnknownVariant           a production variant that does not serve
+    ├── DeploymentRefused        a deployment that failed its checks or was rolled back
+    ├── NothingToRollBack        a roll-back without an earlier deployment
+    ├── SignatureRefused         a request without a valid signature
+    ├── UnknownAccessKey         an access key that is not here
+    ├── UnknownFeatureGroup      a feature group that is not here
+    ├── RecordRefused            a feature record that breaks a rule of its group
+    ├── DefinitionRefused        a pipeline definition, or its parameters, that cannot run
+    ├── ExpressionFailed         an expression of a pipeline that has no value
+    ├── ExecutionFailed          a run of a pipeline that ended in a failed step
+    ├── UnknownExecution         a run, or a step of one, that never was
+    ├── StillExecuting           an attempt to resume a run that goes on
+    ├── ResumeRefused            an attempt to resume a run that did not crash, or is another's
+    ├── NothingKept              an output or input of a pipeline that is not there
+    ├── FileUnreadable           a file named in a command that cannot be read
+    ├── FileUnwritable           a file named in a command that cannot be written
+    ├── StoreDamaged             a store that fails its own checks
+    ├── StoreUnavailable         a store that cannot be read or written just now
+    └── SettingRefused           a setting that cannot be used
+
+Each class builds its own message from typed arguments: what happened, what was expected, what to do
+next. Messages carry pseudonyms at most, never personal data.
+"""
+
+from stayline.errors.data import (
+    ExtractUnreadable,
+    NothingImported,
+    SchemaMismatch,
+    SchemaRefused,
+)
+from stayline.errors.home import (
+    FileUnreadable,
+    FileUnwritable,
+    SettingRefused,
+    StoreDamaged,
+    StoreUnavailable,
+)
+from stayline.errors.models import (
+    ApprovalRefused,
+    ModelNotApproved,
+    PackageRefused,
+    ProgramInputRefused,
+    ReportUnreadable,
+    TrainingRefused,
+    UnknownModel,
+    WaiverRefused,
+)
+from stayline.errors.pipeline import (
+    DefinitionProblem,
+    DefinitionRefused,
+    ExecutionFailed,
+    ExpressionFailed,
+    NothingKept,
+    ResumeRefused,
+    StillExecuting,
+    UnknownExecution,
+)
+from stayline.errors.root import StaylineError
+from stayline.errors.scoring import (
+    DecisionRefused,
+    FieldProblem,
+    HasOptedOut,
+    NoLongerEmployed,
+    NothingDeployed,
+    RequestRefused,
+    UnknownEmployee,
+)
+from stayline.errors.serving import (
+    DeploymentRefused,
+    EndpointUnavailable,
+    NoNightlyScore,
+    NothingToRollBack,
+    RecordRefused,
+    SignatureRefused,
+    UnknownAccessKey,
+    UnknownEndpoint,
+    UnknownFeatureGroup,
+    UnknownVariant,
+)
+
+__all__ = [
+    "ApprovalRefused",
+    "DecisionRefused",
+    "DefinitionProblem",
+    "DefinitionRefused",
+    "DeploymentRefused",
+    "EndpointUnavailable",
+    "ExecutionFailed",
+    "ExpressionFailed",
+    "ExtractUnreadable",
+    "FieldProblem",
+    "FileUnreadable",
+    "FileUnwritable",
+    "HasOptedOut",
+    "ModelNotApproved",
+    "NoLongerEmployed",
+    "NoNightlyScore",
+    "NothingDeployed",
+    "NothingImported",
+    "NothingKept",
+    "NothingToRollBack",
+    "PackageRefused",
+    "ProgramInputRefused",
+    "RecordRefused",
+    "ReportUnreadable",
+    "RequestRefused",
+    "ResumeRefused",
+    "SchemaMismatch",
+    "SchemaRefused",
+    "SettingRefused",
+    "SignatureRefused",
+    "StaylineError",
+    "StillExecuting",
+    "StoreDamaged",
+    "StoreUnavailable",
+    "TrainingRefused",
+    "UnknownAccessKey",
+    "UnknownEmployee",
+    "UnknownEndpoint",
+    "UnknownExecution",
+    "UnknownFeatureGroup",
+    "UnknownModel",
+    "UnknownVariant",
+    "WaiverRefused",
+]

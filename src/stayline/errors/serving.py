@@ -1,0 +1,94 @@
+"""Errors of serving: endpoints, deployments, callers, and feature groups as SageMaker names them."""
+
+from collections.abc import Sequence
+
+from stayline.errors.root import StaylineError
+
+
+class EndpointUnavailable(StaylineError):
+    """The deployed model cannot answer just now; ask again after ``retry_after_s`` seconds."""
+
+    def __init__(self, endpoint: str, problem: str, retry_after_s: int = 5) -> None:
+        self.endpoint = endpoint
+        self.problem = problem
+        self.retry_after_s = retry_after_s
+        super().__init__(
+            f"Endpoint {endpoint!r} cannot answer just now: {problem.rstrip('.')}. "
+            f"Ask again in {retry_after_s} s."
+        )
+
+
+class NoNightlyScore(StaylineError):
+    """The endpoint has been down for long, and there is no kept score that may stand in."""
+
+    def __init__(self, token: str, problem: str) -> None:
+        self.token = token
+        super().__init__(
+            f"The endpoint is down, and of employee {token} {problem.rstrip('.')}. "
+            "Nobody is scored from guesses; ask again once the endpoint answers."
+        )
+
+
+class UnknownEndpoint(StaylineError):
+    """A request names an endpoint that is not here."""
+
+    def __init__(self, name: str, expected: str) -> None:
+        super().__init__(f"There is no endpoint {name!r} here; this one is {expected!r}.")
+
+
+class UnknownVariant(StaylineError):
+    """A request names a production variant that does not serve."""
+
+    def __init__(self, name: str, serving: Sequence[str]) -> None:
+        super().__init__(f"There is no variant {name!r}; serving: {', '.join(serving) or 'none'}.")
+
+
+class DeploymentRefused(StaylineError):
+    """A deployment did not pass its checks, or was rolled back; what served goes on serving."""
+
+    def __init__(self, version: int, problem: str, remedy: str) -> None:
+        self.version = version
+        super().__init__(
+            f"Version {version} does not serve: {problem.rstrip('.')}. The version before it "
+            f"goes on serving. {remedy}"
+        )
+
+
+class NothingToRollBack(StaylineError):
+    """There is no earlier deployment to go back to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No other version was deployed before this one, so there is none to go back to. "
+            "Deploy one with `stayline models deploy VERSION`."
+        )
+
+
+class SignatureRefused(StaylineError):
+    """A request's signature is missing, wrong, too old, or of an unknown key."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"The request is not accepted: {problem}")
+
+
+class UnknownAccessKey(StaylineError):
+    """There is no access key of that id."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"There is no access key {key_id!r}. See what there is with `stayline access-keys list`."
+        )
+
+
+class UnknownFeatureGroup(StaylineError):
+    """A request names a feature group that is not here."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"There is no feature group {name!r}; there are: {', '.join(known)}.")
+
+
+class RecordRefused(StaylineError):
+    """A feature record breaks a rule of its feature group."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)

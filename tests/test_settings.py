@@ -74,7 +74,7 @@ def test_every_port_there_is_can_be_set(port):
         ("port = true", "port"),
         ("actor = 7", "actor"),
         ('host = ["127.0.0.1"]', "host"),
-        ("[web]\nport = 80", "web"),
+        ("[web]\nport = 80", "web_port"),
         ("port =", "stayline.toml"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Errors of serving: endpoints, deployments, callers, and feature groups as SageMaker names them."""
+"""Errors of serving: endpoints, deployments, callers and feature groups."""
 
 from collections.abc import Sequence
 
@@ -76,7 +76,7 @@ class UnknownAccessKey(StaylineError):
 
     def __init__(self, key_id: str) -> None:
         super().__init__(
-            f"There is no access key {key_id!r}. See what there is with `stayline access-keys list`."
+            f"There is no access key {key_id!r}. See `stayline access-keys list`."
         )
 
 

@@ -96,10 +96,41 @@ def test_a_home_that_is_a_file_holds_no_settings(tmp_path):
 
 
 def test_every_setting_but_the_home_can_be_set_by_its_variable():
-    given = {"host": "::1", "port": 1, "actor": "ana", "max_body_bytes": 2, "max_instances": 3}
+    given = {
+        "host": "::1",
+        "actor": "ana",
+        "endpoint_name": "leaving",
+        "endpoint_url": "http://127.0.0.1:9",
+        "capture_durability": "strict",
+        "capture_csv_content_types": "text/tab-separated-values",
+        "capture_json_content_types": "application/x-json",
+    }
+    numbers = [field.name for field in fields(Settings) if isinstance(field.default, int)]
+    given |= {name: 40 + number for number, name in enumerate(sorted(numbers, reverse=True))}
+    given |= {"workers_min": 3, "workers_max": 4, "deploy_canary_percent": 5}
     assert set(given) == {field.name for field in fields(Settings)} - {"home"}
     found = load_settings({f"STAYLINE_{name.upper()}": str(v) for name, v in given.items()})
     assert found == Settings(**given)
+
+
+def test_a_table_of_the_file_holds_what_its_settings_have_in_common(write):
+    home = write('[capture]\ndurability = "strict"\nsampling_percent = 5\n')
+    found = load_settings({}, home=home)
+    assert (found.capture_durability, found.capture_sampling_percent) == ("strict", 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("capture_durability", "often", "one of ['grouped', 'strict']"),
+        ("capture_sampling_percent", "101", "a number, 0 to 100"),
+        ("workers_min", "3", "3 or more, which is workers_min"),
+    ],
+)
+def test_settings_of_serving_have_their_bounds(name, value, expected):
+    with pytest.raises(SettingRefused) as refused:
+        load_settings({f"STAYLINE_{name.upper()}": value})
+    assert str(refused.value).endswith(f"expected {expected}.")
 
 
 def test_settings_cannot_be_changed_after_they_were_read():

@@ -117,7 +117,7 @@ def test_a_defect_of_ours_is_a_500_that_tells_nothing_of_the_request(ports, home
     class Broken:
         message = "a secret of person 17"
 
-        def inputs(self):
+        def variant(self, target=None, *, affinity=""):
             raise RuntimeError(self.message)
 
     app = create_app(replace(ports, endpoint=Broken()), Settings(home=home))

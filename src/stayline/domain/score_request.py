@@ -49,14 +49,13 @@ def field_report(
 ) -> FieldReport:
     """Return where each of the model's ``values`` came from, and what else the request named."""
     present = [name for name, value in values.items() if value is not None]
-    known = {column.name for column in schema.columns}
     others = [name for name in request.fields if name not in values]
     return FieldReport(
         request=tuple(name for name in present if name in given),
         store=tuple(name for name in present if name not in given),
         missing=tuple(name for name, value in values.items() if value is None),
-        ignored=tuple(name for name in others if name in known),
-        unknown=tuple(name for name in others if name not in known),
+        ignored=tuple(name for name in others if schema.column(name)),
+        unknown=tuple(name for name in others if not schema.column(name)),
     )
 
 
@@ -68,9 +67,9 @@ def _checked(
 ) -> dict[str, FieldValue]:
     before = len(problems)
     given: dict[str, FieldValue] = {}
-    for name in inputs:
+    for name in request.fields:
         column = schema.column(name)
-        if name not in request.fields or column is None:
+        if column is None or name not in inputs:
             continue
         try:
             given[name] = checked_value(column, request.fields[name])

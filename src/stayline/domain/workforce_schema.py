@@ -1,6 +1,6 @@
 """What each column of an HR extract is, and what may be done with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -120,6 +120,11 @@ class WorkforceSchema:
     policy: AlertPolicy = field(default_factory=RecallAtPrecision)
     gates: GatePolicy = field(default_factory=GatePolicy)
     deploys_automatically: bool = False
+    _by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name = {column.name: column for column in reversed(self.columns)}
+        object.__setattr__(self, "_by_name", by_name)
 
     @property
     def is_panel(self) -> bool:
@@ -143,7 +148,7 @@ class WorkforceSchema:
 
     def column(self, name: str) -> Column | None:
         """Return the column of that exact name, or None."""
-        return next((column for column in self.columns if column.name == name), None)
+        return self._by_name.get(name)
 
     def with_role(self, *roles: Role) -> tuple[Column, ...]:
         """Return the columns that have one of these roles, in schema order."""

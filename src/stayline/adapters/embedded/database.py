@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ _VERSIONS: dict[DatabaseName, tuple[str, ...]] = {
 HEADS: dict[DatabaseName, str] = {name: versions[-1] for name, versions in _VERSIONS.items()}
 _DAMAGE = ("malformed", "not a database", "no such table", "no such column")
 BUSY_SECONDS = 10
+_KEPT = "stayline_kept"
+"""The option of an engine that holds each thread's connection for quick reads."""
 
 
 def open_database(path: Path, name: DatabaseName) -> sa.Engine:
@@ -37,6 +40,7 @@ def open_database(path: Path, name: DatabaseName) -> sa.Engine:
     except OSError as error:
         raise StoreUnavailable(path.name, f"{error.strerror}.") from error
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    engine.update_execution_options(**{_KEPT: threading.local()})
     sa.event.listen(engine, "connect", _configure)
     sa.event.listen(engine, "begin", _begin)
     with _our_errors(path.name):
@@ -104,17 +108,25 @@ def driver_errors(engine: sa.Engine) -> Iterator[None]:
 def quick_row(engine: sa.Engine, statement: str, parameters: tuple[object, ...] = ()) -> Any:
     """Return the first row of a driver's statement, None without one.
 
-    For reads before every prediction: SQLAlchemy's statement machinery would cost several times the
-    read itself.
+    For reads before every prediction, by a connection that each thread keeps for them: SQLAlchemy's
+    statements and its pool would cost several times the read itself.
     """
-    with driver_errors(engine):
-        connection = engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute(statement, parameters)
-            return cursor.fetchone()
-        finally:
-            connection.close()
+    try:
+        return _kept_connection(engine).execute(statement, parameters).fetchone()
+    except (DBAPIError, sqlite3.Error):
+        with driver_errors(engine):
+            raise
+
+
+def _kept_connection(engine: sa.Engine) -> sqlite3.Connection:
+    kept = engine.get_execution_options()[_KEPT]
+    try:
+        connection: sqlite3.Connection = kept.connection
+    except AttributeError:
+        kept.owner = engine.raw_connection()  # closes the connection once the thread is gone
+        kept.owner.detach()
+        connection = kept.connection = kept.owner.dbapi_connection
+    return connection
 
 
 def damage(engine: sa.Engine) -> list[str]:

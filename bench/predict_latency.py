@@ -31,12 +31,10 @@ FIELDS = {"Age": 35, "JobRole": "Sales Executive", "MonthlyIncome": 5500, "Years
 SERVE = """
 import sys
 from pathlib import Path
-from stayline.bootstrap import build
 from stayline.settings import Settings
-from stayline.web.app import create_app
-from stayline.web.serving import serve
-settings = Settings(home=Path(sys.argv[1]), port=0)
-serve(create_app(build(settings), settings), settings, on_ready=lambda url: print(url, flush=True))
+from stayline.web.supervisor import serve_home
+settings = Settings(home=Path(sys.argv[1]), port=0, workers_max=1)
+serve_home(settings, on_ready=lambda url: print(url, flush=True))
 """
 
 

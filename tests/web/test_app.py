@@ -14,17 +14,15 @@ from stayline.bootstrap import build
 from stayline.settings import Settings
 from stayline.web.app import create_app
 from stayline.web.errors import STATUS
-from stayline.web.serving import serve
+from stayline.web.listening import listener
 
 SERVE = """
 import sys
 from pathlib import Path
-from stayline.bootstrap import build
 from stayline.settings import Settings
-from stayline.web.app import create_app
-from stayline.web.serving import serve
+from stayline.web.supervisor import serve_home
 settings = Settings(home=Path(sys.argv[1]), port=0)
-serve(create_app(build(settings), settings), settings, on_ready=lambda url: print(url, flush=True))
+serve_home(settings, on_ready=lambda url: print(url, flush=True))
 print("ended in good order")
 """
 
@@ -146,10 +144,10 @@ def test_a_real_server_answers_on_a_free_port_and_ends_in_good_order(home):
     assert complained == ""
 
 
-def test_a_port_in_use_is_refused_with_what_to_do(ports, home):
+def test_a_port_in_use_is_refused_with_what_to_do(home):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         settings = Settings(home=home, port=taken.getsockname()[1])
         with pytest.raises(errors.SettingRefused, match="--port"):
-            serve(create_app(ports, settings), settings, on_ready=print)
+            listener(settings)

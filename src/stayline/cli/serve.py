@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from stayline.cli.terminal import HomeOption, ports_for, say, settings_for
+from stayline.cli.terminal import HomeOption, check_home_exists, say, settings_for
 
 PortOption = Annotated[
     int | None,
@@ -21,16 +21,13 @@ def serve(port: PortOption = None, home: HomeOption = None) -> None:
     """Serve the deployed model until stopped (Ctrl-C)."""
     from dataclasses import replace
 
-    from stayline.web.app import create_app
-    from stayline.web.serving import serve as serve_app
+    from stayline.web.supervisor import serve_home
 
     settings = settings_for(home)
     if port is not None:
         settings = replace(settings, port=port)
-    ports = ports_for(settings, must_exist=True)
-    ports.runner.purge_expired(at=ports.clock.now())
-    serve_app(
-        create_app(ports, settings),
+    check_home_exists(settings)
+    serve_home(
         settings,
         on_ready=lambda url: say(f"Serving at {url} (API description: {url}/openapi.json)"),
     )

@@ -42,12 +42,19 @@ def settings_for(home: Path | None) -> "Settings":
 def ports_for(settings: "Settings", *, must_exist: bool = False) -> "Ports":
     """Return the ports of a home; with ``must_exist`` a missing home is an error, not a new one."""
     from stayline.bootstrap import build
+
+    if must_exist:
+        check_home_exists(settings)
+    return build(settings)
+
+
+def check_home_exists(settings: "Settings") -> None:
+    """Raise `SettingRefused` for a missing home."""
     from stayline.errors import SettingRefused
 
-    if must_exist and not settings.home.is_dir():
+    if not settings.home.is_dir():
         expected = "a folder that exists; `stayline import` and `stayline up` make a new one"
         raise SettingRefused("home", str(settings.home), expected)
-    return build(settings)
 
 
 def schema_named(name: str) -> "WorkforceSchema":

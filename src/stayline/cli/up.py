@@ -68,7 +68,7 @@ def up(
     if no_serve:
         _serve_once(settings, employee)
     else:
-        _serve(ports, settings, employee)
+        _serve(settings, employee)
 
 
 def _simulated(settings: "Settings") -> Path:
@@ -188,15 +188,14 @@ def _score(ports: "Ports", settings: "Settings", tell: Tell) -> str | None:
     return None
 
 
-def _serve(ports: "Ports", settings: "Settings", employee: str | None) -> None:
-    from stayline.web.app import create_app
-    from stayline.web.serving import serve
+def _serve(settings: "Settings", employee: str | None) -> None:
+    from stayline.web.supervisor import serve_home
 
     def ready(url: str) -> None:
         say(f"Serving at {url} until Ctrl-C. Ask it for a score:")
         say(f"  {_curl(url, employee)}")
 
-    serve(create_app(ports, settings), settings, on_ready=ready)
+    serve_home(settings, on_ready=ready)
 
 
 def _serve_once(settings: "Settings", employee: str | None) -> None:

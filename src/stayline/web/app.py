@@ -4,7 +4,7 @@ from importlib.metadata import version
 from typing import Any
 
 from litestar import Litestar, Request, Router
-from litestar.datastructures import ResponseHeader
+from litestar.datastructures import ResponseHeader, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi import OpenAPIConfig
@@ -16,7 +16,7 @@ from stayline.settings import Settings
 from stayline.web.api.employees import decide, opt_in, opt_out, show_employee
 from stayline.web.api.health import health
 from stayline.web.api.predictions import predict
-from stayline.web.errors import told_failure, told_http_error, told_refusal
+from stayline.web.errors import told
 from stayline.web.gateway import Gateway
 
 DESCRIPTION = "/openapi.json"
@@ -32,9 +32,9 @@ def create_app(ports: Ports, settings: Settings) -> Litestar:
         route_handlers=[predict, show_employee, decide, opt_out, opt_in, health],
         dependencies={"gateway": Provide(lambda: gateway, sync_to_thread=False)},
         exception_handlers={
-            StaylineError: told_refusal,
-            HTTPException: told_http_error,
-            Exception: told_failure,
+            StaylineError: told,
+            HTTPException: told,
+            Exception: told,
         },
         request_max_body_size=settings.max_body_bytes,
         response_headers=[ResponseHeader(name="Cache-Control", value="no-store")],
@@ -52,6 +52,7 @@ def create_app(ports: Ports, settings: Settings) -> Litestar:
             use_handler_docstrings=True,
         ),
         logging_config=None,
+        state=State({"gateway": gateway}),
     )
 
 

@@ -54,9 +54,11 @@ from stayline.errors import (
     UnknownVariant,
     WaiverRefused,
 )
+from stayline.web.calls import Answer
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = 30
+NO_STORE = {"Cache-Control": "no-store"}
 
 STATUS: dict[type[StaylineError], HTTPStatus] = {
     ApprovalRefused: HTTPStatus.CONFLICT,
@@ -133,38 +135,44 @@ class WrongContentType(HTTPException):
     status_code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
-def told_refusal(_: Request[Any, Any, Any], error: StaylineError) -> Response[Problem]:
-    """Answer with what Stayline refuses, in its own words."""
-    status = STATUS[type(error)]
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.error("%s: %s", type(error).__name__, error)
-    problem = Problem(_type_of(error), status.phrase, status, str(error), _errors_of(error))
-    return _response(problem, _headers_of(error, status))
+def told(_: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Answer a request of the framework's with its problem."""
+    problem, headers = problem_of(error)
+    return Response(
+        problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=NO_STORE | headers
+    )
 
 
-def told_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
-    """Answer for what never reached a handler: no such address, wrong method, body too large."""
-    status = HTTPStatus(error.status_code)
-    detail = _DETAILS.get(status, error.detail)
-    return _response(Problem("about:blank", status.phrase, status, detail), error.headers or {})
+def answered(error: Exception) -> Answer:
+    """Answer a call with its problem."""
+    problem, headers = problem_of(error)
+    named = {"content-type": PROBLEM_JSON} | NO_STORE | headers
+    told_headers = [(name.lower().encode(), value.encode()) for name, value in named.items()]
+    return Answer(problem.status, told_headers, msgspec.json.encode(problem))
 
 
-def told_failure(_: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
-    """Answer for a defect of ours; the log gets the place, but no value that a message may hold."""
+def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
+    """Return what is told of an error, and the headers that go with it.
+
+    Stayline's refusals are told in their own words; so is what never reached a handler: no such
+    address, wrong method, body too large. Of a defect of ours the log gets the place, but no value
+    that a message may hold.
+    """
+    if isinstance(error, StaylineError):
+        status = STATUS[type(error)]
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            _log.error("%s: %s", type(error).__name__, error)
+        told_of = Problem(_type_of(error), status.phrase, status, str(error), _errors_of(error))
+        return told_of, _headers_of(error, status)
+    if isinstance(error, HTTPException):
+        status = HTTPStatus(error.status_code)
+        detail = _DETAILS.get(status, error.detail)
+        return Problem("about:blank", status.phrase, status, detail), dict(error.headers or {})
     place = "".join(traceback.format_tb(error.__traceback__))
     _log.error("%s in a request:\n%s", type(error).__name__, place)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "The server failed. Its log says where; nothing of your request was kept there."
-    return _response(Problem("about:blank", status.phrase, status, detail), {})
-
-
-def _response(problem: Problem, headers: dict[str, str]) -> Response[Problem]:
-    return Response(
-        problem,
-        status_code=problem.status,
-        media_type=PROBLEM_JSON,
-        headers={"Cache-Control": "no-store"} | headers,
-    )
+    return Problem("about:blank", status.phrase, status, detail), {}
 
 
 def _headers_of(error: StaylineError, status: HTTPStatus) -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""Serve the API on a socket until somebody stops it."""
+"""Answer requests on a socket in this process until somebody stops it."""
 
+import asyncio
 import signal
 import socket
 import sys
@@ -9,21 +10,26 @@ from types import FrameType
 import uvicorn
 from litestar import Litestar
 
-from stayline.errors import SettingRefused
-from stayline.settings import Settings
+from stayline.web.fast_lane import Lane, fast_lane
 
 _PATIENCE_S = 10
+_FAREWELL_S = 1.0
+"""How long connections are told of the end with their next answer, before they are closed."""
 _TURN_S = 0.0005
 """How long a computing thread may keep the reading of requests waiting; Python's own is 5 ms."""
 
 
-def serve(app: Litestar, settings: Settings, *, on_ready: Callable[[str], None]) -> None:
+def serve(
+    app: Litestar,
+    listening: socket.socket,
+    *,
+    on_ready: Callable[[], None],
+    lane: Lane | None = None,
+) -> None:
     """Answer requests until SIGTERM or Ctrl-C, then finish those under way and return.
 
-    ``on_ready`` is told the address once requests are answered there. Raises `SettingRefused` when
-    the address cannot be used.
+    ``on_ready`` is called once requests are answered; short ones by ``lane``, where it takes them.
     """
-    listener = _listener(settings)
     config = uvicorn.Config(
         app,
         access_log=False,
@@ -32,22 +38,26 @@ def serve(app: Litestar, settings: Settings, *, on_ready: Callable[[str], None])
         proxy_headers=False,
         timeout_graceful_shutdown=_PATIENCE_S,
     )
+    server = _Server(config, on_ready)
+    if lane is not None:
+        config.http = fast_lane(lane, lambda: server.is_draining)
     sys.setswitchinterval(_TURN_S)
     before = signal.signal(signal.SIGTERM, _already_stopped)
     try:
-        _AnnouncingServer(config, lambda: on_ready(_url(listener))).run(sockets=[listener])
+        server.run(sockets=[listening])
     except KeyboardInterrupt:
         return
     finally:
         signal.signal(signal.SIGTERM, before)
-        listener.close()
+        listening.close()
 
 
-class _AnnouncingServer(uvicorn.Server):
-    """Says when it is ready."""
+class _Server(uvicorn.Server):
+    """Says when it is ready, and takes leave of its connections before it ends."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self.is_draining = False
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -55,32 +65,15 @@ class _AnnouncingServer(uvicorn.Server):
         if self.started:
             self._on_ready()
 
-
-def _listener(settings: Settings) -> socket.socket:
-    host, port = settings.host, settings.port
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError:
-        raise SettingRefused("host", host, "an address of this machine") from None
-    family, kind, protocol, _, address = found[0]
-    listener = socket.socket(family, kind, protocol)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(address)
-        listener.listen(2048)
-    except OSError as error:
-        listener.close()
-        expected = (
-            f"a port that can be opened on {host} ({error.strerror}); choose another "
-            "with --port, or 0 for any free one"
-        )
-        raise SettingRefused("port", str(port), expected) from None
-    return listener
-
-
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.is_draining = True
+        for listening in self.servers:
+            listening.close()
+        waited = 0.0
+        while self.server_state.connections and waited < _FAREWELL_S and not self.force_exit:
+            await asyncio.sleep(0.05)
+            waited += 0.05
+        await super().shutdown(sockets)
 
 
 def _already_stopped(_signal: int, _frame: FrameType | None) -> None:

@@ -1,9 +1,9 @@
 """``POST /v1/predict``: a risk with its reasons."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
+import msgspec
 from litestar import Request, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
@@ -12,8 +12,13 @@ from litestar.params import RawBody
 from stayline.domain.risk_score import RiskScore
 from stayline.usecases.score_employee import score_employee
 from stayline.web.api.descriptions import PREDICT_PROBLEMS, PredictOperation
+from stayline.web.calls import Answer, Call
+from stayline.web.errors import answered
 from stayline.web.gateway import Gateway
 from stayline.web.predict_requests import score_requests
+
+PATH = "/v1/predict"
+_HEADERS = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class Predictions:
 
 
 @post(
-    "/v1/predict",
+    PATH,
     status_code=200,
     tags=["scores"],
     summary="Score a person, fields, or a batch of either",
@@ -39,13 +44,22 @@ async def predict(
 
     A batch is answered whole or not at all.
     """
-    # One row takes less time than handing it to a thread and back; a batch would hold up others.
+    return await sync_to_thread(_predicted, body, request.headers.get("content-type"), gateway)
+
+
+def answer_prediction(call: Call, gateway: Gateway) -> Answer:
+    """Answer a whole call, just as `predict` does."""
+    try:
+        predicted = _predicted(call.body, call.header(b"content-type"), gateway)
+    except Exception as error:
+        return answered(error)
+    return Answer(200, _HEADERS, msgspec.json.encode(predicted))
+
+
+def _predicted(body: bytes, content_type: str | None, gateway: Gateway) -> RiskScore | Predictions:
     ports, settings = gateway.ports, gateway.settings
-    requests, is_batch = score_requests(
-        body, request.headers.get("content-type"), max_instances=settings.max_instances
-    )
-    score = partial(
-        score_employee,
+    requests, is_batch = score_requests(body, content_type, max_instances=settings.max_instances)
+    scored = score_employee(
         requests,
         endpoint=ports.endpoint,
         features=ports.features,
@@ -57,5 +71,4 @@ async def predict(
         token_key=gateway.token_key,
         actor=settings.actor,
     )
-    scored = await sync_to_thread(score) if is_batch else score()
     return Predictions(scored) if is_batch else scored[0]

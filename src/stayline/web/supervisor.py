@@ -1,0 +1,147 @@
+"""Keep as many worker processes answering as the load calls for, and replace any that dies."""
+
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+
+from stayline.errors import StoreUnavailable
+from stayline.settings import Settings
+from stayline.web.listening import listener, url_of
+from stayline.web.scaling import Scaling
+from stayline.web.worker import READY, arguments_for
+
+_LOOK_EVERY_S = 0.1
+_RESTART_AFTER_S = 0.5
+_PATIENCE_S = 30
+
+
+def serve_home(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C, then let the workers finish what is under way and return.
+
+    ``on_ready`` is told the address once a worker answers there. The workers share one socket, so
+    that the death of one costs at most the requests it was answering. Raises `SettingRefused` when
+    the address cannot be used, and `StoreUnavailable` when no worker can start.
+    """
+    listening = listener(settings)
+    supervisor = _Supervisor(settings, listening, lambda: on_ready(url_of(listening)))
+    try:
+        supervisor.run()
+    finally:
+        supervisor.stop()
+        listening.close()
+
+
+@dataclass(slots=True)
+class _Worker:
+    """A process and what it last told."""
+
+    process: "subprocess.Popen[bytes]"
+    state: int
+    told: bytes = b""
+    is_ready: bool = False
+    is_leaving: bool = False
+    busy: float = field(default=0.0)
+
+
+class _Supervisor:
+    def __init__(
+        self, settings: Settings, listening: socket.socket, on_ready: Callable[[], None]
+    ) -> None:
+        self._settings = settings
+        self._listening = listening
+        self._on_ready = on_ready
+        self._was_ready = False
+        self._stops = False
+        self._workers: list[_Worker] = []
+        self._scaling = Scaling(settings.workers_min, settings.workers_max)
+        self._next_start = 0.0
+        self._selector = selectors.DefaultSelector()
+        self._life_read, self._life_write = os.pipe()
+
+    def run(self) -> None:
+        before = {name: signal.signal(name, self._stop_soon) for name in _STOPPING}
+        try:
+            while not self._stops:
+                self._keep_count()
+                for key, _ in self._selector.select(_LOOK_EVERY_S):
+                    self._listen(key.data)
+        finally:
+            for name, handler in before.items():
+                signal.signal(name, handler)
+
+    def stop(self) -> None:
+        """End every worker, by its id; one that does not end in time is killed."""
+        for worker in self._workers:
+            worker.process.terminate()
+        deadline = time.monotonic() + _PATIENCE_S
+        for worker in self._workers:
+            try:
+                worker.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                worker.process.kill()
+                worker.process.wait()
+            os.close(worker.state)
+        self._workers.clear()
+        self._selector.close()
+        os.close(self._life_read)
+        os.close(self._life_write)
+
+    def _stop_soon(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stops = True
+
+    def _keep_count(self) -> None:
+        staying = [worker for worker in self._workers if not worker.is_leaving]
+        ready = [worker for worker in staying if worker.is_ready]
+        wanted = self._settings.workers_min
+        if ready and len(ready) == len(staying):
+            wanted = self._scaling.wanted([worker.busy for worker in ready], time.monotonic())
+        if len(staying) < wanted and time.monotonic() >= self._next_start:
+            self._start()
+        elif len(ready) > wanted:
+            ready[-1].is_leaving = True
+            ready[-1].process.terminate()
+
+    def _start(self) -> None:
+        state_read, state_write = os.pipe()
+        handed = (self._listening.fileno(), state_write, self._life_read)
+        command = [sys.executable, *arguments_for(self._settings, *handed)]
+        process = subprocess.Popen(command, pass_fds=handed)  # noqa: S603  (our own words)
+        os.close(state_write)
+        worker = _Worker(process, state_read)
+        self._workers.append(worker)
+        self._selector.register(state_read, selectors.EVENT_READ, worker)
+
+    def _listen(self, worker: _Worker) -> None:
+        """Take in what a worker tells; the end of its pipe is its own end."""
+        told = os.read(worker.state, 4096)
+        if not told:
+            self._bury(worker)
+            return
+        *lines, worker.told = (worker.told + told).split(b"\n")
+        for line in lines:
+            if line.decode() != READY:
+                worker.busy = float(line)
+                continue
+            worker.is_ready = True
+            if not self._was_ready:
+                self._was_ready = True
+                self._on_ready()
+
+    def _bury(self, worker: _Worker) -> None:
+        self._selector.unregister(worker.state)
+        os.close(worker.state)
+        self._workers.remove(worker)
+        worker.process.wait()
+        self._next_start = time.monotonic() + _RESTART_AFTER_S
+        if not self._was_ready:
+            raise StoreUnavailable("The server", "its worker ended before it was ready.")
+
+
+_STOPPING = (signal.SIGTERM, signal.SIGINT)

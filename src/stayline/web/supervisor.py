@@ -5,17 +5,17 @@ import selectors
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
 from stayline.errors import StoreUnavailable
 from stayline.settings import Settings
+from stayline.web.lifeline import READY
 from stayline.web.listening import listener, url_of
 from stayline.web.scaling import Scaling
-from stayline.web.worker import READY, arguments_for
+from stayline.web.worker import worker_program
 
 _LOOK_EVERY_S = 0.1
 _RESTART_AFTER_S = 0.5
@@ -25,12 +25,26 @@ _PATIENCE_S = 30
 def serve_home(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or Ctrl-C, then let the workers finish what is under way and return.
 
-    ``on_ready`` is told the address once a worker answers there. The workers share one socket, so
-    that the death of one costs at most the requests it was answering. Raises `SettingRefused` when
-    the address cannot be used, and `StoreUnavailable` when no worker can start.
+    ``on_ready`` is told the address once a worker answers there. Raises `SettingRefused` when the
+    address cannot be used, and `StoreUnavailable` when no worker can start.
     """
-    listening = listener(settings)
-    supervisor = _Supervisor(settings, listening, lambda: on_ready(url_of(listening)))
+    scaling = Scaling(settings.workers_min, settings.workers_max)
+    supervise(worker_program(settings), listener(settings), scaling, on_ready=on_ready)
+
+
+def supervise(
+    program: Sequence[str],
+    listening: socket.socket,
+    scaling: Scaling,
+    *,
+    on_ready: Callable[[str], None],
+) -> None:
+    """Keep workers answering on a socket until SIGTERM or Ctrl-C, then close it.
+
+    ``program`` is started with the descriptors of a `Lifeline` at its end. The workers share the
+    socket, so that the death of one costs at most the requests it was answering.
+    """
+    supervisor = _Supervisor(program, listening, scaling, lambda: on_ready(url_of(listening)))
     try:
         supervisor.run()
     finally:
@@ -52,15 +66,19 @@ class _Worker:
 
 class _Supervisor:
     def __init__(
-        self, settings: Settings, listening: socket.socket, on_ready: Callable[[], None]
+        self,
+        program: Sequence[str],
+        listening: socket.socket,
+        scaling: Scaling,
+        on_ready: Callable[[], None],
     ) -> None:
-        self._settings = settings
+        self._program = program
         self._listening = listening
+        self._scaling = scaling
         self._on_ready = on_ready
         self._was_ready = False
         self._stops = False
         self._workers: list[_Worker] = []
-        self._scaling = Scaling(settings.workers_min, settings.workers_max)
         self._next_start = 0.0
         self._selector = selectors.DefaultSelector()
         self._life_read, self._life_write = os.pipe()
@@ -99,7 +117,7 @@ class _Supervisor:
     def _keep_count(self) -> None:
         staying = [worker for worker in self._workers if not worker.is_leaving]
         ready = [worker for worker in staying if worker.is_ready]
-        wanted = self._settings.workers_min
+        wanted = self._scaling.least
         if ready and len(ready) == len(staying):
             wanted = self._scaling.wanted([worker.busy for worker in ready], time.monotonic())
         if len(staying) < wanted and time.monotonic() >= self._next_start:
@@ -111,7 +129,7 @@ class _Supervisor:
     def _start(self) -> None:
         state_read, state_write = os.pipe()
         handed = (self._listening.fileno(), state_write, self._life_read)
-        command = [sys.executable, *arguments_for(self._settings, *handed)]
+        command = [*self._program, *(str(descriptor) for descriptor in handed)]
         process = subprocess.Popen(command, pass_fds=handed)  # noqa: S603  (our own words)
         os.close(state_write)
         worker = _Worker(process, state_read)

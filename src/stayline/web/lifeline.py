@@ -1,0 +1,54 @@
+"""What ties a worker process to its supervisor: a shared socket, and two pipes."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+READY = "ready"
+BUSY_EVERY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Lifeline:
+    """The worker's end: where it listens, and the descriptor it tells its state in."""
+
+    listening: socket.socket
+    state: int
+
+    @classmethod
+    def handed(cls, descriptors: Sequence[str]) -> "Lifeline":
+        """Take up the descriptors that `Supervisor` put at the end of the command.
+
+        The last one is a pipe that nobody writes to: its end means that the supervisor is gone,
+        however it went, and this process then stops in good order.
+        """
+        listening, state, life = (int(number) for number in descriptors)
+        threading.Thread(target=_end_with, args=(life,), daemon=True).start()
+        return cls(socket.socket(fileno=listening), state)
+
+    def tell_ready(self) -> None:
+        """Tell that requests are answered, and from then on how busy this process is."""
+        os.write(self.state, f"{READY}\n".encode())
+        threading.Thread(target=_tell_busy, args=(self.state,), daemon=True).start()
+
+
+def _tell_busy(state: int) -> None:
+    used, then = time.process_time(), time.monotonic()
+    while True:
+        time.sleep(BUSY_EVERY_S)
+        now_used, now = time.process_time(), time.monotonic()
+        try:
+            os.write(state, f"{(now_used - used) / (now - then):.3f}\n".encode())
+        except OSError:
+            return  # nobody listens any more
+        used, then = now_used, now
+
+
+def _end_with(life: int) -> None:
+    while os.read(life, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

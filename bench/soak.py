@@ -22,7 +22,6 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from deployed_home import deploy_again, make_ibm_home  # noqa: E402  (tests/ is no package)
 from served_home import Served, served  # noqa: E402
-
 from stayline.bootstrap import build  # noqa: E402
 from stayline.settings import Settings  # noqa: E402
 

@@ -75,9 +75,7 @@ class UnknownAccessKey(StaylineError):
     """There is no access key of that id."""
 
     def __init__(self, key_id: str) -> None:
-        super().__init__(
-            f"There is no access key {key_id!r}. See `stayline access-keys list`."
-        )
+        super().__init__(f"There is no access key {key_id!r}. See `stayline access-keys list`.")
 
 
 class UnknownFeatureGroup(StaylineError):

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stayline.modelling.calibration import (
+from stayline.modelling.calibration import Calibration
+from stayline.modelling.calibration_fit import (
     FEWEST_POSITIVES_FOR_ISOTONIC,
-    Calibration,
     cross_fitted,
     fit_calibration,
 )

@@ -6,6 +6,7 @@ import xgboost as xgb
 
 from stayline.formats.explanation_analysis import ExplanationAnalysis, explanation_analysis
 from stayline.formats.report_json import decode, encode
+from stayline.modelling.forest import Forest
 from stayline.modelling.global_explanation import MOST_ROWS, global_explanation
 from trained import small_model
 
@@ -14,7 +15,8 @@ def explained(frame=None, seed=0):
     trained = small_model()
     frame = trained.data.development.frame if frame is None else frame
     rng = np.random.default_rng(seed)
-    return global_explanation(trained.model.booster, trained.model.encoder, frame, rng)
+    forest = Forest(trained.archive.model, trained.model.encoder.owners)
+    return global_explanation(forest, trained.model.encoder, frame, rng)
 
 
 def test_it_is_the_mean_strength_of_every_input_the_strongest_first():

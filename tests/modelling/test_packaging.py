@@ -8,7 +8,8 @@ import pytest
 
 import trained as trained_module
 from stayline.formats.schema_toml import parse_schema
-from stayline.modelling.packaging import headline, unpacked
+from stayline.modelling.packaging import headline
+from stayline.modelling.unpacking import unpacked
 from trained import ibm_model, panel_model, small_model
 from training_frames import AGE_JUSTIFICATION
 

@@ -97,7 +97,8 @@ def test_a_number_too_large_for_the_trees_is_scored_as_their_largest(predictor):
 def test_no_rows_give_no_predictions(predictor, frame):
     assert predictor.predict([], []) == ()
     assert predictor.score(frame.head(0)).schema == {
-        TOKEN: pl.String, "risk": pl.Float64, "band": pl.String,
+        TOKEN: pl.String, "risk": pl.Float64, "band": pl.String, "base_risk": pl.Float64,
+        "contributions": pl.Array(pl.Float32, len(predictor.inputs)),
     }  # fmt: skip
 
 

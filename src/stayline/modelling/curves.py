@@ -6,8 +6,9 @@ import numpy as np
 import xgboost as xgb
 
 from stayline.domain.workforce_schema import Kind
-from stayline.modelling.encoding import InputEncoder, Matrix, ModelInput
+from stayline.modelling.encoding import InputEncoder, Matrix
 from stayline.modelling.explanation import column_contributions
+from stayline.modelling.model_input import ModelInput
 
 _NO_CHILD = -1
 

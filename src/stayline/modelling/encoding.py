@@ -1,9 +1,8 @@
 """From checked values to the model's matrix: one spec for training, online and batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 import polars as pl
@@ -11,32 +10,14 @@ import polars as pl
 from stayline.domain.field_values import NO_YES
 from stayline.domain.risk_score import FieldValue
 from stayline.domain.workforce_schema import Column, Kind
+from stayline.modelling.model_input import ModelInput
+from stayline.modelling.row_encoding import LARGEST, RowEncoder
 from stayline.ports.feature_store import EVENT_TIME
 
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
 MOST_CATEGORIES = 64
 FEWEST_ROWS_A_CATEGORY = 5
-_LARGEST = float(np.finfo(np.float32).max)
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInput:
-    """One column as the model sees it; ``categories`` is its order or its one-hot columns.
-
-    ``assumed`` stands in for a missing value: the median or the most frequent category of training.
-    None where training itself had missing values, since then the trees learned what missing means.
-    """
-
-    name: str
-    kind: Kind
-    categories: tuple[str, ...] = ()
-    assumed: float | str | None = None
-
-    @property
-    def width(self) -> int:
-        """How many encoded columns it takes."""
-        return len(self.categories) if self.kind is Kind.CATEGORY else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +30,10 @@ class InputEncoder:
     """
 
     inputs: tuple[ModelInput, ...]
+    _row_encoder: RowEncoder = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_row_encoder", RowEncoder(self.inputs))
 
     @classmethod
     def fit(cls, columns: Iterable[Column], frame: pl.DataFrame) -> "InputEncoder":
@@ -85,12 +70,18 @@ class InputEncoder:
         self, rows: Sequence[Mapping[str, FieldValue]], as_of: Sequence[datetime]
     ) -> Matrix:
         """Return the matrix of single rows; a name that is absent counts as missing."""
-        encoded = [
-            [cell for item in self.inputs for cell in _cells(item, _given(item, row), at)]
-            for row, at in zip(rows, as_of, strict=True)
-        ]
-        cells = np.array(encoded, dtype=np.float64).reshape(len(rows), len(self.owners))
-        return _in_range(cells).astype(np.float32)
+        out = np.empty((len(rows), len(self.owners)), dtype=np.float32)
+        encode = self._row_encoder.encode
+        for number, (row, at) in enumerate(zip(rows, as_of, strict=True)):
+            out[number] = encode(row, at)
+        return out
+
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the values that are encoded to these cells; None is missing or unknown.
+
+        Raises `RequestRefused` with every input whose cells no value gives.
+        """
+        return self._row_encoder.decode(cells, as_of)
 
 
 def _fitted(column: Column, frame: pl.DataFrame) -> ModelInput:
@@ -120,11 +111,6 @@ def _assumed(column: Column, series: pl.Series) -> float | str | None:
     return str(series.mode().sort()[0])
 
 
-def _given(item: ModelInput, row: Mapping[str, FieldValue]) -> FieldValue:
-    value = row.get(item.name)
-    return item.assumed if value is None else value
-
-
 def _frame_columns(item: ModelInput, frame: pl.DataFrame) -> np.ndarray:
     series = frame.get_column(item.name)
     if item.assumed is not None:
@@ -145,24 +131,8 @@ def _frame_columns(item: ModelInput, frame: pl.DataFrame) -> np.ndarray:
 
 def _in_range(cells: np.ndarray) -> np.ndarray:
     """Keep numbers within float32, beyond which the trees refuse them as infinite."""
-    return np.asarray(np.clip(cells, -_LARGEST, _LARGEST))
+    return np.asarray(np.clip(cells, -LARGEST, LARGEST))
 
 
 def _filled(series: pl.Series) -> np.ndarray:
     return series.fill_null(float("nan")).to_numpy()
-
-
-def _cells(item: ModelInput, value: Any, as_of: datetime) -> Iterable[float]:
-    if item.kind is Kind.CATEGORY:
-        if value is None:
-            return [float("nan")] * len(item.categories)
-        return [float(value == category) for category in item.categories]
-    if value is None:
-        return (float("nan"),)
-    if item.kind is Kind.NUMBER:
-        return (float(value),)
-    if item.kind is Kind.DATE:
-        day = value if isinstance(value, date) else date.fromisoformat(value)
-        return (float((as_of.date() - day).days),)
-    known = value in item.categories
-    return (float(item.categories.index(value)) if known else float("nan"),)

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-import xgboost as xgb
 
 from stayline.modelling.encoding import InputEncoder
-from stayline.modelling.explanation import column_contributions
+from stayline.modelling.forest import Forest
 
 MOST_ROWS = 10_000
 
@@ -25,7 +24,7 @@ class GlobalExplanation:
 
 
 def global_explanation(
-    booster: xgb.Booster, encoder: InputEncoder, frame: pl.DataFrame, rng: np.random.Generator
+    forest: Forest, encoder: InputEncoder, frame: pl.DataFrame, rng: np.random.Generator
 ) -> GlobalExplanation:
     """Return what the trees go by on these rows, or on 10,000 of them drawn by ``rng``.
 
@@ -33,12 +32,11 @@ def global_explanation(
     """
     if frame.height > MOST_ROWS:
         frame = frame[np.sort(rng.choice(frame.height, MOST_ROWS, replace=False))]
-    data = xgb.DMatrix(encoder.encode_frame(frame), nthread=1)
-    shap = np.asarray(booster.predict(data, pred_contribs=True), dtype=np.float64)
-    strength = np.abs(column_contributions(shap, encoder)).mean(axis=0).tolist()
+    contributions = forest.explained(encoder.encode_frame(frame)).contributions
+    strength = np.abs(contributions).mean(axis=0).tolist()
     named = zip([item.name for item in encoder.inputs], strength, strict=True)
     return GlobalExplanation(
         values=dict(sorted(named, key=lambda pair: (-pair[1], pair[0]))),
-        expected_value=float(shap[0, -1]),
+        expected_value=forest.bias,
         n=frame.height,
     )

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from stayline.domain.alert_policy import Bands
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.formats.model_archive import (
     FORMAT_VERSION,
@@ -16,9 +15,7 @@ from stayline.formats.model_archive import (
     write_archive,
 )
 from stayline.formats.schema_toml import dump_schema
-from stayline.modelling.calibration import Calibration
 from stayline.modelling.curves import curves
-from stayline.modelling.encoding import InputEncoder, ModelInput
 from stayline.modelling.training import TrainedModel
 from stayline.modelling.trial import Trial
 
@@ -89,17 +86,6 @@ def headline(trial: Trial) -> dict[str, float]:
         "brier": last.brier.value,
         "calibration_error": last.calibration_error.value,
     }
-
-
-def unpacked(manifest: Manifest) -> tuple[InputEncoder, Calibration, Bands]:
-    """Return what scores beside the trees."""
-    encoder = InputEncoder(
-        tuple(ModelInput(i.name, i.kind, i.categories, i.assumed) for i in manifest.inputs)
-    )
-    calibration = msgspec.convert(
-        msgspec.to_builtins(manifest.calibration), Calibration, strict=False
-    )
-    return encoder, calibration, manifest.alert_bands
 
 
 def _xgboost_version() -> str:

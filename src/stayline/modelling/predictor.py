@@ -5,28 +5,32 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
-import xgboost as xgb
 
 from stayline.domain.alert_policy import Band
-from stayline.domain.risk_score import FieldValue, Prediction
-from stayline.errors import PackageRefused
+from stayline.domain.reasons import told
+from stayline.domain.risk_score import FieldValue, Prediction, Reason
 from stayline.formats.model_archive import ModelArchive
-from stayline.modelling.encoding import InputEncoder, Matrix
-from stayline.modelling.explanation import column_contributions, in_probability, reasons
+from stayline.modelling.explanation import Baseline
+from stayline.modelling.forest import Forest
 from stayline.modelling.global_explanation import GlobalExplanation, global_explanation
-from stayline.modelling.packaging import unpacked
-from stayline.modelling.search import margins
+from stayline.modelling.unpacking import unpacked
 from stayline.ports.feature_store import TOKEN
-
-_CHUNK = 20_000
 
 
 class Predictor:
-    """Scores with one package; safe to call from several threads."""
+    """Scores with one package; safe to call from several threads.
 
-    def __init__(self, archive: ModelArchive) -> None:
+    It adds up the trees by itself (`Forest`), so nothing of the training's libraries is loaded.
+    ``threads`` is how many a frame of many rows may take.
+    """
+
+    def __init__(self, archive: ModelArchive, *, threads: int = 1) -> None:
         self._encoder, self._calibration, self._bands = unpacked(archive.manifest)
-        self._booster = _loaded(archive.model, self._encoder)
+        self._forest = Forest(archive.model, self._encoder.owners)
+        self._baseline = Baseline.of(self._forest.bias, self._calibration)
+        self._threads = threads
+        self._inputs = tuple(item.name for item in self._encoder.inputs)
+        self._assumed = {item.name: item.assumed for item in self._encoder.inputs}
 
     @classmethod
     def from_archive(cls, archive: ModelArchive) -> "Predictor":
@@ -36,47 +40,57 @@ class Predictor:
     @property
     def inputs(self) -> tuple[str, ...]:
         """The model inputs, in order."""
-        return tuple(item.name for item in self._encoder.inputs)
+        return self._inputs
+
+    @property
+    def assumed(self) -> Mapping[str, FieldValue]:
+        """What each input is taken as where it is missing; None where missing says something."""
+        return self._assumed
 
     def predict(
-        self, rows: Sequence[Mapping[str, FieldValue]], as_of: Sequence[datetime]
+        self,
+        rows: Sequence[Mapping[str, FieldValue]],
+        as_of: Sequence[datetime],
+        *,
+        with_reasons: bool = True,
     ) -> tuple[Prediction, ...]:
-        """Return one prediction with all its reasons per row.
+        """Return one prediction per row, with all its reasons or, in a fraction of the time, none.
 
         ``base_risk`` and the contributions add up to the risk within 1e-5.
         """
         if not rows:
             return ()
-        shap = self._shap(self._encoder.encode_rows(rows, as_of))
-        risk = self._risk(shap)
-        base, contributions = in_probability(
-            column_contributions(shap, self._encoder),
-            shap[:, -1],
-            self._calibration,
-            risk,
-        )
+        matrix = self._encoder.encode_rows(rows, as_of)
+        if with_reasons:
+            found = self._forest.explained(matrix)
+            margin, parts = found.margin, found.contributions
+        else:
+            margin = self._forest.margins(matrix)
+            parts = np.empty((len(rows), 0))
+        risk = self._calibration(margin)
+        base, parts = self._baseline.in_probability(parts, margin, risk)
         return tuple(
             Prediction(
-                risk=float(risk[i]),
-                band=self._bands.band_of(float(risk[i])),
-                base_risk=float(base[i]),
-                reasons=reasons(row, contributions[i].tolist(), self._encoder),
+                risk=of_row,
+                band=self._bands.band_of(of_row),
+                base_risk=from_base,
+                reasons=self._told(row, contributions) if with_reasons else (),
             )
-            for i, row in enumerate(rows)
+            for row, of_row, from_base, contributions in zip(
+                rows, risk.tolist(), base.tolist(), parts.tolist(), strict=True
+            )
         )
 
     def score(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return ``token``, ``risk`` and ``band`` of a frame of features, in its order.
+        """Return ``token``, ``risk``, ``band``, ``base_risk`` and ``contributions`` of a frame of
+        features, in its order.
 
+        ``contributions`` is an array per row, in the order of `inputs`, in probability (float32).
         The risks equal those of `predict` to the bit.
         """
-        risk = np.concatenate(
-            [
-                self._risk(self._shap(self._encoder.encode_frame(chunk)))
-                for chunk in frame.iter_slices(_CHUNK)
-            ]
-            or [np.empty(0)]
-        )
+        found = self._forest.explained(self._encoder.encode_frame(frame), threads=self._threads)
+        risk = self._calibration(found.margin)
+        base, parts = self._baseline.in_probability(found.contributions, found.margin, risk)
         band = (
             pl.when(pl.col("risk") >= self._bands.high)
             .then(pl.lit(Band.HIGH.value))
@@ -84,41 +98,38 @@ class Predictor:
             .then(pl.lit(Band.MEDIUM.value))
             .otherwise(pl.lit(Band.LOW.value))
         )
-        scored = frame.select(TOKEN).with_columns(pl.Series("risk", risk, pl.Float64))
-        return scored.with_columns(band=band)
+        each = pl.Array(pl.Float32, len(self._inputs))
+        return (
+            frame.select(TOKEN)
+            .with_columns(
+                pl.Series("risk", risk, pl.Float64),
+                pl.Series("base_risk", base, pl.Float64),
+                pl.Series("contributions", parts.astype(np.float32), each),
+            )
+            .select(TOKEN, "risk", band.alias("band"), "base_risk", "contributions")
+        )
 
     def risks(self, frame: pl.DataFrame) -> np.ndarray:
-        """Return the risk (n,) of each row without its reasons, in a fraction of the time.
+        """Return the risk (n,) of each row without its reasons; equal to `predict` to the bit."""
+        matrix = self._encoder.encode_frame(frame)
+        return self._calibration(self._forest.margins(matrix, threads=self._threads))
 
-        Equal to those of `predict` within 1e-6: the trees' sum is rounded elsewhere.
-        """
-        return self._calibration(margins(self._booster, self._encoder.encode_frame(frame)))
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the values of a row that was encoded elsewhere; raises `RequestRefused`."""
+        return self._encoder.decode_row(cells, as_of)
 
     def global_explanation(
         self, frame: pl.DataFrame, rng: np.random.Generator
     ) -> GlobalExplanation:
         """Return what the trees go by on these rows."""
-        return global_explanation(self._booster, self._encoder, frame, rng)
+        return global_explanation(self._forest, self._encoder, frame, rng)
 
-    def _shap(self, matrix: Matrix) -> np.ndarray:
-        """Return each encoded column's part of the margin, the bias last; (n, encoded + 1)."""
-        data = xgb.DMatrix(matrix, nthread=1)
-        return np.asarray(self._booster.predict(data, pred_contribs=True), dtype=np.float64)
-
-    def _risk(self, shap: np.ndarray) -> np.ndarray:
-        """Return the risks; the parts add up to the margin, so it is not computed once more."""
-        return self._calibration(shap.sum(axis=1))
-
-
-def _loaded(model: bytes, encoder: InputEncoder) -> xgb.Booster:
-    booster = xgb.Booster({"nthread": 1})
-    try:
-        booster.load_model(bytearray(model))
-    except xgb.core.XGBoostError as error:
-        raise PackageRefused("its trees cannot be loaded.") from error
-    booster.set_param({"nthread": 1})
-    if booster.num_features() != len(encoder.owners):
-        raise PackageRefused(
-            f"its trees take {booster.num_features()} columns, its manifest {len(encoder.owners)}."
+    def _told(
+        self, row: Mapping[str, FieldValue], contributions: Sequence[float]
+    ) -> tuple[Reason, ...]:
+        return told(
+            (name, row.get(name), assumed, contribution)
+            for (name, assumed), contribution in zip(
+                self._assumed.items(), contributions, strict=True
+            )
         )
-    return booster

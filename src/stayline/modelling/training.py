@@ -10,9 +10,11 @@ import xgboost as xgb
 
 from stayline.domain.alert_policy import Bands
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.modelling.calibration import Calibration, cross_fitted, fit_calibration
+from stayline.modelling.calibration import Calibration
+from stayline.modelling.calibration_fit import cross_fitted, fit_calibration
 from stayline.modelling.dataset import TrainingSet, label_known_at
 from stayline.modelling.encoding import InputEncoder, Matrix
+from stayline.modelling.forest import Forest
 from stayline.modelling.search import AT_ONCE, Candidate, Search, fit, folds, margins, search
 from stayline.modelling.thresholds import bands_for
 from stayline.ports.feature_store import EVENT_TIME
@@ -72,7 +74,8 @@ class TrainedModel:
 
     def risk(self, rows: TrainingSet) -> np.ndarray:
         """Return the calibrated risk (n,) of other rows."""
-        return self.calibration(margins(self.booster, self.encoder.encode_frame(rows.frame)))
+        forest = Forest(bytes(self.booster.save_raw("ubj")), self.encoder.owners)
+        return self.calibration(forest.margins(self.encoder.encode_frame(rows.frame)))
 
 
 def train(

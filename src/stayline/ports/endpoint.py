@@ -27,6 +27,11 @@ class Variant(Protocol):
         """The model inputs, in order."""
         ...
 
+    @property
+    def assumed(self) -> Mapping[str, FieldValue]:
+        """What each input, in order, is taken as where it is missing; None for as missing."""
+        ...
+
     def predict(
         self,
         rows: Sequence[Mapping[str, FieldValue]],
@@ -34,7 +39,7 @@ class Variant(Protocol):
         *,
         with_reasons: bool = True,
     ) -> tuple[Prediction, ...]:
-        """Return one prediction per row.
+        """Return one prediction per row, with its reasons unless they are left out.
 
         A row maps model inputs to checked values (None is missing); ``as_of`` is when each was
         true, needed to turn dates into durations. Raises `EndpointUnavailable`.
@@ -42,7 +47,11 @@ class Variant(Protocol):
         ...
 
     def score(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return ``token``, ``risk`` and ``band`` for a whole frame of features, in its order."""
+        """Return the scores of a whole frame of features, in its order.
+
+        Columns: ``token``, ``risk``, ``band``, ``base_risk``, and ``contributions``, an array per
+        person in the order of `inputs`, in probability (float32).
+        """
         ...
 
 

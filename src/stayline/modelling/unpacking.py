@@ -1,0 +1,20 @@
+"""What scores beside the trees, from a package's manifest."""
+
+import msgspec
+
+from stayline.domain.alert_policy import Bands
+from stayline.formats.model_archive import Manifest
+from stayline.modelling.calibration import Calibration
+from stayline.modelling.encoding import InputEncoder
+from stayline.modelling.model_input import ModelInput
+
+
+def unpacked(manifest: Manifest) -> tuple[InputEncoder, Calibration, Bands]:
+    """Return what turns rows into cells, margins into risks, and risks into bands."""
+    encoder = InputEncoder(
+        tuple(ModelInput(i.name, i.kind, i.categories, i.assumed) for i in manifest.inputs)
+    )
+    calibration = msgspec.convert(
+        msgspec.to_builtins(manifest.calibration), Calibration, strict=False
+    )
+    return encoder, calibration, manifest.alert_bands

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stayline.domain.workforce_schema import Column, Kind, Role
+from stayline.errors import RequestRefused
 from stayline.modelling.encoding import InputEncoder
 from stayline.ports.feature_store import EVENT_TIME
 
@@ -145,3 +146,53 @@ def test_a_date_after_the_event_counts_negative_days(hired):
 def test_no_rows_give_an_empty_matrix_of_the_right_width():
     assert ENCODER.encode_rows([], []).shape == (0, len(ENCODER.names))
     assert ENCODER.encode_frame(pl.DataFrame(schema=TYPES)).shape == (0, len(ENCODER.names))
+
+
+def known(row):
+    """Return a row without the words that no column of the encoder stands for."""
+    categories = {column.name: column.categories for column in COLUMNS}
+    categories["Plain"], categories["Learned"] = ("No", "Yes"), ("x", "y")
+    return {
+        name: None if categories.get(name) and value not in categories[name] else value
+        for name, value in row.items()
+    }
+
+
+@pytest.mark.parametrize("encoder", [ENCODER, ASSUMING], ids=["learned gaps", "no gaps"])
+@given(row=ROWS)
+@settings(deadline=None, max_examples=200)
+def test_a_row_is_read_back_from_its_cells(encoder, row):
+    row = known(row)
+    cells = encoder.encode_rows([as_request(row)], [row[EVENT_TIME]])[0]
+    found = encoder.decode_row(cells.tolist(), row[EVENT_TIME])
+    assumed = {item.name: item.assumed for item in encoder.inputs}
+    for name, value in as_request(row).items():
+        expected = assumed[name] if value is None else value
+        if name == "Pay" and expected is not None:
+            largest = float(np.finfo(np.float32).max)
+            expected = float(np.float32(np.clip(expected, -largest, largest)))
+        assert found[name] == expected
+    assert encoder.encode_rows([found], [row[EVENT_TIME]])[0].tobytes() == cells.tobytes()
+
+
+def test_an_unknown_category_is_read_back_as_none():
+    cells = ENCODER.encode_rows([{"Team": "new"}], [AT])[0]
+    assert ENCODER.decode_row(cells.tolist(), AT)["Team"] is None
+
+
+def test_cells_that_no_value_gives_are_refused_all_at_once():
+    cells = dict.fromkeys(ENCODER.names, 0.0)
+    cells |= {
+        "Mood": 3.0,
+        "Over": 0.5,
+        "Team=A": 1.0,
+        "Team=B": 1.0,
+        "Learned=x": 0.5,
+        "Hired": 1e9,
+    }
+    with pytest.raises(RequestRefused) as refusal:
+        ENCODER.decode_row(list(cells.values()), AT)
+    refused = [problem.path for problem in refusal.value.problems]
+    assert refused == ["Mood", "Over", "Team", "Learned", "Hired"]
+    with pytest.raises(RequestRefused, match="expected 10 cells, not 3"):
+        ENCODER.decode_row([1.0, 2.0, 3.0], AT)

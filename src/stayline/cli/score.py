@@ -30,18 +30,33 @@ def score(
     employee: Annotated[
         str | None, typer.Option("--employee", help="One person's HR id; without it, everyone.")
     ] = None,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="Everyone, with all reasons, as the nightly run does.")
+    ] = False,
+    afresh: Annotated[
+        bool,
+        typer.Option("--afresh", help="Begin anew where a run was cut off less than a day ago."),
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Score the imported workforce with the deployed model; opted-out people are left out."""
+    if employee is not None and (everyone or afresh):
+        raise typer.BadParameter(
+            "asks for one person; leave out --all and --afresh.", param_hint="--employee"
+        )
     if employee is None:
-        _score_everyone(home, as_json)
+        _score_everyone(home, as_json, afresh=afresh)
     else:
         _score_one(employee, home, as_json)
 
 
 def score_everyone(
-    ports: "Ports", settings: "Settings", advance: Advance = lambda done, total: None
+    ports: "Ports",
+    settings: "Settings",
+    advance: Advance = lambda done, total: None,
+    *,
+    afresh: bool = False,
 ) -> "WorkforceScores":
     """Score the imported workforce, as the nightly run does."""
     from stayline.usecases.score_workforce import score_workforce
@@ -54,16 +69,17 @@ def score_everyone(
         audit=ports.audit,
         clock=ports.clock,
         actor=settings.actor,
+        afresh=afresh,
         progress=advance,
     )
 
 
-def _score_everyone(home: HomeOption, as_json: bool) -> None:
+def _score_everyone(home: HomeOption, as_json: bool, *, afresh: bool) -> None:
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
     ports.runner.purge_expired(at=ports.clock.now())  # this runs nightly, training may not
-    with progress("Scoring", hidden=as_json) as advance:
-        scored = score_everyone(ports, settings, advance)
+    with progress("Scoring", unit="people", hidden=as_json) as advance:
+        scored = score_everyone(ports, settings, advance, afresh=afresh)
     if as_json:
         show_json(scored)
     else:
@@ -76,7 +92,9 @@ def told(scored: "WorkforceScores") -> list[str]:
     from stayline.domain.alert_policy import Band
 
     bands = ", ".join(f"{scored.by_band.get(band, 0):,} {band.value}" for band in reversed(Band))
+    taken_up = f"Taken up where an earlier run was cut off, after {scored.taken_up_at:,} people."
     return [
+        *([taken_up] if scored.taken_up_at else []),
         f"{scored.count:,} people scored by version {scored.model.version}: {bands}.",
         f"Left out: {scored.opted_out:,} who opted out, {scored.gone:,} no longer employed.",
     ]

@@ -100,17 +100,34 @@ def show_table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None
 
 
 @contextmanager
-def progress(label: str, *, hidden: bool = False) -> Iterator[Advance]:
-    """Show a bar on the error stream while work runs; call the result with done and total."""
+def progress(label: str, *, unit: str = "", hidden: bool = False) -> Iterator[Advance]:
+    """Show a bar on the error stream while work runs; call the result with done and total.
+
+    With a ``unit`` (people) it also says how many a second, and the time left.
+    """
     if hidden or not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    columns = [TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()]
+    if unit:
+        columns += [TextColumn("{task.fields[pace]}"), TimeRemainingColumn(), TextColumn("left")]
     with Progress(*columns, console=console(), transient=True) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(label, total=None, pace="")
+
+        def advance(done: int, total: int | None) -> None:
+            speed = bar.tasks[0].speed
+            pace = f"{speed:,.0f} {unit}/s" if speed else ""
+            bar.update(task, completed=done, total=total, pace=pace)
+
+        yield advance
 
 
 @contextmanager

@@ -62,9 +62,9 @@ def cut(trees: Trees) -> Chunks:
     asked = np.where(steps == NONE, NONE, condition[trees.parent[steps]])
     places = (conditions[chunk][:, None, :] == asked[:, :, None]).argmax(axis=2)
     return Chunks(
-        columns=trees.column[first],
-        thresholds=trees.threshold[first],
-        missing_left=trees.missing_left[first],
+        columns=np.append(trees.column[first], 0),
+        thresholds=np.append(trees.threshold[first], np.float32(-np.inf)),
+        missing_left=np.append(trees.missing_left[first], False),
         conditions=conditions,
         leaves=leaves,
         chunk=chunk,

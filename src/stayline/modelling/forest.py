@@ -133,11 +133,9 @@ class _Lookup:
 
     def __init__(self, chunks: Chunks, found: Tables, columns: int, inputs: int) -> None:
         asked = chunks.conditions
-        is_none = asked == NONE
-        column = chunks.columns[asked] + np.where(chunks.missing_left[asked], 0, columns)
-        self._cells = np.where(is_none, 0, column).ravel()
-        self._thresholds = np.where(is_none, -np.inf, chunks.thresholds[asked]).ravel()
-        self._thresholds = self._thresholds.astype(np.float32)
+        stays = np.where(chunks.missing_left, 0, columns)
+        self._cells = (chunks.columns + stays)[asked].ravel()
+        self._thresholds = chunks.thresholds[asked].ravel()
         self._first = np.arange(len(asked)) * CODES
         self.inputs = np.where(found.inputs == NONE, inputs, found.inputs).ravel()
 
@@ -153,15 +151,16 @@ class _Binning:
     """Turns each column into small whole numbers once, which all conditions then compare."""
 
     def __init__(self, chunks: Chunks, columns: int) -> None:
-        self._edges = [np.unique(chunks.thresholds[chunks.columns == c]) for c in range(columns)]
-        most = max((len(edges) for edges in self._edges), default=0) + 1
-        self._type = np.min_scalar_type(most)
-        keys = list(zip(chunks.columns.tolist(), chunks.missing_left.tolist(), strict=True))
+        asked, thresholds = chunks.columns[:-1], chunks.thresholds[:-1]
+        self._edges = [np.unique(thresholds[asked == column]) for column in range(columns)]
+        most = max((len(edges) for edges in self._edges), default=0)
+        self._type = np.min_scalar_type(most + 1)
+        keys = list(zip(asked.tolist(), chunks.missing_left[:-1].tolist(), strict=True))
         self._copies = sorted(set(keys))
         place = {key: number for number, key in enumerate(self._copies)}
         edge = [
             self._type.type(np.searchsorted(self._edges[column], threshold) + 1)
-            for column, threshold in zip(chunks.columns, chunks.thresholds, strict=True)
+            for column, threshold in zip(asked, thresholds, strict=True)
         ]
         self.plan = [
             [(place[keys[number]], edge[number]) for number in row if number != NONE]

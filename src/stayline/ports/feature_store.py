@@ -1,6 +1,6 @@
 """Features of people, now and as of any past instant."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,6 +100,18 @@ class FeatureStore(Protocol):
 
     def newest(self, tokens: Iterable[EmployeeToken] | None = None) -> pl.DataFrame:
         """Return the newest features of these people, or of everyone; one row a person."""
+        ...
+
+    def in_chunks(self, size: int, *, after: str = "") -> Iterator[pl.DataFrame]:
+        """Yield what `newest` returns, by token and at most ``size`` people at a time.
+
+        Begins behind the token ``after``. Only one chunk is in memory; a person who comes in
+        meanwhile is seen where the token is still to come.
+        """
+        ...
+
+    def count(self) -> int:
+        """Return of how many people there are features; raises `NothingImported`."""
         ...
 
     def frame(self, group: str, *, as_of: datetime) -> pl.DataFrame:

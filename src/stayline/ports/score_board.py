@@ -1,18 +1,20 @@
 """The last score of each person, for when the endpoint is down and for the people who ask."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import polars as pl
+
 from stayline.domain.alert_policy import Band
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.domain.risk_score import ModelIdentity, Reason
+from stayline.domain.risk_score import FieldValue, ModelIdentity, Reason
 
 
 @dataclass(frozen=True, slots=True)
 class BoardEntry:
-    """One kept score; ``reasons`` is empty where a batch run kept none."""
+    """One kept score with all its reasons; ``base_risk`` is where they start."""
 
     token: EmployeeToken
     risk: float
@@ -21,6 +23,34 @@ class BoardEntry:
     model: ModelIdentity
     scored_at: datetime
     prediction_id: str | None = None
+    base_risk: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringRun:
+    """One run over everyone, and how far it has come.
+
+    ``after`` is the last token that is done, empty at the beginning. The counts are of those done:
+    scored by band, left out for having opted out, and no longer employed.
+    """
+
+    number: int
+    model: ModelIdentity
+    started_at: datetime
+    after: str
+    by_band: Mapping[Band, int]
+    opted_out: int
+    gone: int
+
+    @property
+    def scored(self) -> int:
+        """How many people have a score."""
+        return sum(self.by_band.values())
+
+    @property
+    def done(self) -> int:
+        """How many people have been looked at."""
+        return self.scored + self.opted_out + self.gone
 
 
 class ScoreBoard(Protocol):
@@ -40,4 +70,39 @@ class ScoreBoard(Protocol):
 
     def erase(self, token: EmployeeToken) -> bool:
         """Remove a person's score; return whether there was one."""
+        ...
+
+    def take_down(
+        self, tokens: Collection[EmployeeToken], *, older_than: datetime | None = None
+    ) -> None:
+        """Remove these people's scores, and all that were scored before ``older_than``."""
+        ...
+
+    def begin_run(
+        self, model: ModelIdentity, assumed: Mapping[str, FieldValue], *, at: datetime
+    ) -> ScoringRun:
+        """Note that a run over everyone begins.
+
+        ``assumed`` names the model's inputs, in order, each with what stands in where it is
+        missing: with it, kept contributions can be told in words without the model.
+        """
+        ...
+
+    def unfinished_run(self) -> ScoringRun | None:
+        """Return the newest run unless it came to its end."""
+        ...
+
+    def keep(
+        self, run: ScoringRun, scored: pl.DataFrame, values: pl.DataFrame, *, scored_at: datetime
+    ) -> None:
+        """Keep the scores of a chunk of people and how far the run has come, both or neither.
+
+        ``scored`` is what a variant's ``score`` returns, ``values`` the model's inputs of the same
+        people in order. Older scores never replace newer ones. Raises `StoreUnavailable` when the
+        run has come further meanwhile, because somebody else goes on with it.
+        """
+        ...
+
+    def end_run(self, run: ScoringRun, *, at: datetime) -> None:
+        """Note that a run has come to its end."""
         ...

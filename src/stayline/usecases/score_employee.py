@@ -179,6 +179,7 @@ def _keep(rows: Sequence[_Row], scored: Sequence[RiskScore], scores: ScoreBoard)
                 model=score.model,
                 scored_at=score.scored_at,
                 prediction_id=score.prediction_id,
+                base_risk=score.base_risk,
             )
             for row, score in zip(rows, scored, strict=True)
             if row.token is not None and not row.is_what_if

@@ -1,6 +1,6 @@
 """The embedded feature store: SQLite for one person now, Delta tables for everyone ever."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -104,6 +104,15 @@ class DeltaFeatureStore:
     def newest(self, tokens: Iterable[EmployeeToken] | None = None) -> pl.DataFrame:
         """Return the newest features of these people, or of everyone, by token."""
         return self._online.newest(tokens, group_types(FEATURES, self.schema()))
+
+    def in_chunks(self, size: int, *, after: str = "") -> Iterator[pl.DataFrame]:
+        """Yield everyone's newest features by token, so many people at a time."""
+        return self._online.chunks(size, after, group_types(FEATURES, self.schema()))
+
+    def count(self) -> int:
+        """Return of how many people there are features."""
+        self.schema()
+        return self._online.count()
 
     def has_left(self, token: EmployeeToken, *, at: datetime) -> bool:
         """Whether the person is employed no longer; nobody of a cross-section has left."""

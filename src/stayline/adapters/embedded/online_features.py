@@ -1,6 +1,7 @@
 """The online side of the feature store: one row a person, packed, for reads in microseconds."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from stayline.adapters.embedded.database import driver_errors, quick_row, reading, writing
+from stayline.adapters.embedded.record_frames import RecordFrames
 from stayline.adapters.embedded.tables import (
     applied_versions,
     feature_groups,
@@ -75,18 +77,33 @@ class OnlineFeatures:
 
         ``kinds`` are the value columns and their types.
         """
-        clocks = {TOKEN: pl.String(), EVENT_TIME: pl.Int64(), WRITE_TIME: pl.Int64()}
-        packed = {n: pl.String() if kind == pl.Date else kind for n, kind in kinds.items()}
+        frames = RecordFrames(kinds)
         query = sa.select(online_records).order_by(online_records.c.token)
-        parts = [pl.DataFrame(schema=clocks | packed)]
+        parts = [frames.frame([])]
         with reading(self._engine) as connection:
             for part in _parts(query, tokens):
-                for rows in connection.execute(part).partitions(_CHUNK):
-                    records = [(*row[:3], *map(_UNPACK(row[3]).get, kinds)) for row in rows]
-                    parts.append(pl.DataFrame(records, schema=clocks | packed, orient="row"))
-        instants = pl.from_epoch(pl.col(EVENT_TIME, WRITE_TIME), "us").dt.replace_time_zone("UTC")
-        days = pl.col([name for name, kind in kinds.items() if kind == pl.Date]).str.to_date()
-        return pl.concat(parts).with_columns(instants, days).sort(TOKEN)
+                parts.extend(map(frames.frame, connection.execute(part).partitions(_CHUNK)))
+        return pl.concat(parts).sort(TOKEN)
+
+    def chunks(
+        self, size: int, after: str, kinds: dict[str, pl.DataType]
+    ) -> Iterator[pl.DataFrame]:
+        """Yield everyone's newest features behind a token, by token, so many people at a time.
+
+        Each is read by itself: no read is kept open while the caller works.
+        """
+        frames = RecordFrames(kinds)
+        while True:
+            with driver_errors(self._engine), closing(self._engine.raw_connection()) as connection:
+                rows = connection.cursor().execute(_READ_CHUNK, (after, size)).fetchall()
+            if not rows:
+                return
+            after = rows[-1][0]
+            yield frames.frame(rows)
+
+    def count(self) -> int:
+        """Return how many people there are."""
+        return int(quick_row(self._engine, _COUNT)[0])
 
     def erase(self, token: str) -> int:
         """Remove a person, also from the write-ahead file; ``secure_delete`` blanks the pages."""
@@ -120,6 +137,11 @@ class OnlineFeatures:
 
 
 _READ = "SELECT event_time, write_time, record FROM online_records WHERE token = ?"
+_READ_CHUNK = (
+    "SELECT token, event_time, write_time, record FROM online_records "
+    "WHERE token > ? ORDER BY token LIMIT ?"
+)
+_COUNT = "SELECT count(*) FROM online_records"
 _READ_SCHEMA = "SELECT schema_toml FROM feature_groups WHERE name = ?"
 _UNPACK = msgspec.msgpack.Decoder(dict[str, Any]).decode
 

@@ -1,18 +1,24 @@
 """The score board in SQLite."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
+import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.bulk import upsert
 from stayline.adapters.embedded.database import reading, writing
-from stayline.adapters.embedded.tables import scores
+from stayline.adapters.embedded.kept_reasons import read_reasons
+from stayline.adapters.embedded.scoring_runs import ScoringRuns
+from stayline.adapters.embedded.tables import explained_models, scores
 from stayline.domain.alert_policy import Band
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.domain.risk_score import ModelIdentity, Reason
-from stayline.ports.score_board import BoardEntry
+from stayline.domain.risk_score import FieldValue, ModelIdentity, Reason
+from stayline.ports.score_board import BoardEntry, ScoringRun
+
+_IN_LIMIT = 500
 
 
 class SqliteScoreBoard:
@@ -21,6 +27,7 @@ class SqliteScoreBoard:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._put = upsert(engine, scores, ["token"], newest_by="scored_at")
+        self._runs = ScoringRuns(engine)
 
     def put(self, entries: Sequence[BoardEntry]) -> None:
         """Keep these scores; an older one never replaces a newer one."""
@@ -31,14 +38,14 @@ class SqliteScoreBoard:
     def find(self, token: EmployeeToken) -> BoardEntry | None:
         """Return the kept score of a person."""
         with reading(self._engine) as connection:
-            row = connection.execute(sa.select(scores).where(scores.c.token == token)).one_or_none()
+            row = connection.execute(_ENTRIES.where(scores.c.token == token)).one_or_none()
         return None if row is None else _entry(row)
 
     def entries(self, limit: int | None = None) -> list[BoardEntry]:
         """Return the kept scores, highest risk first."""
         with reading(self._engine) as connection:
             rows = connection.execute(
-                sa.select(scores).order_by(scores.c.risk.desc(), scores.c.token).limit(limit)
+                _ENTRIES.order_by(scores.c.risk.desc(), scores.c.token).limit(limit)
             ).all()
         return [_entry(row) for row in rows]
 
@@ -47,6 +54,43 @@ class SqliteScoreBoard:
         with writing(self._engine) as connection:
             gone = connection.execute(sa.delete(scores).where(scores.c.token == token))
         return gone.rowcount > 0
+
+    def take_down(
+        self, tokens: Collection[EmployeeToken], *, older_than: datetime | None = None
+    ) -> None:
+        """Remove these people's scores, and all that were scored before an instant."""
+        listed = list(tokens)
+        parts = [listed[start : start + _IN_LIMIT] for start in range(0, len(listed), _IN_LIMIT)]
+        with writing(self._engine) as connection:
+            for part in parts:
+                connection.execute(sa.delete(scores).where(scores.c.token.in_(part)))
+            if older_than is not None:
+                connection.execute(sa.delete(scores).where(scores.c.scored_at < older_than))
+
+    def begin_run(
+        self, model: ModelIdentity, assumed: Mapping[str, FieldValue], *, at: datetime
+    ) -> ScoringRun:
+        """Note that a run over everyone begins, by a model with these inputs."""
+        return self._runs.begin(model, assumed, at)
+
+    def unfinished_run(self) -> ScoringRun | None:
+        """Return the newest run unless it came to its end."""
+        return self._runs.unfinished()
+
+    def keep(
+        self, run: ScoringRun, scored: pl.DataFrame, values: pl.DataFrame, *, scored_at: datetime
+    ) -> None:
+        """Keep a chunk's scores and how far the run has come, both or neither."""
+        self._runs.keep(run, scored, values, scored_at)
+
+    def end_run(self, run: ScoringRun, *, at: datetime) -> None:
+        """Note that a run has come to its end."""
+        self._runs.end(run, at)
+
+
+_ENTRIES = sa.select(scores, explained_models.c.inputs).join(
+    explained_models, scores.c.model_digest == explained_models.c.model_digest, isouter=True
+)
 
 
 def _row(entry: BoardEntry) -> dict[str, Any]:
@@ -59,16 +103,24 @@ def _row(entry: BoardEntry) -> dict[str, Any]:
         "model_digest": entry.model.digest,
         "scored_at": entry.scored_at,
         "prediction_id": entry.prediction_id,
+        "base_risk": entry.base_risk,
+        "explained": None,
     }
 
 
 def _entry(row: sa.Row[Any]) -> BoardEntry:
+    reasons = (
+        msgspec.json.decode(row.reasons, type=tuple[Reason, ...])
+        if row.explained is None
+        else read_reasons(row.explained, row.inputs)
+    )
     return BoardEntry(
         token=EmployeeToken(row.token),
         risk=row.risk,
         band=Band(row.band),
-        reasons=msgspec.json.decode(row.reasons, type=tuple[Reason, ...]),
+        reasons=reasons,
         model=ModelIdentity(row.model_version, row.model_digest),
         scored_at=row.scored_at,
         prediction_id=row.prediction_id,
+        base_risk=row.base_risk,
     )

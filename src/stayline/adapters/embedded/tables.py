@@ -73,6 +73,27 @@ scores = sa.Table(
     sa.Column("model_digest", sa.String, nullable=False),
     sa.Column("scored_at", Instant, nullable=False),
     sa.Column("prediction_id", sa.String),
+    sa.Column("base_risk", sa.Float),
+    sa.Column("explained", sa.LargeBinary),
+)
+explained_models = sa.Table(
+    "explained_models",
+    STATE,
+    sa.Column("model_digest", sa.String, primary_key=True),
+    sa.Column("inputs", sa.String, nullable=False),
+)
+scoring_runs = sa.Table(
+    "scoring_runs",
+    STATE,
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("model_version", sa.Integer, nullable=False),
+    sa.Column("model_digest", sa.String, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("after", sa.String, nullable=False),
+    sa.Column("by_band", sa.String, nullable=False),
+    sa.Column("opted_out", sa.Integer, nullable=False),
+    sa.Column("gone", sa.Integer, nullable=False),
+    sa.Column("ended_at", Instant),
 )
 imports = sa.Table(
     "imports",

@@ -37,7 +37,7 @@ class ScoreOptions:
     with_reasons: bool = True
     target_variant: str | None = None
     inference_id: str | None = None
-    custom_attributes: str | None = field(default=None, repr=False)
+    custom_attributes: tuple[str, ...] = field(default=(), repr=False)
     content_type: str = "application/json"
     accept: str = "application/json"
 

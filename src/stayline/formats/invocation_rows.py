@@ -29,13 +29,18 @@ class ModelColumns:
     """What rows without names are read by; asked for only where a row has none.
 
     ``known`` are the names that make a CSV's first row a header. ``inputs`` returns the model's
-    inputs in order; ``width`` how many encoded columns it has, and ``decode`` named values of them.
+    inputs in order; ``width`` how many encoded columns it has, and ``decode`` their named values;
+    it raises `RequestRefused` for cells that no value has.
     """
 
     known: AbstractSet[str]
     inputs: Callable[[], Sequence[str]]
     width: Callable[[], int]
     decode: Callable[[Sequence[float]], Mapping[str, FieldValue]]
+
+
+class _Cells(list[float]):
+    """Encoded columns, no values."""
 
 
 def read_rows(body: bytes, form: Form, columns: ModelColumns, *, most: int) -> list[ScoreRequest]:
@@ -48,8 +53,7 @@ def read_rows(body: bytes, form: Form, columns: ModelColumns, *, most: int) -> l
     if form is Form.CSV:
         return _csv_rows(text, columns, most)
     if form is Form.LIBSVM:
-        decoded = map(columns.decode, read_libsvm(text, columns.width()))
-        return _requests(list(islice(decoded, most + 1)), columns, most)
+        return _requests([_Cells(row) for row in read_libsvm(text, columns.width())], columns, most)
     if form is Form.JSON_LINES:
         return _requests(_lines(text, most), columns, most)
     return _json_rows(read_json(text), columns, most)
@@ -132,9 +136,23 @@ def _request(row: object, path: str, columns: ModelColumns) -> ScoreRequest:
         row = row[FEATURES]
     if isinstance(row, dict):
         return row_request(row, path)
+    if isinstance(row, _Cells):
+        return ScoreRequest(None, _decoded(row, path, columns), path)
     if isinstance(row, list):
         return ScoreRequest(None, _in_model_order(row, path, columns.inputs()), path)
     raise RequestRefused([FieldProblem(path, "expected an object, or an array in model order")])
+
+
+def _decoded(cells: Sequence[float], path: str, columns: ModelColumns) -> Mapping[str, object]:
+    try:
+        return columns.decode(cells)
+    except RequestRefused as refusal:
+        raise RequestRefused(
+            [
+                FieldProblem(f"{path}.{problem.path}", problem.message)
+                for problem in refusal.problems
+            ]
+        ) from None
 
 
 def _in_model_order(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import polars as pl
 from stayline.domain.field_values import NO_YES
 from stayline.domain.risk_score import FieldValue
 from stayline.domain.workforce_schema import Column, Kind
+from stayline.errors import FieldProblem, RequestRefused
 from stayline.ports.feature_store import EVENT_TIME
 
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float32]]
@@ -92,6 +93,25 @@ class InputEncoder:
         cells = np.array(encoded, dtype=np.float64).reshape(len(rows), len(self.owners))
         return _in_range(cells).astype(np.float32)
 
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the values that are encoded to these cells; NaN and an unknown category are None.
+
+        Beside a 1 an absent cell of a category counts as 0, since sparse rows leave zeros out.
+        Raises `RequestRefused` with every input whose cells no value gives.
+        """
+        values: dict[str, FieldValue] = {}
+        problems = []
+        at = 0
+        for item in self.inputs:
+            own, at = cells[at : at + item.width], at + item.width
+            try:
+                values[item.name] = _decoded(item, own, as_of)
+            except (ValueError, OverflowError):
+                problems.append(FieldProblem(item.name, f"its cells are no {item.kind.value}"))
+        if problems:
+            raise RequestRefused(problems)
+        return values
+
 
 def _fitted(column: Column, frame: pl.DataFrame) -> ModelInput:
     assumed = _assumed(column, frame.get_column(column.name))
@@ -166,3 +186,23 @@ def _cells(item: ModelInput, value: Any, as_of: datetime) -> Iterable[float]:
         return (float((as_of.date() - day).days),)
     known = value in item.categories
     return (float(item.categories.index(value)) if known else float("nan"),)
+
+
+def _decoded(item: ModelInput, cells: Sequence[float], as_of: datetime) -> FieldValue:
+    given = [cell for cell in cells if cell == cell]
+    if item.kind is Kind.CATEGORY:
+        if given.count(1) > 1 or any(cell not in (0, 1) for cell in given):
+            raise ValueError
+        return item.categories[list(cells).index(1)] if 1 in given else None
+    if not given:
+        return None
+    (cell,) = given
+    if item.kind is Kind.NUMBER:
+        return cell
+    if not cell.is_integer():
+        raise ValueError
+    if item.kind is Kind.DATE:
+        return (as_of.date() - timedelta(days=int(cell))).isoformat()
+    if not 0 <= cell < len(item.categories):
+        raise ValueError
+    return item.categories[int(cell)]

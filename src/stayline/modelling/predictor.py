@@ -38,6 +38,15 @@ class Predictor:
         """The model inputs, in order."""
         return tuple(item.name for item in self._encoder.inputs)
 
+    @property
+    def width(self) -> int:
+        """How many encoded columns the inputs make."""
+        return len(self._encoder.owners)
+
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the values of a row that was encoded elsewhere; raises `RequestRefused`."""
+        return self._encoder.decode_row(cells, as_of)
+
     def predict(
         self, rows: Sequence[Mapping[str, FieldValue]], as_of: Sequence[datetime]
     ) -> tuple[Prediction, ...]:

@@ -40,6 +40,15 @@ class _Loaded:
         """The model inputs, in order."""
         return self.predictor.inputs
 
+    @property
+    def width(self) -> int:
+        """How many encoded columns the inputs make."""
+        return self.predictor.width
+
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the inputs' values that are encoded to these cells."""
+        return self.predictor.decode_row(cells, as_of)
+
     def predict(
         self,
         rows: Sequence[Mapping[str, FieldValue]],

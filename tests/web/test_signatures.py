@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stayline.domain.access_keys import AccessKey
 from stayline.errors import SignatureRefused
-from stayline.web.runtime.signatures import verified_caller
+from stayline.web.signatures import verified_caller
 
 KEY = AccessKey("SLAK0123456789ABCDEF", "s3cr3t/of+the=key", "payroll")
 KEYS = {KEY.key_id: KEY}

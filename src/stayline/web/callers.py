@@ -5,9 +5,9 @@ from ipaddress import ip_address
 
 from stayline.bootstrap import Ports
 from stayline.errors import SignatureRefused
-from stayline.formats.sigv4 import Headers
 from stayline.settings import Settings
-from stayline.web.runtime.signatures import MISSING, verified_caller
+from stayline.web.calls import Call, Headers
+from stayline.web.signatures import MISSING, verified_caller
 
 _log = logging.getLogger(__name__)
 _FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"via", b"x-real-ip"})
@@ -22,34 +22,30 @@ class Callers:
         self._actor = settings.actor
         self._has_warned = False
 
-    def caller(
-        self,
-        method: str,
-        raw_path: bytes,
-        query_string: bytes,
-        headers: Headers,
-        body: bytes,
-        *,
-        client: str | None,
-    ) -> str:
-        """Return the name of the caller, or raise `SignatureRefused`.
+    def caller(self, call: Call) -> str:
+        """Return the name of who calls, or raise `SignatureRefused`.
 
         An unsigned request is taken from this machine only, and only while there is no access key;
-        one that a proxy passed on is not from this machine. ``client`` is the peer's address.
+        one that a proxy passed on is not from this machine.
         """
         keys = self._secrets.access_keys()
-        is_open = not keys and _is_loopback(client) and not _is_forwarded(headers)
-        if is_open and not _is_signed(query_string, headers):
-            self._warn()
-            return self._actor
-        if not keys and not _is_signed(query_string, headers):
+        if not keys and not _is_signed(call):
+            if _is_loopback(call.client) and not _is_forwarded(call.headers):
+                self._warn()
+                return self._actor
             raise SignatureRefused(
                 "it comes from another machine and there is no access key. Make one with "
                 "`stayline access-keys create` and sign requests with it.",
                 MISSING,
             )
         return verified_caller(
-            method, raw_path, query_string, headers, body, keys=keys, now=self._clock.now()
+            call.method,
+            call.path.encode("latin-1"),
+            call.query,
+            call.headers,
+            call.body,
+            keys=keys,
+            now=self._clock.now(),
         )
 
     def _warn(self) -> None:
@@ -74,6 +70,6 @@ def _is_forwarded(headers: Headers) -> bool:
     return any(name.lower() in _FORWARDED for name, _ in headers)
 
 
-def _is_signed(query_string: bytes, headers: Headers) -> bool:
+def _is_signed(call: Call) -> bool:
     """Whether a signature was tried; a wrong one is never taken for none."""
-    return b"X-Amz-" in query_string or any(name.lower() == b"authorization" for name, _ in headers)
+    return b"X-Amz-" in call.query or call.header(b"authorization") is not None

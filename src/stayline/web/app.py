@@ -22,6 +22,12 @@ from stayline.web.api.predictions import predict
 from stayline.web.callers import Callers
 from stayline.web.errors import told
 from stayline.web.gateway import Gateway
+from stayline.web.runtime.record_routes import (
+    batch_get_record,
+    delete_record,
+    get_record,
+    put_record,
+)
 from stayline.web.runtime.routes import (
     execution_parameters,
     invocations,
@@ -50,6 +56,7 @@ def create_app(
         route_handlers=[
             *(predict, show_employee, decide, opt_out, opt_in, health),
             *(ping, execution_parameters, invocations, invoke_endpoint),
+            *(put_record, get_record, delete_record, batch_get_record),
         ],
         dependencies={"gateway": Provide(lambda: gateway, sync_to_thread=False)},
         exception_handlers={

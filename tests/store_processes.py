@@ -78,3 +78,7 @@ def capture_on_a_full_disk(folder: Path, _number: int) -> None:
 
 def write_down_token_key(folder: Path, answers: Path, number: int) -> None:
     (answers / str(number)).write_bytes(FileSecrets(folder, {}).token_key())
+
+
+def create_access_key(folder: Path, number: int) -> None:
+    FileSecrets(folder, {}).create_access_key(f"caller {number}")

@@ -10,8 +10,14 @@ from stayline.bootstrap import Ports
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import RiskScore, ScoreSource
-from stayline.domain.score_request import ScoreRequest
-from stayline.errors import HasOptedOut, NoLongerEmployed, RequestRefused, UnknownEmployee
+from stayline.domain.score_request import AS_USUAL, ScoreOptions, ScoreRequest
+from stayline.errors import (
+    HasOptedOut,
+    NoLongerEmployed,
+    RequestRefused,
+    UnknownEmployee,
+    UnknownVariant,
+)
 from stayline.usecases.score_employee import NAMELESS, score_employee
 
 FIELDS = {"JobRole": "Sales Executive", "MonthlyIncome": 5500, "OverTime": "Yes"}
@@ -19,7 +25,7 @@ PERSON = str(ibm_extract()["EmployeeNumber"][0])
 OTHER = str(ibm_extract()["EmployeeNumber"][1])
 
 
-def score(ports: Ports, *requests: ScoreRequest) -> list[RiskScore]:
+def score(ports: Ports, *requests: ScoreRequest, options=AS_USUAL) -> list[RiskScore]:
     return score_employee(
         requests,
         endpoint=ports.endpoint,
@@ -31,6 +37,7 @@ def score(ports: Ports, *requests: ScoreRequest) -> list[RiskScore]:
         clock=ports.clock,
         token_key=ports.secrets.token_key(),
         actor="ana",
+        options=options,
     )
 
 
@@ -199,4 +206,23 @@ def test_a_person_who_has_left_is_refused_by_token_and_noted(ports):
         score(later, ScoreRequest(PERSON))
     (event,) = ports.audit.events(limit=1)
     assert (event.kind, event.subject) == (AuditEventKind.SCORING_REFUSED, token)
+    assert captured(ports) == []
+
+
+def test_a_score_without_reasons_is_the_same_score_and_does_not_replace_an_explained_one(ports):
+    (explained,) = score(ports, ScoreRequest(PERSON))
+    (bare,) = score(ports, ScoreRequest(PERSON), options=ScoreOptions(with_reasons=False))
+    assert bare.risk == pytest.approx(explained.risk, abs=1e-6)
+    assert (bare.reasons, bare.band) == ((), explained.band)
+    assert ports.scores.find(token_of(ports, PERSON)).prediction_id == explained.prediction_id
+
+
+def test_the_callers_inference_id_is_captured_with_the_score(ports):
+    score(ports, ScoreRequest(PERSON), options=ScoreOptions(inference_id="run-7"))
+    assert captured(ports)[-1].inference_id == "run-7"
+
+
+def test_a_variant_that_does_not_serve_answers_nothing(ports):
+    with pytest.raises(UnknownVariant, match="version-9"):
+        score(ports, ScoreRequest(PERSON), options=ScoreOptions(target_variant="version-9"))
     assert captured(ports) == []

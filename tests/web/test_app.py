@@ -47,6 +47,12 @@ def test_the_description_covers_every_address_and_loads_nothing_from_elsewhere(c
         "/v1/employees/{employee_id}/decisions",
         "/v1/employees/{employee_id}/opt-out",
         "/v1/health",
+        "/ping",
+        "/execution-parameters",
+        "/invocations",
+        "/endpoints/{endpoint_name}/invocations",
+        "/FeatureGroup/{feature_group}",
+        "/BatchGetRecord",
     }
     body = described["paths"]["/v1/predict"]["post"]["requestBody"]["content"]
     assert set(body) == {"application/json", "text/csv"}

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from stayline.cli import (
+    access_keys,
     doctor,
     imports,
     inspect,
@@ -44,7 +45,8 @@ def _root(
 
 
 for module in (
-    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, doctor
+    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, access_keys,
+    doctor,
 ):  # fmt: skip
     module.register(app)
 

@@ -15,6 +15,9 @@ class AuditEventKind(StrEnum):
     SCORING_REFUSED = "employee.scoring_refused"
     REQUEST_REFUSED = "employee.request_refused"
     EMPLOYEE_ERASED = "employee.erased"
+    FEATURES_PUT = "features.put"
+    FEATURES_READ = "features.read"
+    FEATURES_ERASED = "features.erased"
     WORKFORCE_SCORED = "workforce.scored"
     DECISION_RECORDED = "decision.recorded"
     OPTED_OUT = "opt_out.set"
@@ -27,14 +30,16 @@ class AuditEventKind(StrEnum):
     MODEL_DEPLOYED = "model.deployed"
     WAIVER_FILED = "waiver.filed"
     WAIVER_REFUSED = "waiver.refused"
+    ACCESS_KEY_CREATED = "access_key.created"
+    ACCESS_KEY_REVOKED = "access_key.revoked"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
     """One thing that happened: who did what to which subject, with details that hold no features.
 
-    ``subject`` is an employee token, a model version, a waiver or a file digest. ``details`` are
-    short words, numbers and digests.
+    ``subject`` is an employee token, a model version, a waiver, an access key's id or a file
+    digest. ``details`` are short words, numbers and digests.
     """
 
     kind: AuditEventKind

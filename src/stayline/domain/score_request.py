@@ -25,6 +25,26 @@ class ScoreRequest:
         return f"{self.path}.{name}" if self.path else name
 
 
+@dataclass(frozen=True, slots=True)
+class ScoreOptions:
+    """How a whole request wants to be answered, and what it calls itself.
+
+    ``target_variant`` names the variant that must answer. ``inference_id`` and
+    ``custom_attributes`` are the caller's own words, kept with the capture; ``content_type`` and
+    ``accept`` are those of the body and its answer.
+    """
+
+    with_reasons: bool = True
+    target_variant: str | None = None
+    inference_id: str | None = None
+    custom_attributes: tuple[str, ...] = field(default=(), repr=False)
+    content_type: str = "application/json"
+    accept: str = "application/json"
+
+
+AS_USUAL = ScoreOptions()
+
+
 def checked_fields(
     requests: Sequence[ScoreRequest], *, schema: WorkforceSchema, inputs: Sequence[str]
 ) -> list[dict[str, FieldValue]]:

@@ -65,9 +65,13 @@ class NothingToRollBack(StaylineError):
 
 
 class SignatureRefused(StaylineError):
-    """A request's signature is missing, wrong, too old, or of an unknown key."""
+    """A request's signature is missing, wrong, too old, or of an unknown key.
 
-    def __init__(self, problem: str) -> None:
+    ``code`` is what AWS services call it, such as ``InvalidSignatureException``.
+    """
+
+    def __init__(self, problem: str, code: str = "InvalidSignatureException") -> None:
+        self.code = code
         super().__init__(f"The request is not accepted: {problem}")
 
 

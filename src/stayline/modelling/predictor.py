@@ -47,6 +47,15 @@ class Predictor:
         """What each input is taken as where it is missing; None where missing says something."""
         return self._assumed
 
+    @property
+    def width(self) -> int:
+        """How many encoded columns the inputs make."""
+        return len(self._encoder.owners)
+
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the values of a row that was encoded elsewhere; raises `RequestRefused`."""
+        return self._encoder.decode_row(cells, as_of)
+
     def predict(
         self,
         rows: Sequence[Mapping[str, FieldValue]],
@@ -113,10 +122,6 @@ class Predictor:
         """Return the risk (n,) of each row without its reasons; equal to `predict` to the bit."""
         matrix = self._encoder.encode_frame(frame)
         return self._calibration(self._forest.margins(matrix, threads=self._threads))
-
-    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
-        """Return the values of a row that was encoded elsewhere; raises `RequestRefused`."""
-        return self._encoder.decode_row(cells, as_of)
 
     def global_explanation(
         self, frame: pl.DataFrame, rng: np.random.Generator

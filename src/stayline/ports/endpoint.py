@@ -32,6 +32,18 @@ class Variant(Protocol):
         """What each input, in order, is taken as where it is missing; None for as missing."""
         ...
 
+    @property
+    def width(self) -> int:
+        """How many encoded columns the inputs make."""
+        ...
+
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the inputs' values that are encoded to these cells; NaN and None are missing.
+
+        Raises `RequestRefused` with every input whose cells no value gives.
+        """
+        ...
+
     def predict(
         self,
         rows: Sequence[Mapping[str, FieldValue]],

@@ -1,6 +1,9 @@
 """Secrets by name; a value is never logged, printed or put in a message."""
 
+from collections.abc import Mapping
 from typing import Protocol
+
+from stayline.domain.access_keys import AccessKey
 
 
 class Secrets(Protocol):
@@ -15,4 +18,19 @@ class Secrets(Protocol):
 
         The first call in a new home makes one. Losing it means that no person can be found again.
         """
+        ...
+
+    def access_keys(self) -> Mapping[str, AccessKey]:
+        """Return the keys that may sign requests, by id.
+
+        Cheap enough to ask for with every request; a change in any process is seen within a second.
+        """
+        ...
+
+    def create_access_key(self, name: str) -> AccessKey:
+        """Make a key for a calling program; raises `SettingRefused` for a name that is none."""
+        ...
+
+    def revoke_access_key(self, key_id: str) -> AccessKey:
+        """Remove a key and return it; raises `UnknownAccessKey`."""
         ...

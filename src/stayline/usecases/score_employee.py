@@ -11,7 +11,13 @@ from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.capture import CaptureRecord
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import FieldReport, FieldValue, RiskScore, ScoreSource
-from stayline.domain.score_request import ScoreRequest, checked_fields, field_report
+from stayline.domain.score_request import (
+    AS_USUAL,
+    ScoreOptions,
+    ScoreRequest,
+    checked_fields,
+    field_report,
+)
 from stayline.errors import HasOptedOut, NoLongerEmployed, RequestRefused, UnknownEmployee
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
@@ -37,26 +43,32 @@ def score_employee(
     clock: Clock,
     token_key: bytes,
     actor: str,
+    options: ScoreOptions = AS_USUAL,
 ) -> list[RiskScore]:
     """Return one explained score per request, or none at all when one of them is refused.
 
     What is answered was captured first and stands in the audit log, by token. The score of a
-    person's own, stored features is kept on the board; a what-if is not. Raises `HasOptedOut`,
-    `NoLongerEmployed`, `UnknownEmployee`, `RequestRefused` (with every wrong field),
-    `NothingImported`, `NothingDeployed`.
+    person's own, stored features is kept on the board, with its reasons; a what-if is not, nor is
+    what was asked for without reasons. Raises `HasOptedOut`, `NoLongerEmployed`, `UnknownEmployee`,
+    `RequestRefused` (with every wrong field), `NothingImported`, `NothingDeployed`,
+    `UnknownVariant`.
     """
     now = clock.now()
     tokens = [_token(request, token_key) for request in requests]
     try:
         _bar_opted_out(requests, tokens, opt_outs, now)
-        variant = endpoint.variant(affinity=tokens[0] or "")
+        variant = endpoint.variant(options.target_variant, affinity=tokens[0] or "")
         rows = _rows(requests, tokens, features, variant.inputs, now)
     except (HasOptedOut, NoLongerEmployed, UnknownEmployee, RequestRefused) as refusal:
         for token in _concerned(refusal, tokens):
             kind = AuditEventKind.SCORING_REFUSED
             audit.append(refused(kind, refusal, actor=actor, subject=token, at=now))
         raise
-    predictions = variant.predict([row.values for row in rows], [row.as_of for row in rows])
+    predictions = variant.predict(
+        [row.values for row in rows],
+        [row.as_of for row in rows],
+        with_reasons=options.with_reasons,
+    )
     scored = [
         RiskScore(
             prediction_id=str(uuid4()),
@@ -64,7 +76,7 @@ def score_employee(
             risk=prediction.risk,
             band=prediction.band,
             base_risk=prediction.base_risk,
-            reasons=prediction.reasons,
+            reasons=prediction.reasons if options.with_reasons else (),
             model=variant.model,
             source=ScoreSource.LIVE,
             scored_at=now,
@@ -72,10 +84,13 @@ def score_employee(
         )
         for request, row, prediction in zip(requests, rows, predictions, strict=True)
     ]
-    capture.append([_captured(row, score) for row, score in zip(rows, scored, strict=True)])
+    capture.append(
+        [_captured(row, score, options) for row, score in zip(rows, scored, strict=True)]
+    )
     for row, score in zip(rows, scored, strict=True):
         audit.append(_event(row, score, actor))
-    _keep(rows, scored, scores)
+    if options.with_reasons:
+        _keep(rows, scored, scores)
     _bar_opted_out(requests, tokens, opt_outs, clock.now(), scores)
     return scored
 
@@ -136,7 +151,7 @@ def _rows(
     return rows
 
 
-def _captured(row: _Row, score: RiskScore) -> CaptureRecord:
+def _captured(row: _Row, score: RiskScore, options: ScoreOptions) -> CaptureRecord:
     """Return what is written down for monitoring: the model's input and output, by token."""
     answer = {
         "token": row.token,
@@ -149,6 +164,7 @@ def _captured(row: _Row, score: RiskScore) -> CaptureRecord:
         inferred_at=score.scored_at,
         request=msgspec.json.encode(row.values).decode(),
         answer=msgspec.json.encode(answer).decode(),
+        inference_id=options.inference_id,
     )
 
 

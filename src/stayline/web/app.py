@@ -1,5 +1,7 @@
 """The REST API, put together."""
 
+import os
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -12,24 +14,50 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from stayline.bootstrap import Ports
 from stayline.errors import StaylineError
+from stayline.formats.container_variables import container_variables
 from stayline.settings import Settings
 from stayline.web.api.employees import decide, opt_in, opt_out, show_employee
 from stayline.web.api.health import health
 from stayline.web.api.predictions import predict
+from stayline.web.callers import Callers
 from stayline.web.errors import told
 from stayline.web.gateway import Gateway
+from stayline.web.runtime.record_routes import (
+    batch_get_record,
+    delete_record,
+    get_record,
+    put_record,
+)
+from stayline.web.runtime.routes import (
+    execution_parameters,
+    invocations,
+    invoke_endpoint,
+    ping,
+)
 
 DESCRIPTION = "/openapi.json"
 
 
-def create_app(ports: Ports, settings: Settings) -> Litestar:
-    """Return the application; the token key is read here, once.
+def create_app(
+    ports: Ports, settings: Settings, *, environment: Mapping[str, str] = os.environ
+) -> Litestar:
+    """Return the application; the token key is read here, once, and so is what a platform sets.
 
     There is no access log, since paths hold HR ids: the audit log says who asked for whom.
     """
-    gateway = Gateway(ports, settings, ports.secrets.token_key())
+    gateway = Gateway(
+        ports,
+        settings,
+        ports.secrets.token_key(),
+        Callers(ports, settings),
+        container_variables(environment),
+    )
     return Litestar(
-        route_handlers=[predict, show_employee, decide, opt_out, opt_in, health],
+        route_handlers=[
+            *(predict, show_employee, decide, opt_out, opt_in, health),
+            *(ping, execution_parameters, invocations, invoke_endpoint),
+            *(put_record, get_record, delete_record, batch_get_record),
+        ],
         dependencies={"gateway": Provide(lambda: gateway, sync_to_thread=False)},
         exception_handlers={
             StaylineError: told,

@@ -1,15 +1,11 @@
 """From the body of a prediction request to what is to be scored."""
 
-from collections.abc import Mapping
 from itertools import islice
 
+from stayline.domain.request_rows import INSTANCES, check_count, row_request
 from stayline.domain.score_request import ScoreRequest
 from stayline.errors import FieldProblem, RequestRefused
-from stayline.web.bodies import CSV, JSON, checked_id, media_type, read_csv, read_json_object
-
-EMPLOYEE_ID = "employee_id"
-INSTANCES = "instances"
-MOST_NAMES = 1000
+from stayline.web.bodies import CSV, JSON, media_type, read_csv, read_json_object
 
 
 def score_requests(
@@ -25,7 +21,7 @@ def score_requests(
         return _batch(rows, max_instances), True
     given = read_json_object(body)
     if INSTANCES not in given:
-        return [_request(given, "")], False
+        return [row_request(given)], False
     problems = [
         FieldProblem(name, f"is not allowed beside {INSTANCES!r}")
         for name in given
@@ -40,9 +36,7 @@ def score_requests(
 
 
 def _batch(rows: list[object] | list[dict[str, object]], most: int) -> list[ScoreRequest]:
-    if not 1 <= len(rows) <= most:
-        got = f"more than {most}" if rows else "none"
-        raise RequestRefused([FieldProblem(INSTANCES, f"expected 1 to {most} rows, got {got}")])
+    check_count(len(rows), most)
     requests: list[ScoreRequest] = []
     problems: list[FieldProblem] = []
     for number, row in enumerate(rows):
@@ -51,20 +45,9 @@ def _batch(rows: list[object] | list[dict[str, object]], most: int) -> list[Scor
             problems.append(FieldProblem(path, "expected an object"))
             continue
         try:
-            requests.append(_request(row, path))
+            requests.append(row_request(row, path))
         except RequestRefused as refusal:
             problems += refusal.problems
     if problems:
         raise RequestRefused(problems)
     return requests
-
-
-def _request(row: Mapping[str, object], path: str) -> ScoreRequest:
-    if len(row) > MOST_NAMES:
-        expected = f"expected at most {MOST_NAMES} names in a row, got {len(row)}"
-        raise RequestRefused([FieldProblem(path or "body", expected)])
-    fields = {name: value for name, value in row.items() if name != EMPLOYEE_ID}
-    request = ScoreRequest(None, fields, path)
-    if row.get(EMPLOYEE_ID) is None:
-        return request
-    return ScoreRequest(checked_id(row[EMPLOYEE_ID], request.at(EMPLOYEE_ID)), fields, path)

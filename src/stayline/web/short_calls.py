@@ -3,6 +3,12 @@
 from stayline.web.api import predictions
 from stayline.web.calls import Answer, Call
 from stayline.web.gateway import Gateway
+from stayline.web.runtime.invocations import (
+    CONTAINER_PATH,
+    answer_container,
+    answer_endpoint,
+    endpoint_path,
+)
 
 
 class ShortCalls:
@@ -10,13 +16,24 @@ class ShortCalls:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
+        self._answers = {
+            predictions.PATH: predictions.answer_prediction,
+            CONTAINER_PATH: answer_container,
+            endpoint_path(gateway.settings.endpoint_name): answer_endpoint,
+        }
 
     def takes(self, path: str) -> bool:
         """Whether it is an address that predicts."""
-        return path == predictions.PATH
+        return path in self._answers
 
     def answer(self, call: Call) -> Answer | None:
         """Return the answer to a single prediction, None for a batch."""
-        if b'"instances"' in call.body or (call.header(b"content-type") or "").startswith("text/"):
+        if not _is_json(call) or b'"instances"' in call.body or call.body.lstrip()[:1] == b"[":
             return None
-        return predictions.answer_prediction(call, self._gateway)
+        return self._answers[call.path](call, self._gateway)
+
+
+def _is_json(call: Call) -> bool:
+    """Whether it is JSON; only there a short look tells one row from many."""
+    kind = call.header(b"content-type") or ""
+    return kind.startswith("application/json") and not kind.startswith("application/jsonlines")

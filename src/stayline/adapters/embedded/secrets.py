@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from stayline.adapters.embedded.access_keys import AccessKeyFile
+from stayline.domain.access_keys import AccessKey
 from stayline.domain.pseudonyms import MINIMUM_KEY_BYTES
 from stayline.errors import SettingRefused, StoreUnavailable
 
@@ -17,6 +19,7 @@ class FileSecrets:
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._key_file = folder / "token-key"
         self._environment = environment
+        self._access_keys = AccessKeyFile(folder, environment)
 
     def has_token_key(self) -> bool:
         """Return whether there is a token key already; makes none."""
@@ -38,6 +41,18 @@ class FileSecrets:
             return _key(path.read_bytes(), str(path))
         except OSError as error:
             raise StoreUnavailable("The secrets folder", f"{error.strerror}.") from error
+
+    def access_keys(self) -> Mapping[str, AccessKey]:
+        """Return the keys that may sign requests, by id."""
+        return self._access_keys.keys()
+
+    def create_access_key(self, name: str) -> AccessKey:
+        """Make a key for a calling program."""
+        return self._access_keys.create(name)
+
+    def revoke_access_key(self, key_id: str) -> AccessKey:
+        """Remove a key and return it."""
+        return self._access_keys.revoke(key_id)
 
 
 def _create(path: Path) -> None:

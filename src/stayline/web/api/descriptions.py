@@ -81,7 +81,7 @@ class DecisionOperation(Operation):
         )
 
 
-def _problems(**described: str) -> dict[int, ResponseSpec]:
+def problems(**described: str) -> dict[int, ResponseSpec]:
     return {
         int(status.removeprefix("s")): ResponseSpec(
             Problem, generate_examples=False, description=text, media_type=PROBLEM_JSON
@@ -92,17 +92,17 @@ def _problems(**described: str) -> dict[int, ResponseSpec]:
 
 _GONE = "The person is no longer employed."
 _NO_SUCH_PERSON = "Nothing is known of this person."
-PERSON_PROBLEMS = _problems(
+PERSON_PROBLEMS = problems(
     s400="The request cannot be read.", s404=_NO_SUCH_PERSON, s422="The id cannot be one."
 )
-VIEW_PROBLEMS = PERSON_PROBLEMS | _problems(s410=_GONE)
-DECISION_PROBLEMS = PERSON_PROBLEMS | _problems(
+VIEW_PROBLEMS = PERSON_PROBLEMS | problems(s410=_GONE)
+DECISION_PROBLEMS = PERSON_PROBLEMS | problems(
     s400="The body cannot be read.",
     s413="The body is too large.",
     s415="The body is not application/json.",
     s422="The action is not allowed, or the reason does not say why.",
 )
-PREDICT_PROBLEMS = _problems(
+PREDICT_PROBLEMS = problems(
     s400="The body cannot be read.",
     s403="The person has opted out of scoring.",
     s404=_NO_SUCH_PERSON,

@@ -10,6 +10,7 @@ from litestar.params import FromPath, RawBody
 
 from stayline.domain.alert_policy import Band
 from stayline.domain.decisions import ActionKind, Decision
+from stayline.domain.request_rows import checked_id
 from stayline.domain.risk_score import ModelIdentity, Reason, ScoreSource
 from stayline.domain.score_request import ScoreRequest
 from stayline.errors import FieldProblem, RequestRefused
@@ -24,7 +25,7 @@ from stayline.web.api.descriptions import (
     VIEW_PROBLEMS,
     DecisionOperation,
 )
-from stayline.web.bodies import JSON, checked_id, media_type, read_json_object
+from stayline.web.bodies import JSON, media_type, read_json_object
 from stayline.web.errors import BadBody
 from stayline.web.gateway import Gateway
 

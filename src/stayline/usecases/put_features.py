@@ -1,0 +1,102 @@
+"""Keep what a program tells of one person, from the very moment it does."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
+from stayline.domain.feature_groups import checked_record, outcome_columns, tells_leaving
+from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.risk_score import FieldValue
+from stayline.domain.workforce_schema import LabelColumn, LeavingWithin, WorkforceSchema
+from stayline.errors import RecordRefused
+from stayline.ports.audit_log import AuditLog
+from stayline.ports.clock import Clock
+from stayline.ports.feature_store import (
+    EVENT_TIME,
+    FEATURES,
+    INSTANT,
+    LABEL,
+    LEFT_ON,
+    REASON,
+    TOKEN,
+    FeatureStore,
+    group_types,
+)
+
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+
+
+def put_features(
+    token: EmployeeToken,
+    group: str,
+    values: Mapping[str, str | None],
+    *,
+    event_time: datetime,
+    features: FeatureStore,
+    audit: AuditLog,
+    clock: Clock,
+    actor: str,
+) -> bool:
+    """Return whether the fact was new; the record is whole, so what it leaves out is missing.
+
+    A fact older than the newest stays history. An opt-out bars scoring, not this. Raises
+    `RecordRefused`, also for a time yet to come.
+    """
+    now = clock.now()
+    schema = features.schema()
+    try:
+        if event_time > now + CLOCKS_DIFFER_BY:
+            raise RecordRefused("The event time is yet to come; tell what has happened.")
+        row = _row(group, values, schema)
+    except RecordRefused as refusal:
+        kind = AuditEventKind.REQUEST_REFUSED
+        audit.append(refused(kind, refusal, actor=actor, subject=token, at=now))
+        raise
+    types = {TOKEN: pl.String(), EVENT_TIME: INSTANT} | group_types(group, schema)
+    frame = pl.DataFrame([{TOKEN: token, EVENT_TIME: event_time} | row], schema=types)
+    is_new = bool(features.put(group, frame, written_at=now))
+    audit.append(
+        AuditEvent(
+            AuditEventKind.FEATURES_PUT,
+            actor=actor,
+            subject=token,
+            at=now,
+            details={"group": group, "new": is_new},
+        )
+    )
+    return is_new
+
+
+def _row(
+    group: str, values: Mapping[str, str | None], schema: WorkforceSchema
+) -> dict[str, FieldValue | date]:
+    if group == FEATURES:
+        types = group_types(group, schema)
+        checked = checked_record(values, schema.stored_columns, schema)
+        return {name: _typed(value, types[name]) for name, value in checked.items()}
+    columns = outcome_columns(schema)
+    checked = checked_record(values, columns, schema)
+    outcome = schema.outcome
+    if isinstance(outcome, LabelColumn):
+        label = tells_leaving(checked[outcome.column], columns[0], outcome)
+        if label is None:
+            raise RecordRefused(f"The outcome needs a value of {outcome.column!r}.")
+        return {LABEL: label}
+    return _leaving(checked, outcome)
+
+
+def _leaving(
+    checked: Mapping[str, FieldValue], outcome: LeavingWithin
+) -> dict[str, FieldValue | date]:
+    reason = checked[outcome.reason_column]
+    return {
+        LEFT_ON: _typed(checked[outcome.date_column], pl.Date()),
+        REASON: None if reason is None else str(reason),
+    }
+
+
+def _typed(value: FieldValue, kind: pl.DataType) -> FieldValue | date:
+    is_day = kind == pl.Date and value is not None
+    return date.fromisoformat(str(value)) if is_day else value

@@ -1,0 +1,121 @@
+"""One invocation, from its bytes to its answer, on the endpoint's and on the container's route."""
+
+from functools import partial
+from http import HTTPStatus
+from urllib.parse import unquote
+
+import msgspec
+
+from stayline.domain.score_request import ScoreOptions
+from stayline.errors import SignatureRefused, StaylineError, UnknownEndpoint
+from stayline.formats.content_types import Form, NotAcceptable, answer_form, request_form
+from stayline.formats.invocation_answers import answer_body, answer_type
+from stayline.formats.invocation_rows import ModelColumns, read_rows
+from stayline.usecases.score_employee import score_employee
+from stayline.web.calls import Answer, Call
+from stayline.web.errors import answered, problem_of
+from stayline.web.gateway import Gateway
+from stayline.web.runtime.answers import NO_STORE
+from stayline.web.runtime.invocation_headers import (
+    CUSTOM_ATTRIBUTES,
+    checked_headers,
+    score_options,
+    with_explanations,
+)
+from stayline.web.runtime.reading_errors import with_status
+from stayline.web.runtime.service_errors import endpoint_error
+
+CONTAINER_PATH = "/invocations"
+
+
+def endpoint_path(name: str) -> str:
+    """Return where an endpoint is invoked."""
+    return f"/endpoints/{name}/invocations"
+
+
+def answer_endpoint(call: Call, gateway: Gateway) -> Answer:
+    """Answer InvokeEndpoint, in the service's own form also where it fails."""
+    try:
+        actor = gateway.callers.caller(call)
+        named, ours = unquote(call.path.split("/")[2]), gateway.settings.endpoint_name
+        if named != ours:
+            raise UnknownEndpoint(named, ours)
+        checked_headers(call)
+        return _invoked(call, gateway, actor)
+    except Exception as error:
+        return endpoint_error(error)
+
+
+def answer_container(call: Call, gateway: Gateway) -> Answer:
+    """Answer the container's own route: 204 for no body, 400 for whatever cannot be scored."""
+    try:
+        actor = gateway.callers.caller(call)
+        if not call.body:
+            return Answer(HTTPStatus.NO_CONTENT, (NO_STORE,), b"")
+        checked_headers(call)
+        return _invoked(call, gateway, actor)
+    except Exception as error:
+        return _container_error(error)
+
+
+def _invoked(call: Call, gateway: Gateway, actor: str) -> Answer:
+    ports, settings = gateway.ports, gateway.settings
+    form = request_form(call.header(b"content-type"))
+    with_reasons = with_explanations(call)
+    accept = _accepted(call, gateway, with_reasons)
+    options = score_options(call, accept, with_reasons=with_reasons)
+    rows = read_rows(call.body, form, _columns(gateway, options), most=settings.max_instances)
+    scored = score_employee(
+        rows,
+        endpoint=ports.endpoint,
+        features=ports.features,
+        scores=ports.scores,
+        opt_outs=ports.opt_outs,
+        audit=ports.audit,
+        capture=ports.capture,
+        clock=ports.clock,
+        token_key=gateway.token_key,
+        actor=actor,
+        options=options,
+    )
+    selected = gateway.variables.selected
+    body = answer_body(scored, accept, selected=selected, with_reasons=with_reasons)
+    headers = [
+        (b"content-type", answer_type(accept).encode()),
+        (b"x-amzn-invoked-production-variant", b"version-%d" % scored[0].model.version),
+        *((CUSTOM_ATTRIBUTES, told.encode()) for told in options.custom_attributes),
+        NO_STORE,
+    ]
+    return Answer(HTTPStatus.OK, headers, body)
+
+
+def _accepted(call: Call, gateway: Gateway, with_reasons: bool) -> Form:
+    """Return the form of the answer; reasons have no room in CSV, so they make it JSON."""
+    default = Form.JSON if with_reasons else gateway.variables.default_form
+    form = answer_form(call.header(b"accept"), default)
+    if with_reasons and form is Form.CSV:
+        raise NotAcceptable("Explanations come as application/json or application/jsonlines only.")
+    return form
+
+
+def _columns(gateway: Gateway, options: ScoreOptions) -> ModelColumns:
+    """Return what rows without names are read by; the model is asked only for such rows."""
+    ports = gateway.ports
+    variant = partial(ports.endpoint.variant, options.target_variant)
+    return ModelColumns(
+        known=frozenset(column.name for column in ports.features.schema().columns),
+        inputs=lambda: variant().inputs,
+        width=lambda: variant().width,
+        decode=lambda cells: variant().decode_row(cells, ports.clock.now()),
+    )
+
+
+def _container_error(error: Exception) -> Answer:
+    """Return a problem document; every refusal to score is a 400, its type says which it is."""
+    answer = answered(with_status(error))
+    is_own = isinstance(error, StaylineError) and not isinstance(error, SignatureRefused)
+    if not is_own or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return answer
+    bad = HTTPStatus.BAD_REQUEST
+    problem = msgspec.structs.replace(problem_of(error)[0], status=bad, title=bad.phrase)
+    return Answer(bad, answer.headers, msgspec.json.encode(problem))

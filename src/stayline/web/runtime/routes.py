@@ -1,0 +1,96 @@
+"""The addresses of the container's and the endpoint's contract."""
+
+from dataclasses import dataclass
+from os import cpu_count
+from typing import Any, Literal
+
+from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.params import FromPath, RawBody
+
+from stayline.web.gateway import Gateway
+from stayline.web.runtime.answers import call_of, response_of, told_by
+from stayline.web.runtime.descriptions import (
+    CONTAINER_ANSWERS,
+    ENDPOINT_ANSWERS,
+    PING_ANSWERS,
+    ContainerOperation,
+    EndpointOperation,
+)
+from stayline.web.runtime.invocations import CONTAINER_PATH, answer_container, answer_endpoint
+from stayline.web.runtime.service_errors import endpoint_error
+
+_LARGEST_UNIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionParameters:
+    """How Batch Transform should send its records."""
+
+    MaxConcurrentTransforms: int
+    BatchStrategy: Literal["MULTI_RECORD"]
+    MaxPayloadInMB: int
+
+
+@get(
+    "/ping",
+    sync_to_thread=True,
+    tags=["container"],
+    summary="Say whether the deployed model loads",
+    operation_id="ping",
+    responses=PING_ANSWERS,
+)
+def ping(gateway: NamedDependency[Gateway]) -> Response[None]:
+    """Answer with nothing once a model can answer."""
+    gateway.ports.endpoint.variant()
+    return Response(None)
+
+
+@get(
+    "/execution-parameters",
+    sync_to_thread=False,
+    tags=["container"],
+    summary="Say how Batch Transform should send records",
+    operation_id="execution_parameters",
+)
+def execution_parameters(gateway: NamedDependency[Gateway]) -> ExecutionParameters:
+    """Answer with one transform a processor and the largest body that is taken."""
+    largest = max(1, gateway.settings.max_body_bytes // _LARGEST_UNIT)
+    return ExecutionParameters(cpu_count() or 1, "MULTI_RECORD", largest)
+
+
+@post(
+    CONTAINER_PATH,
+    status_code=200,
+    tags=["container"],
+    summary="Score rows, by the contract of SageMaker's containers",
+    operation_id="invocations",
+    operation_class=ContainerOperation,
+    responses=CONTAINER_ANSWERS,
+)
+async def invocations(
+    request: Request[Any, Any, Any], body: RawBody, gateway: NamedDependency[Gateway]
+) -> Response[bytes]:
+    """Answer with one score a row, in the form that Accept names; CSV where it names none."""
+    return response_of(await sync_to_thread(answer_container, call_of(request, body), gateway))
+
+
+@post(
+    "/endpoints/{endpoint_name:str}/invocations",
+    status_code=200,
+    tags=["sagemaker-runtime"],
+    summary="Score rows, as SageMaker's InvokeEndpoint",
+    operation_id="InvokeEndpoint",
+    operation_class=EndpointOperation,
+    responses=ENDPOINT_ANSWERS,
+    exception_handlers=told_by(endpoint_error),
+)
+async def invoke_endpoint(
+    request: Request[Any, Any, Any],
+    endpoint_name: FromPath[str],
+    body: RawBody,
+    gateway: NamedDependency[Gateway],
+) -> Response[bytes]:
+    """Answer as the container does, and in the service's own form where something is wrong."""
+    return response_of(await sync_to_thread(answer_endpoint, call_of(request, body), gateway))

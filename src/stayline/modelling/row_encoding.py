@@ -112,8 +112,8 @@ def _decoded(item: ModelInput, cells: list[float], as_of: datetime) -> FieldValu
         ones = [
             category for category, cell in zip(item.categories, cells, strict=True) if cell == 1
         ]
-        is_missing = all(cell != cell for cell in cells)
-        if not is_missing and (len(ones) > 1 or any(cell not in (0, 1) for cell in cells)):
+        given = [cell for cell in cells if cell == cell]  # sparse rows leave the zeros out
+        if len(ones) > 1 or any(cell not in (0, 1) for cell in given):
             raise ValueError
         return ones[0] if ones else None
     (cell,) = cells

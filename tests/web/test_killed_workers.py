@@ -41,7 +41,7 @@ def test_every_answered_request_is_captured_whenever_a_worker_is_killed(home):
         for event in ports.audit.events(subject=None)
         if "prediction_id" in event.details
     ]
-    assert len(told) > 100 * KILLS
+    assert len(told) > 10 * KILLS
     assert told <= set(captured)
     assert len(captured) == len(set(captured))
     assert told <= set(audited)

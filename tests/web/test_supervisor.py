@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -78,9 +79,16 @@ def _ask(server: Served) -> int:
 
 
 def _keep_asking(server: Served, stop: threading.Event) -> None:
-    with httpx.Client() as client:
+    """Send many requests at a time, so that asking costs much less than answering."""
+    body = b'{"OverTime": "Yes"}'
+    head = b"POST /v1/predict HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+    burst = (head + b"Content-Length: %d\r\n\r\n" % len(body) + body) * 50
+    with socket.create_connection(server.address, timeout=20) as connection:
         while not stop.is_set():
-            client.post(f"{server.url}/v1/predict", json={"OverTime": "Yes"})
+            connection.sendall(burst)
+            answered = 0
+            while answered < 50:
+                answered += connection.recv(1 << 20).count(b"HTTP/1.1 200")
 
 
 def _runs(pid: int) -> bool:

@@ -128,6 +128,16 @@ def test_a_run_is_unfinished_until_it_ends_and_says_how_far_it_has_come(backend:
     assert board.unfinished_run() == later != run
 
 
+def test_a_chunk_of_which_nobody_is_scored_takes_the_run_further_all_the_same(
+    backend: Backend,
+) -> None:
+    board = backend.scores()
+    further = as_far_as(board.begin_run(MODEL, ASSUMED, at=NOON), BO)
+    board.keep(further, SCORED.clear(), VALUES.clear(), scored_at=NOON)
+    assert board.entries() == []
+    assert backend.scores().unfinished_run() == further
+
+
 def test_who_falls_behind_another_run_keeps_nothing(backend: Backend) -> None:
     board = backend.scores()
     run = board.begin_run(MODEL, ASSUMED, at=NOON)

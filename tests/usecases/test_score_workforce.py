@@ -77,6 +77,14 @@ def test_people_who_have_left_are_counted_taken_off_the_board_and_not_scored(por
     assert ports.scores.find(first) is None
 
 
+def test_a_run_goes_on_past_a_chunk_of_which_nobody_is_to_be_scored(ports):
+    tokens = ports.features.newest()["token"].to_list()
+    result = score(
+        replace(ports, features=SomeHaveLeft(ports.features, set(tokens[100:200]))), chunk=100
+    )
+    assert (result.count, result.gone) == (PEOPLE - 100, 100)
+
+
 def test_everyone_of_a_cross_section_is_scored_whatever_its_label(ports):
     assert ports.features.frame("outcomes", as_of=ports.clock.now())["label"].sum() > 0
     assert score(ports).gone == 0

@@ -14,6 +14,7 @@ SCRIPTS = (
     "fairness_table",
     "feature_statistics",
     "training_pipeline",
+    "score_workforce",
 )
 
 

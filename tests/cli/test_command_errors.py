@@ -127,6 +127,13 @@ def test_an_employee_who_is_not_there_is_refused_without_naming_them(home):
     assert "no such person" not in told
 
 
+@pytest.mark.parametrize("flag", ["--all", "--afresh"])
+def test_one_person_and_everyone_at_once_is_refused(home, flag):
+    ended = here("score", "--employee", "1", flag, "--home", home)
+    assert ended.code == 2
+    assert "leave out --all and --afresh" in ended.err
+
+
 @pytest.mark.parametrize(
     ("line", "setting"),
     [("port = 'http'", "port"), ("prot = 80", "prot"), ("port = ", "stayline.toml")],

@@ -1,13 +1,16 @@
 """With --json, each command prints one JSON document and nothing else."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from command_runs import REASON, here
 from model_versions import pending
 from open_gates import write_open_schema
 from real_data import write_ibm_csv
+from stayline.domain.alert_policy import Band
 
 
 @pytest.fixture(autouse=True)
@@ -52,12 +55,24 @@ def test_decisions_and_deployments_answer_with_the_package(told, ports):
 
 
 def test_everyone_s_scores_are_counted_and_one_person_s_is_explained(told):
-    everyone = told("score")
+    everyone = told("score", "--all")
     assert sum(everyone["by_band"].values()) == everyone["count"]
+    assert told("score") == everyone
     one = told("score", "--employee", "1")
     assert one["base_risk"] + sum(r["contribution"] for r in one["reasons"]) == pytest.approx(
         one["risk"], abs=1e-5
     )
+
+
+def test_a_cut_off_run_is_taken_up_unless_begun_afresh(told, ports):
+    serving = ports.registry.serving()
+    for words, expected in (((), 40), (("--afresh",), 0)):
+        run = ports.scores.begin_run(serving, {}, at=ports.clock.now())
+        tokens = ports.features.newest()["token"].sort()
+        further = replace(run, after=tokens[39], by_band={Band.LOW: 40})
+        nobody = ports.endpoint.variant().score(ports.features.newest([]))
+        ports.scores.keep(further, nobody, pl.DataFrame(), scored_at=ports.clock.now())
+        assert told("score", "--all", *words)["taken_up_at"] == expected
 
 
 def test_doctor_tells_every_store(told):

@@ -287,3 +287,31 @@ def test_both_clocks_hold_in_every_join_and_frame(
     assert seen_frame.select("token", "event_time", "pay").rows() == [
         (*key, last[key]) for key in sorted(last)
     ]
+
+
+def test_chunks_by_token_are_what_newest_gives(store: FeatureStore) -> None:
+    tokens = [f"{number:032x}" for number in range(7)]
+    store.put(FEATURES, facts(*((token, T0, 1.0) for token in tokens)), written_at=T0)
+    store.put(FEATURES, facts((tokens[4], T0 + DAY, None)), written_at=T0 + DAY)
+    chunks = list(store.in_chunks(3))
+    assert [chunk.height for chunk in chunks] == [3, 3, 1]
+    assert pl.concat(chunks).equals(store.newest())
+    behind = list(store.in_chunks(3, after=tokens[4]))
+    assert [chunk["token"].to_list() for chunk in behind] == [tokens[5:]]
+    assert list(store.in_chunks(3, after=tokens[6])) == []
+    assert store.count() == 7
+
+
+def test_somebody_erased_between_two_chunks_is_not_in_the_second(store: FeatureStore) -> None:
+    store.put(FEATURES, facts((ANN, T0, 1.0), (BOB, T0, 2.0)), written_at=T0)
+    chunks = store.in_chunks(1)
+    assert next(chunks)["token"].to_list() == [ANN]
+    store.erase(BOB)
+    assert list(chunks) == []
+
+
+def test_nobody_is_counted_or_listed_before_anything_is_imported(tmp_path: Path) -> None:
+    empty = DeltaFeatureStore(open_database(tmp_path / "online.db", "online"), tmp_path / "offline")
+    for ask in (empty.count, lambda: list(empty.in_chunks(3))):
+        with pytest.raises(NothingImported):
+            ask()

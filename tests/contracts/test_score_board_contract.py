@@ -1,8 +1,13 @@
 from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
 
 from stayline.domain.alert_policy import Band
 from stayline.domain.risk_score import ModelIdentity, Reason
-from stayline.ports.score_board import BoardEntry
+from stayline.errors import StoreUnavailable
+from stayline.ports.score_board import BoardEntry, ScoringRun
 from stores import ANA, BO, HOUR, NOON, Backend
 
 REASONS = (
@@ -11,7 +16,9 @@ REASONS = (
     Reason("Pay", 0.1 + 0.2, 0.0, "plays no part"),
     Reason("OverTime", None, 0.0, "not known"),
 )
-ENTRY = BoardEntry(ANA, 0.1 + 0.2, Band.HIGH, REASONS, ModelIdentity(3, "sha256:d"), NOON, "p-1")
+ENTRY = BoardEntry(
+    ANA, 0.1 + 0.2, Band.HIGH, REASONS, ModelIdentity(3, "sha256:d"), NOON, "p-1", 0.25
+)
 
 
 def test_a_score_comes_back_to_the_bit_after_reopening(backend: Backend) -> None:
@@ -51,3 +58,115 @@ def test_erasing_removes_one_person(backend: Backend) -> None:
     assert board.erase(ANA)
     assert not board.erase(ANA)
     assert [entry.token for entry in board.entries()] == [BO]
+
+
+MODEL = ModelIdentity(3, "sha256:d")
+ASSUMED = {"Pay": 5000.0, "Team": None, "HiredOn": None}
+VALUES = pl.DataFrame(
+    {"Pay": [None, 7.5], "Team": ["Ü", None], "HiredOn": [date(2020, 2, 29), None]},
+    schema={"Pay": pl.Float64, "Team": pl.String, "HiredOn": pl.Date},
+)
+SCORED = pl.DataFrame(
+    {
+        "token": [ANA, BO],
+        "risk": [0.1 + 0.2, 0.75],
+        "band": ["low", "high"],
+        "base_risk": [0.2, 0.2],
+        "contributions": [[0.125, -0.03125, 0.0], [0.5, 0.0, 0.0625]],
+    },
+    schema_overrides={"contributions": pl.Array(pl.Float32, 3)},
+)
+
+
+def as_far_as(run: ScoringRun, after: str) -> ScoringRun:
+    return replace(run, after=after, by_band={Band.LOW: 1, Band.HIGH: 1}, opted_out=2, gone=3)
+
+
+def test_a_chunk_of_a_run_is_kept_with_all_reasons_told_in_words(backend: Backend) -> None:
+    board = backend.scores()
+    run = board.begin_run(MODEL, ASSUMED, at=NOON)
+    board.keep(as_far_as(run, BO), SCORED, VALUES, scored_at=NOON)
+    first, second = backend.scores().find(ANA), backend.scores().find(BO)
+    assert first == BoardEntry(
+        ANA,
+        0.1 + 0.2,
+        Band.LOW,
+        (
+            Reason(
+                "Pay", None, 0.125,
+                "Pay is not given, taken as 5000: raises the risk by 12.5 points",
+            ),
+            Reason("Team", "Ü", -0.03125, "Team is Ü: lowers the risk by 3.1 points"),
+            Reason(
+                "HiredOn", "2020-02-29", 0.0, "HiredOn is 2020-02-29: hardly changes the risk"
+            ),
+        ),
+        MODEL,
+        NOON,
+        None,
+        0.2,
+    )  # fmt: skip
+    assert second is not None
+    assert [reason.feature for reason in second.reasons] == ["Pay", "HiredOn", "Team"]
+    assert second.reasons[1].text == "HiredOn is not given: raises the risk by 6.2 points"
+    assert board.entries() == [second, first]
+
+
+def test_a_run_is_unfinished_until_it_ends_and_says_how_far_it_has_come(backend: Backend) -> None:
+    board = backend.scores()
+    assert board.unfinished_run() is None
+    run = board.begin_run(MODEL, ASSUMED, at=NOON)
+    assert board.unfinished_run() == run
+    assert (run.after, run.done) == ("", 0)
+    further = as_far_as(run, BO)
+    board.keep(further, SCORED, VALUES, scored_at=NOON)
+    assert backend.scores().unfinished_run() == further
+    assert (further.scored, further.done) == (2, 7)
+    board.end_run(further, at=NOON + HOUR)
+    assert backend.scores().unfinished_run() is None
+    later = board.begin_run(MODEL, ASSUMED, at=NOON + HOUR)
+    assert board.unfinished_run() == later != run
+
+
+def test_a_chunk_of_which_nobody_is_scored_takes_the_run_further_all_the_same(
+    backend: Backend,
+) -> None:
+    board = backend.scores()
+    further = as_far_as(board.begin_run(MODEL, ASSUMED, at=NOON), BO)
+    board.keep(further, SCORED.clear(), VALUES.clear(), scored_at=NOON)
+    assert board.entries() == []
+    assert backend.scores().unfinished_run() == further
+
+
+def test_who_falls_behind_another_run_keeps_nothing(backend: Backend) -> None:
+    board = backend.scores()
+    run = board.begin_run(MODEL, ASSUMED, at=NOON)
+    board.keep(as_far_as(run, ANA), SCORED.head(1), VALUES.head(1), scored_at=NOON)
+    with pytest.raises(StoreUnavailable, match="another run over everyone is at work"):
+        board.keep(as_far_as(run, ANA), SCORED, VALUES, scored_at=NOON)
+    assert board.find(BO) is None
+
+
+def test_a_run_never_replaces_a_newer_score_and_a_live_one_replaces_a_runs(
+    backend: Backend,
+) -> None:
+    board = backend.scores()
+    board.put([replace(ENTRY, scored_at=NOON + HOUR)])
+    run = board.begin_run(MODEL, ASSUMED, at=NOON)
+    board.keep(as_far_as(run, BO), SCORED, VALUES, scored_at=NOON)
+    assert board.find(ANA) == replace(ENTRY, scored_at=NOON + HOUR)
+    live = replace(ENTRY, token=BO, scored_at=NOON + HOUR)
+    board.put([live])
+    assert board.find(BO) == live
+
+
+def test_scores_are_taken_down_by_name_and_by_age(backend: Backend) -> None:
+    board = backend.scores()
+    board.put([ENTRY, replace(ENTRY, token=BO, scored_at=NOON + HOUR)])
+    board.take_down([])
+    board.take_down((), older_than=NOON)
+    assert len(board.entries()) == 2
+    board.take_down((), older_than=NOON + HOUR)
+    assert [entry.token for entry in board.entries()] == [BO]
+    board.take_down({BO, *(f"{number:032}" for number in range(1200))})
+    assert board.entries() == []

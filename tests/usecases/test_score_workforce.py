@@ -1,8 +1,12 @@
-from dataclasses import replace
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
-from deployed_home import PEOPLE
+from deployed_home import PEOPLE, deploy_again
 from some_have_left import SomeHaveLeft
 from stayline.bootstrap import Ports, build
 from stayline.domain.alert_policy import Band
@@ -10,7 +14,8 @@ from stayline.domain.audit_events import AuditEventKind
 from stayline.errors import NothingDeployed, NothingImported
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
-from stayline.usecases.score_workforce import WorkforceScores, score_workforce
+from stayline.usecases.score_workforce import RESUMABLE_FOR, WorkforceScores, score_workforce
+from stores import SetClock
 
 
 def score(ports: Ports, **more) -> WorkforceScores:
@@ -38,6 +43,12 @@ def test_everyone_gets_the_score_that_a_single_request_would_give(ports):
         record = ports.features.get(entry.token)
         (alone,) = ports.endpoint.variant().predict([record.values], [record.event_time])
         assert (alone.risk, alone.band) == (entry.risk, entry.band)
+        assert alone.base_risk == entry.base_risk
+        for kept, told in zip(entry.reasons, alone.reasons, strict=True):
+            assert (kept.feature, kept.value) == (told.feature, told.value)
+            assert kept.contribution == pytest.approx(told.contribution, abs=1e-7)
+        added = sum(reason.contribution for reason in entry.reasons)
+        assert entry.base_risk + added == pytest.approx(entry.risk, abs=1e-5)
 
 
 def test_opted_out_people_are_left_out_and_taken_off_the_board(ports):
@@ -66,6 +77,14 @@ def test_people_who_have_left_are_counted_taken_off_the_board_and_not_scored(por
     assert ports.scores.find(first) is None
 
 
+def test_a_run_goes_on_past_a_chunk_of_which_nobody_is_to_be_scored(ports):
+    tokens = ports.features.newest()["token"].to_list()
+    result = score(
+        replace(ports, features=SomeHaveLeft(ports.features, set(tokens[100:200]))), chunk=100
+    )
+    assert (result.count, result.gone) == (PEOPLE - 100, 100)
+
+
 def test_everyone_of_a_cross_section_is_scored_whatever_its_label(ports):
     assert ports.features.frame("outcomes", as_of=ports.clock.now())["label"].sum() > 0
     assert score(ports).gone == 0
@@ -78,3 +97,139 @@ def test_nobody_is_scored_without_a_model_or_a_workforce(tmp_path):
     empty.features.define(named_schema("ibm-hr"))
     with pytest.raises(NothingDeployed):
         score(empty)
+
+
+class CutOff(Exception):
+    """What ends a run in the middle."""
+
+
+def cut_off(ports: Ports, *, after: int, **more) -> None:
+    """Score in chunks of 100 and break off as soon as that many people are done."""
+
+    def stop(done: int, total: int) -> None:
+        if done >= after:
+            raise CutOff
+
+    with pytest.raises(CutOff):
+        score(ports, chunk=100, progress=stop, **more)
+
+
+def test_a_run_that_was_cut_off_is_taken_up_where_it_ended(ports):
+    cut_off(ports, after=700)
+    kept = {entry.token: entry.scored_at for entry in ports.scores.entries()}
+    assert len(kept) == 700
+    told = []
+    result = score(ports, chunk=100, progress=lambda done, total: told.append((done, total)))
+    assert (result.count, result.taken_up_at) == (PEOPLE, 700)
+    assert sum(result.by_band.values()) == PEOPLE
+    assert told[0] == (700, PEOPLE)
+    entries = ports.scores.entries()
+    assert len(entries) == PEOPLE
+    assert all(entry.scored_at == kept[entry.token] for entry in entries if entry.token in kept)
+    again = score(ports)
+    assert (again.count, again.taken_up_at, again.by_band) == (PEOPLE, 0, result.by_band)
+
+
+def test_a_run_is_begun_anew_when_asked_to_or_too_old_or_of_another_model(ports):
+    clock = SetClock(ports.clock.now())
+    timed = replace(ports, clock=clock)
+    cut_off(timed, after=300)
+    assert score(timed, afresh=True).taken_up_at == 0
+    cut_off(timed, after=300)
+    clock.instant += RESUMABLE_FOR
+    assert score(timed).taken_up_at == 0
+    cut_off(timed, after=300)
+    clock.instant += RESUMABLE_FOR - timedelta(seconds=1)
+    assert score(timed).taken_up_at == 300
+    cut_off(timed, after=300)
+    deploy_again(ports)
+    assert score(timed).taken_up_at == 0
+
+
+def test_who_opts_out_during_a_run_is_not_on_the_board_after_it(ports):
+    tokens = ports.features.newest()["token"].to_list()
+    done_already, to_come = tokens[50], tokens[950]
+
+    def opt_out_both(done: int, total: int) -> None:
+        if done == 700:
+            for token in (done_already, to_come):
+                ports.opt_outs.opt_out(token, at=ports.clock.now())
+
+    result = score(ports, chunk=100, progress=opt_out_both)
+    assert ports.scores.find(done_already) is None
+    assert ports.scores.find(to_come) is None
+    assert result.opted_out == 1
+    assert len(ports.scores.entries()) == PEOPLE - 2
+
+
+@dataclass
+class LateOptOut:
+    """A list on which a person appears right after a chunk was filtered, before it is kept."""
+
+    token: str
+    asked: int = 0
+
+    def opted_out(self, *, at):
+        self.asked += 1
+        return {self.token} if self.asked > 1 else set()
+
+
+def test_who_opts_out_between_the_check_of_a_chunk_and_its_commit_is_taken_down(ports):
+    token = ports.features.newest()["token"][3]
+    opt_outs = LateOptOut(token)
+    seen = []
+    score(
+        replace(ports, opt_outs=opt_outs),
+        chunk=100,
+        progress=lambda done, total: seen.append(done and ports.scores.find(token)),
+    )
+    assert seen == [0, *[None] * (len(seen) - 1)]
+
+
+def test_a_score_of_somebody_whose_features_are_gone_is_taken_down(ports):
+    clock = SetClock(ports.clock.now())
+    timed = replace(ports, clock=clock)
+    score(timed)
+    token = ports.scores.entries(limit=1)[0].token
+    ports.features.erase(token)
+    clock.instant += timedelta(hours=1)
+    assert score(timed).count == PEOPLE - 1
+    assert ports.scores.find(token) is None
+
+
+SCORE_SLOWLY = """
+import json, sys, time
+from pathlib import Path
+from stayline.bootstrap import build
+from stayline.settings import Settings
+from stayline.usecases.score_workforce import score_workforce
+ports = build(Settings(home=Path(sys.argv[1])))
+def progress(done, total):
+    print(json.dumps(done), flush=True)
+    time.sleep(0.02)
+score_workforce(
+    endpoint=ports.endpoint, features=ports.features, scores=ports.scores, opt_outs=ports.opt_outs,
+    audit=ports.audit, clock=ports.clock, actor="ana", chunk=20, progress=progress,
+)
+"""
+
+
+def test_a_run_killed_in_the_middle_is_taken_up_and_comes_to_the_same_scores(ports, home):
+    whole = score(ports)
+    expected = {entry.token: (entry.risk, entry.reasons) for entry in ports.scores.entries()}
+    ports.scores.take_down(expected)
+    command = [sys.executable, "-c", SCORE_SLOWLY, home]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            while json.loads(process.stdout.readline()) < 400:
+                pass
+        finally:
+            process.kill()
+    kept = len(ports.scores.entries())
+    assert 400 <= kept < PEOPLE
+    assert ports.scores.unfinished_run().scored == kept
+    result = score(ports)
+    assert result.taken_up_at == kept
+    assert (result.count, result.by_band) == (whole.count, whole.by_band)
+    found = {entry.token: (entry.risk, entry.reasons) for entry in ports.scores.entries()}
+    assert found == expected

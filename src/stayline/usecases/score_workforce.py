@@ -47,12 +47,13 @@ def score_workforce(
     clock: Clock,
     actor: str,
     afresh: bool = False,
+    chunk: int = CHUNK,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> WorkforceScores:
     """Put everyone's newest risk and reasons on the board, but nobody's who opted out or has left.
 
-    One chunk of people is in memory at a time. A run of this model that was cut off less than a day
-    ago is taken up where it ended, unless ``afresh``. ``progress`` is told how many people are
+    One ``chunk`` of people is in memory at a time. A run of this model that was cut off less than a
+    day ago is taken up where it ended, unless ``afresh``. ``progress`` is told how many people are
     done, and of how many. Raises `NothingImported`, `NothingDeployed`.
     """
     now = clock.now()
@@ -64,7 +65,7 @@ def score_workforce(
     has_left = features.everyone_who_left(at=now)
     left = pl.Series(list(has_left), dtype=pl.String)
     progress(min(run.done, total), total)
-    for people in features.in_chunks(CHUNK, after=run.after):
+    for people in features.in_chunks(chunk, after=run.after):
         barred = opt_outs.opted_out(at=clock.now())
         employed = people.filter(~pl.col(TOKEN).is_in(left.implode()))
         due = employed.filter(~pl.col(TOKEN).is_in(list(barred)))

@@ -27,9 +27,10 @@ def inputs_text(assumed: Mapping[str, FieldValue]) -> str:
 
 def packed_reasons(contributions: pl.Series, values: pl.DataFrame) -> Iterator[bytes]:
     """Yield one person's packed reasons after the other."""
-    cells = contributions.to_numpy().astype("<f4").reshape(len(values), -1)
-    size = cells.shape[1] * cells.itemsize
-    content = cells.tobytes()
+    if contributions.is_empty():
+        return
+    content = contributions.to_numpy().astype("<f4").tobytes()
+    size = len(content) // len(contributions)
     plain = values.with_columns(pl.col(pl.Date).dt.to_string("iso"))
     for number, row in enumerate(plain.iter_rows()):
         yield _pack((content[number * size : (number + 1) * size], row))

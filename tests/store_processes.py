@@ -45,7 +45,7 @@ def open_and_opt_out(path: Path, number: int) -> None:
 
 def append_100_events(path: Path, _number: int) -> None:
     engine = open_database(path, "state")
-    log = SqliteAuditLog(engine)
+    log = SqliteAuditLog(engine, path.parent / "audit")
     for number in range(100):
         log.append(an_event(number))
     engine.dispose()

@@ -73,8 +73,7 @@ def score_employee(
         for request, row, prediction in zip(requests, rows, predictions, strict=True)
     ]
     capture.append([_captured(row, score) for row, score in zip(rows, scored, strict=True)])
-    for row, score in zip(rows, scored, strict=True):
-        audit.append(_event(row, score, actor))
+    audit.note([_event(row, score, actor) for row, score in zip(rows, scored, strict=True)])
     _keep(rows, scored, scores)
     _bar_opted_out(requests, tokens, opt_outs, clock.now(), scores)
     return scored

@@ -59,10 +59,13 @@ class _Part:
 
 
 def _is_behind(engine: sa.Engine, folder: Path) -> bool:
+    """Whether there is anything to absorb or to remove; asks without taking the write lock."""
     sizes: dict[str, int] = {}
     for path in _journals(folder):
-        with suppress(FileNotFoundError):
-            sizes[path.name] = path.stat().st_size
+        with suppress(FileNotFoundError), opened(path) as file:
+            if file.is_abandoned:
+                return True
+            sizes[path.name] = os.fstat(file.descriptor).st_size
     if not sizes:
         return False
     with reading(engine) as connection:

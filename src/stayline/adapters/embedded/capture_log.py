@@ -160,8 +160,7 @@ def _last_lines(path: Path, limit: int) -> list[bytes]:
             file.seek(start)
             end = file.read(place - start) + end
             place = start
-    whole = end[: end.rfind(b"\n") + 1].splitlines(keepends=True)
-    return (whole[1:] if place else whole)[-limit:]
+    return end[: end.rfind(b"\n") + 1].splitlines(keepends=True)[-limit:]
 
 
 def _removed(path: Path) -> int:

@@ -265,14 +265,14 @@ def open_segments(folder: Path) -> list[int]:
 
 @contextmanager
 def a_disk_that_cannot_sync(folder: Path) -> Iterator[None]:
-    """Put a pipe in the place of the open segment: it takes lines, but has no disk."""
+    """Put the null device in the place of the open segment: it takes lines, but has no disk."""
     (segment,) = open_segments(folder)
     kept = os.dup(segment)
-    out, into = os.pipe()
-    os.dup2(into, segment, inheritable=False)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, segment, inheritable=False)
     yield
     os.dup2(kept, segment, inheritable=False)
-    for descriptor in (kept, out, into):
+    for descriptor in (kept, nowhere):
         os.close(descriptor)
 
 

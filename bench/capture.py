@@ -17,6 +17,7 @@ from stayline.domain.capture import CaptureRecord
 
 RUNS = 20_000
 STRICT_RUNS = 1_600
+NOTES = 200_000
 ABSORBED = 200_000
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
 REQUEST = "{" + ",".join(f'"Feature{n}":{n * 1.5}' for n in range(30)) + "}"
@@ -72,12 +73,15 @@ def _notes(table: Table, folder: Path) -> None:
     log = SqliteAuditLog(engine, folder / "audit")
     details = {"prediction_id": "p" * 36, "model_version": 3, "band": "low", "is_what_if": False}
     event = AuditEvent(AuditEventKind.EMPLOYEE_SCORED, "ana", "a" * 32, NOW, details)
-    seconds = 0.0
-    for _ in range(RUNS):
+    seconds = []
+    for _ in range(NOTES):
         started = time.perf_counter()
         log.note([event])
-        seconds += time.perf_counter() - started
-    table.add_row("note, while noted ones are absorbed", *_figures(seconds, RUNS), "")
+        seconds.append(time.perf_counter() - started)
+    table.add_row("note, while others are absorbed", *_figures(sum(seconds), NOTES), "")
+    table.add_row(
+        "the same, 99.9 of 100", f"{sorted(seconds)[NOTES * 999 // 1000] * 1e6:.0f}", "", ""
+    )
     log.close()
     many = [event] * 1_000
     started = time.perf_counter()
@@ -91,7 +95,7 @@ def _notes(table: Table, folder: Path) -> None:
     for _ in range(1_000):
         log.append(event)
     table.add_row("append to the chain", *_figures(time.perf_counter() - started, 1_000), "")
-    assert len(log.events(limit=None)) == RUNS + ABSORBED + 1_000
+    assert len(log.events(limit=None)) == NOTES + ABSORBED + 1_000
     engine.dispose()
 
 

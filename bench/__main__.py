@@ -6,6 +6,7 @@ from pathlib import Path
 
 SCRIPTS = (
     "cli_start",
+    "capture",
     "ibm_model",
     "predict_latency",
     "import_rows",

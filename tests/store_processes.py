@@ -1,10 +1,14 @@
 """What tests run in other processes, importable there by name."""
 
+import itertools
 import multiprocessing
 import os
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from stayline.adapters.embedded.audit_log import SqliteAuditLog
@@ -29,6 +33,26 @@ def exit_codes(processes: int, work: Callable[..., None], *arguments: object) ->
     return [worker.exitcode for worker in workers]
 
 
+@contextmanager
+def told(processes: int, work: Callable[..., None], home: Path) -> Iterator[Callable[[], bytes]]:
+    """Run ``work(home, pipe, number)`` in processes, killed at the end if not before.
+
+    Gives a function that waits for some of what they told through the pipe; empty at the end.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    out, into = spawn.Pipe(duplex=False)
+    workers = [spawn.Process(target=work, args=(home, into, n)) for n in range(processes)]
+    for worker in workers:
+        worker.start()
+    into.close()
+    try:
+        yield lambda: os.read(out.fileno(), 1 << 16)
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.join()
+
+
 def an_event(number: int) -> AuditEvent:
     return AuditEvent(AuditEventKind.EMPLOYEE_SCORED, "ana", ANA, NOON, {"number": number})
 
@@ -45,7 +69,7 @@ def open_and_opt_out(path: Path, number: int) -> None:
 
 def append_100_events(path: Path, _number: int) -> None:
     engine = open_database(path, "state")
-    log = SqliteAuditLog(engine)
+    log = SqliteAuditLog(engine, path.parent / "audit")
     for number in range(100):
         log.append(an_event(number))
     engine.dispose()
@@ -76,9 +100,63 @@ def capture_on_a_full_disk(folder: Path, _number: int) -> None:
     raise AssertionError("the record was taken")
 
 
+def capture_before_and_after_a_full_disk(folder: Path, _number: int) -> None:
+    log = JsonlCaptureLog(folder)
+    log.append([a_record("before")])
+    (segment,) = folder.rglob("*.jsonl")
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limit = segment.stat().st_size + 100
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    with suppress(StoreUnavailable):
+        log.append([a_record("does not fit"), a_record("neither")])
+    assert segment.stat().st_size == limit - 100
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    log.append([a_record("after")])
+
+
 def write_down_token_key(folder: Path, answers: Path, number: int) -> None:
     (answers / str(number)).write_bytes(FileSecrets(folder, {}).token_key())
 
 
 def create_access_key(folder: Path, number: int) -> None:
     FileSecrets(folder, {}).create_access_key(f"caller {number}")
+
+
+def write_down_until_killed(home: Path, pipe: Connection, number: int) -> None:
+    """Capture, note, and only then tell the number; again and again."""
+    engine = open_database(home / "state.db", "state")
+    audit = SqliteAuditLog(engine, home / "audit")
+    capture = JsonlCaptureLog(home / "capture", durability="strict" if number % 2 else "grouped")
+    for turn in itertools.count():
+        name = f"{os.getpid()}-{turn}"
+        capture.append([a_record(name)])
+        audit.note([replace(an_event(0), subject=name)])
+        os.write(pipe.fileno(), name.encode() + b"\n")
+
+
+def note_and_stop(home: Path, pipe: Connection, _number: int) -> None:
+    """Note, tell, and stand still before the note can be absorbed."""
+    engine = open_database(home / "state.db", "state")
+    log = SqliteAuditLog(engine, home / "audit")
+    log.note([an_event(1), an_event(2)])
+    os.write(pipe.fileno(), b"noted\n")
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def note_and_end(home: Path, _number: int) -> None:
+    SqliteAuditLog(open_database(home / "state.db", "state"), home / "audit").note([an_event(1)])
+
+
+def note_on_a_full_disk(home: Path, _number: int) -> None:
+    log = SqliteAuditLog(open_database(home / "state.db", "state"), home / "audit")
+    log.note([an_event(1)])
+    (journal,) = (home / "audit").iterdir()
+    limit = journal.stat().st_size + 100
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        log.note([an_event(2), an_event(3)])
+    except StoreUnavailable:
+        assert journal.stat().st_size == limit - 100
+        return
+    raise AssertionError("the events were taken")

@@ -72,7 +72,7 @@ class EmbeddedBackend:
         self._engines = []
 
     def audit(self) -> AuditLog:
-        return SqliteAuditLog(self._engine("state"))
+        return SqliteAuditLog(self._engine("state"), self._home / "audit")
 
     def capture(self) -> CaptureLog:
         return JsonlCaptureLog(self._home / "capture")

@@ -86,11 +86,21 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         imports=SqliteImportLedger(state),
         registry=registry,
         endpoint=InProcessEndpoint(registry),
-        capture=JsonlCaptureLog(home / "capture"),
+        capture=JsonlCaptureLog(
+            home / "capture",
+            durability=settings.capture_durability,
+            sampling_percent=settings.capture_sampling_percent,
+            csv_content_types=_listed(settings.capture_csv_content_types),
+            json_content_types=_listed(settings.capture_json_content_types),
+        ),
         scores=SqliteScoreBoard(state),
-        audit=SqliteAuditLog(state),
+        audit=SqliteAuditLog(state, home / "audit"),
         decisions=SqliteDecisionBook(state),
         opt_outs=SqliteOptOutList(state),
         runner=SubprocessPipelineRunner(state, home / "pipeline", registry=registry, clock=clock),
         waivers=SqliteWaiverBook(state),
     )
+
+
+def _listed(setting: str) -> frozenset[str]:
+    return frozenset(name.strip().lower() for name in setting.split(",") if name.strip())

@@ -18,7 +18,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def log(path: Path) -> Iterator[SqliteAuditLog]:
     engine = open_database(path, "state")
-    kept = SqliteAuditLog(engine)
+    kept = SqliteAuditLog(engine, path.parent / "audit")
     for number in range(5):
         kept.append(an_event(number))
     yield kept

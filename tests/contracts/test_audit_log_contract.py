@@ -54,3 +54,42 @@ def test_a_subject_and_a_limit_narrow_the_events_to_the_newest(backend: Backend)
     assert [event.details["n"] for event in log.events(subject=ANA)] == [1, 3]
     assert [event.details["n"] for event in log.events(limit=2)] == [2, 3]
     assert [event.details["n"] for event in log.events(subject=BO, limit=1)] == [2]
+
+
+def test_noted_events_are_read_at_once_by_everyone_and_exactly_once(backend: Backend) -> None:
+    log, other = backend.audit(), backend.audit()
+    noted = [replace(VIEWED, details={"n": n}) for n in range(3)]
+    log.note(noted)
+    assert list(other.events()) == noted
+    assert list(log.events()) == noted
+    assert other.problems() == log.problems() == []
+
+
+def test_an_event_appended_after_a_note_stands_after_it(backend: Backend) -> None:
+    log = backend.audit()
+    log.note([VIEWED])
+    log.append(replace(VIEWED, subject=BO))
+    log.note([replace(VIEWED, at=NOON - HOUR)])
+    assert [event.subject for event in log.events()] == [ANA, BO, ANA]
+    assert log.problems() == []
+
+
+def test_nothing_noted_is_no_event(backend: Backend) -> None:
+    backend.audit().note([])
+    assert list(backend.audit().events()) == []
+
+
+def test_a_closed_log_takes_notes_again(backend: Backend) -> None:
+    log = backend.audit()
+    log.note([VIEWED])
+    log.close()
+    log.close()
+    log.note([VIEWED])
+    assert list(log.events()) == [VIEWED, VIEWED]
+
+
+def test_noted_words_of_any_kind_come_back_equal(backend: Backend) -> None:
+    hostile = replace(VIEWED, actor='"\n\\u0000\x00\u2028', details={'"\n': "\r\n,[]", "x": None})
+    backend.audit().note([hostile, VIEWED])
+    assert list(backend.audit().events()) == [hostile, VIEWED]
+    assert backend.audit().problems() == []

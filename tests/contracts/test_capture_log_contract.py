@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from stayline.domain.capture import CaptureRecord
 from stores import HOUR, MICROSECOND, NOON, Backend
 
@@ -48,3 +50,57 @@ def test_a_purged_hour_can_be_written_again(backend: Backend) -> None:
     log.purge(TOP + HOUR)
     log.append([record("new")])
     assert [found.event_id for found in log.read(TOP, TOP + HOUR)] == ["new"]
+
+
+def test_a_record_keeps_all_that_its_caller_said(backend: Backend) -> None:
+    said = replace(
+        record("one"),
+        custom_attributes=("trace=1", "b"),
+        variant="version-3",
+        request_content_type="text/csv; header=present",
+        answer_content_type="application/x-recordio-protobuf",
+    )
+    backend.capture().append([said])
+    assert list(backend.capture().read(TOP, TOP + HOUR)) == [said]
+
+
+def test_the_newest_come_oldest_first_from_as_many_hours_as_it_takes(backend: Backend) -> None:
+    log = backend.capture()
+    log.append([record(f"{n}", NOON + n * HOUR) for n in (2, 0, 1)])
+    log.append([record("2b", NOON + 2 * HOUR + MICROSECOND)])
+    assert [found.event_id for found in log.newest(3)] == ["1", "2", "2b"]
+    assert [found.event_id for found in log.newest(1)] == ["2b"]
+    assert [found.event_id for found in log.newest(100)] == ["0", "1", "2", "2b"]
+    assert log.newest(0) == []
+
+
+def test_the_newest_of_nothing_are_none(backend: Backend) -> None:
+    assert backend.capture().newest(5) == []
+
+
+def test_nothing_lags_after_a_flush(backend: Backend) -> None:
+    log = backend.capture()
+    assert log.lag_s() == 0.0
+    log.append([record("one")])
+    log.flush()
+    assert log.lag_s() == 0.0
+
+
+def test_a_closed_log_is_opened_again_by_an_append(backend: Backend) -> None:
+    log = backend.capture()
+    log.append([record("one")])
+    log.close()
+    log.close()
+    log.append([record("two")])
+    assert [found.event_id for found in log.read(TOP, TOP + HOUR)] == ["one", "two"]
+
+
+def test_an_hour_purged_by_another_can_be_written_on_by_who_has_it_open(backend: Backend) -> None:
+    writer, purger = backend.capture(), backend.capture()
+    writer.append([record("old"), record("old too")])
+    assert purger.purge(TOP + HOUR) == 2
+    assert list(purger.read(TOP, TOP + HOUR)) == []
+    writer.append([record("new")])
+    writer.flush()
+    assert [found.event_id for found in purger.read(TOP, TOP + HOUR)] == ["new"]
+    assert purger.problems() == []

@@ -24,7 +24,7 @@ def pipelines(tmp_path: Path):
 @pytest.fixture
 def audit(tmp_path: Path):
     engine = open_database(tmp_path / "state.db", "state")
-    yield SqliteAuditLog(engine)
+    yield SqliteAuditLog(engine, tmp_path / "audit")
     engine.dispose()
 
 

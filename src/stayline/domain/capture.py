@@ -6,10 +6,18 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class CaptureRecord:
-    """One scored request: the model's input and output as JSON text, and when."""
+    """One scored request: the model's input and output as JSON text, and when.
+
+    ``request`` is a flat JSON object. The content types are those the caller spoke in; they decide
+    in which form the two texts are kept, never what they say.
+    """
 
     event_id: str
     inferred_at: datetime
     request: str
     answer: str
     inference_id: str | None = None
+    custom_attributes: tuple[str, ...] = ()
+    variant: str | None = None
+    request_content_type: str = "application/json"
+    answer_content_type: str = "application/json"

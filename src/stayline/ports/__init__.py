@@ -10,7 +10,7 @@
 | `Endpoint`            | in process                              | SageMaker endpoint            |
 | `CaptureLog`          | JSONL segments                          | endpoint data capture on S3   |
 | `ScoreBoard`          | SQLite                                  | DynamoDB                      |
-| `AuditLog`            | SQLite                                  | DynamoDB                      |
+| `AuditLog`            | SQLite, JSONL journals on the way there | DynamoDB                      |
 | `DecisionBook`        | SQLite                                  | DynamoDB                      |
 | `OptOutList`          | SQLite                                  | DynamoDB                      |
 | `WaiverBook`          | SQLite                                  | DynamoDB                      |

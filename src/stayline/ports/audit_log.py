@@ -13,6 +13,14 @@ class AuditLog(Protocol):
         """Add one event at the end of the chain."""
         ...
 
+    def note(self, events: Sequence[AuditEvent]) -> None:
+        """Keep events, all or none, that join the chain a moment later.
+
+        On return they survive the end of this process, and whoever reads sees them. For the hot
+        path: nobody else's write is waited for. Raises `StoreUnavailable`.
+        """
+        ...
+
     def events(
         self, *, subject: str | None = None, limit: int | None = None
     ) -> Sequence[AuditEvent]:
@@ -21,4 +29,8 @@ class AuditLog(Protocol):
 
     def problems(self) -> list[str]:
         """Return the first broken link of the chain, in words; empty when it is whole."""
+        ...
+
+    def close(self) -> None:
+        """End in order: everything noted is in the chain; a note opens it again."""
         ...

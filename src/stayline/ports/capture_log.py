@@ -11,11 +11,18 @@ class CaptureLog(Protocol):
     """Appends first, answers later."""
 
     def append(self, records: Sequence[CaptureRecord]) -> None:
-        """Write the records out; on return they survive the end of this process."""
+        """Write the records out; on return they survive the end of this process.
+
+        Raises `StoreUnavailable` when they could not be kept; then nothing may be answered.
+        """
         ...
 
     def read(self, start: datetime, end: datetime) -> Iterator[CaptureRecord]:
         """Yield the records with ``start <= inferred_at < end``, by hour, in order of writing."""
+        ...
+
+    def newest(self, limit: int) -> list[CaptureRecord]:
+        """Return the newest records, oldest first, without reading the others."""
         ...
 
     def purge(self, before: datetime) -> int:
@@ -24,4 +31,16 @@ class CaptureLog(Protocol):
 
     def problems(self) -> list[str]:
         """Return what is damaged, in words; a torn last line after a crash is not damage."""
+        ...
+
+    def lag_s(self) -> float:
+        """Return for how many seconds the oldest record has waited to be on disk; 0.0 for none."""
+        ...
+
+    def flush(self) -> None:
+        """Wait until everything appended is on disk."""
+        ...
+
+    def close(self) -> None:
+        """End in order: everything on disk, nothing left open; an append opens it again."""
         ...

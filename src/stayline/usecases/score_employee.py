@@ -87,8 +87,7 @@ def score_employee(
     capture.append(
         [_captured(row, score, options) for row, score in zip(rows, scored, strict=True)]
     )
-    for row, score in zip(rows, scored, strict=True):
-        audit.append(_event(row, score, actor))
+    audit.note([_event(row, score, actor) for row, score in zip(rows, scored, strict=True)])
     if options.with_reasons:
         _keep(rows, scored, scores)
     _bar_opted_out(requests, tokens, opt_outs, clock.now(), scores)
@@ -165,6 +164,10 @@ def _captured(row: _Row, score: RiskScore, options: ScoreOptions) -> CaptureReco
         request=msgspec.json.encode(row.values).decode(),
         answer=msgspec.json.encode(answer).decode(),
         inference_id=options.inference_id,
+        custom_attributes=options.custom_attributes,
+        variant=f"version-{score.model.version}",
+        request_content_type=options.content_type,
+        answer_content_type=options.accept,
     )
 
 

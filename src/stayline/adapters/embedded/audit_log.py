@@ -1,27 +1,21 @@
 """The audit log in SQLite, chained by hash."""
 
-import hashlib
 import threading
+import weakref
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from stayline.adapters.embedded.audit_absorption import absorb, unreadable_places
+from stayline.adapters.embedded.audit_chain import START, event_row, lengthen, link
+from stayline.adapters.embedded.audit_journal import AuditJournal
 from stayline.adapters.embedded.database import reading, writing
-from stayline.adapters.embedded.tables import audit_events, microseconds
+from stayline.adapters.embedded.tables import audit_events
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.errors import StoreDamaged
-
-_START = "0" * 64
-_NEWEST = (
-    sa.select(audit_events.c.position, audit_events.c.link)
-    .order_by(audit_events.c.position.desc())
-    .limit(1)
-)
-_INSERT = sa.insert(
-    sa.table("audit_events", *(sa.column(column.name) for column in audit_events.columns))
-)
 
 
 class SqliteAuditLog:
@@ -31,29 +25,31 @@ class SqliteAuditLog:
     shorter chain that is whole; only a copy of the head kept elsewhere would show that.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, folder: Path) -> None:
+        """Keep the chain in a database, and what is noted for it in a folder until then."""
         self._engine = engine
+        self._folder = folder
         self._turn = threading.Lock()  # waiting here costs less than polling for the file's lock
+        self._journal = AuditJournal(engine, folder)
+        weakref.finalize(self, self._journal.let_end).atexit = False
 
     def append(self, event: AuditEvent) -> None:
         """Add one event at the end of the chain, whoever else writes at the same time."""
-        row: dict[str, Any] = {
-            "kind": event.kind.value,
-            "actor": event.actor,
-            "subject": event.subject,
-            "at": microseconds(event.at),
-            "details": msgspec.json.encode(event.details, order="deterministic").decode(),
-        }
-        with self._turn, writing(self._engine) as connection:
-            newest = connection.execute(_NEWEST).one_or_none()
-            position, before = (newest.position, newest.link) if newest else (0, _START)
-            row |= {"position": position + 1, "link": _link(before, position + 1, row)}
-            connection.execute(_INSERT, row)
+        with self._turn:
+            absorb(self._engine, self._folder)
+            with writing(self._engine) as connection:
+                lengthen(connection, [event_row(event)])
+
+    def note(self, events: Sequence[AuditEvent]) -> None:
+        """Keep events in this process's own file; they join the chain within 100 ms."""
+        if events:
+            self._journal.note([event_row(event) for event in events])
 
     def events(
         self, *, subject: str | None = None, limit: int | None = None
     ) -> Sequence[AuditEvent]:
         """Return events, oldest first; with ``limit`` only the newest that many."""
+        absorb(self._engine, self._folder)
         query = sa.select(audit_events).order_by(audit_events.c.position.desc()).limit(limit)
         if subject is not None:
             query = query.where(audit_events.c.subject == subject)
@@ -65,8 +61,10 @@ class SqliteAuditLog:
             raise StoreDamaged("The audit log", "it holds an event of no known form.") from error
 
     def problems(self) -> list[str]:
-        """Return the first broken link of the chain."""
-        before, expected = _START, 1
+        """Return the first broken link of the chain, or a note that cannot join it."""
+        absorb(self._engine, self._folder)
+        problems = unreadable_places(self._engine, self._folder)
+        before, expected = START, 1
         with reading(self._engine) as connection:
             rows = connection.execution_options(yield_per=10_000).execute(
                 sa.select(
@@ -78,16 +76,16 @@ class SqliteAuditLog:
             )
             for row in rows:
                 if row.position != expected:
-                    return [f"audit event {expected} is missing"]
-                if row.link != _link(before, row.position, dict(row._mapping)):
-                    return [f"audit event {expected} was altered or does not follow the one before"]
+                    return [*problems, f"audit event {expected} is missing"]
+                if row.link != link(before, row.position, row[1:6]):
+                    place = f"audit event {expected} was altered or does not follow the one before"
+                    return [*problems, place]
                 before, expected = row.link, expected + 1
-        return []
+        return problems
 
-
-def _link(before: str, position: int, row: dict[str, Any]) -> str:
-    content = [position, row["kind"], row["actor"], row["subject"], row["at"], row["details"]]
-    return hashlib.sha256(before.encode() + msgspec.json.encode(content)).hexdigest()
+    def close(self) -> None:
+        """End in order: everything noted is in the chain; a note opens it again."""
+        self._journal.finish()
 
 
 def _event(row: sa.Row[Any]) -> AuditEvent:

@@ -1,40 +1,58 @@
 """Captured requests and answers as JSON lines, in SageMaker's data-capture form."""
 
 import os
-import shutil
-import threading
+import weakref
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from stayline.adapters.embedded.capture_segments import CaptureSegments
+from stayline.adapters.embedded.line_file import opened
 from stayline.domain.capture import CaptureRecord
 from stayline.errors import StoreUnavailable
-from stayline.formats.capture_records import capture_line, read_capture_line
+from stayline.formats.capture_records import ContentRules, capture_line, read_capture_line
 
 _HOUR = timedelta(hours=1)
+_BLOCK = 1 << 16
 
 
 class JsonlCaptureLog:
-    """Keeps ``folder/yyyy/mm/dd/hh/<process>.jsonl``; each record is one whole line."""
+    """Keeps ``folder/yyyy/mm/dd/hh/<worker>.jsonl``; each record is one whole line.
 
-    def __init__(self, folder: Path) -> None:
+    ``grouped`` brings lines to the disk within 100 ms, ``strict`` before `append` returns; either
+    way the operating system has them before it returns. Of ``sampling_percent`` in 100 records the
+    event id decides, so the same record is always in or always out.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        durability: str = "grouped",
+        sampling_percent: int = 100,
+        csv_content_types: frozenset[str] = ContentRules().csv,
+        json_content_types: frozenset[str] = ContentRules().json,
+    ) -> None:
         self._folder = folder
-        self._lock = threading.Lock()
-        self._open: tuple[Path, int] | None = None
+        self._percent = sampling_percent
+        self._rules = ContentRules(csv_content_types, json_content_types)
+        self._segments = CaptureSegments(folder, is_strict=durability == "strict")
+        weakref.finalize(self, self._segments.let_end).atexit = False
 
     def append(self, records: Sequence[CaptureRecord]) -> None:
         """Hand the lines to the operating system, so that they outlive this process."""
-        with self._lock:
-            for record in records:
-                try:
-                    descriptor = self._segment(record.inferred_at)
-                    _write_whole(descriptor, capture_line(record))
-                except OSError as error:
-                    raise StoreUnavailable("The capture log", f"{error.strerror}.") from error
+        hours: dict[str, list[bytes]] = {}
+        for record in records:
+            if self._percent >= 100 or _share(record.event_id) < self._percent:
+                line = capture_line(record, self._rules)
+                hours.setdefault(_hour(record.inferred_at), []).append(line)
+        self._segments.append(hours)
 
     def read(self, start: datetime, end: datetime) -> Iterator[CaptureRecord]:
         """Yield the records of a window, by hour."""
-        for hour in self._hours():
+        for hour in _hours(self._folder):
             began = _began(hour)
             if began >= end or began + _HOUR <= start:
                 continue
@@ -42,45 +60,84 @@ class JsonlCaptureLog:
                 if record is not None and start <= record.inferred_at < end:
                     yield record
 
+    def newest(self, limit: int) -> list[CaptureRecord]:
+        """Return the newest records, oldest first, from the ends of the newest hours' files."""
+        found: list[CaptureRecord] = []
+        for hour in _hours(self._folder, newest_first=True):
+            if len(found) >= limit:
+                break
+            read = [
+                record
+                for path in sorted(hour.glob("*.jsonl"))
+                for line in _last_lines(path, limit)
+                if (record := read_capture_line(line)) is not None
+            ]
+            found = sorted(read, key=lambda record: record.inferred_at) + found
+        return found[-limit:] if limit else []
+
     def purge(self, before: datetime) -> int:
         """Remove whole hours that ended at or before an instant."""
         gone = 0
-        for hour in list(self._hours()):
+        for hour in list(_hours(self._folder)):
             if _began(hour) + _HOUR <= before:
-                gone += sum(1 for record, _ in _records(hour) if record is not None)
-                shutil.rmtree(hour)
+                self._segments.drop("/".join(hour.parts[-4:]))
+                try:
+                    gone += sum(_removed(path) for path in sorted(hour.glob("*.jsonl")))
+                except OSError as error:
+                    raise StoreUnavailable("The capture log", f"{error.strerror}.") from error
+                with suppress(OSError):  # somebody still writes there
+                    hour.rmdir()
         return gone
 
     def problems(self) -> list[str]:
         """Return lines that cannot be read, but for a torn last one."""
         return [
             f"{place} cannot be read"
-            for hour in self._hours()
+            for hour in _hours(self._folder)
             for record, place in _records(hour)
             if record is None
         ]
 
-    def _segment(self, at: datetime) -> int:
-        hour = self._folder / at.astimezone(UTC).strftime("%Y/%m/%d/%H")
-        path = hour / f"{os.getpid()}.jsonl"
-        if self._open is not None and self._open[0] == path and _has_a_name(self._open[1]):
-            return self._open[1]
-        if self._open is not None:
-            os.close(self._open[1])
-            self._open = None
-        hour.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
-        _end_torn_line(descriptor)
-        self._open = (path, descriptor)
-        return descriptor
+    def lag_s(self) -> float:
+        """Return for how many seconds the oldest record has waited to be on disk."""
+        return self._segments.lag_s()
 
-    def _hours(self) -> Iterator[Path]:
-        yield from sorted(path for path in self._folder.glob("*/*/*/*") if path.is_dir())
+    def syncs(self) -> int:
+        """Return how often a file was brought to the disk, by this process."""
+        return self._segments.syncs()
+
+    def flush(self) -> None:
+        """Wait until everything appended is on disk."""
+        self._segments.flush()
+
+    def close(self) -> None:
+        """End in order: everything on disk, nothing left open."""
+        self._segments.flush()
+        self._segments.finish()
+
+
+def _share(event_id: str) -> int:
+    return zlib.crc32(event_id.encode()) % 100
+
+
+def _hour(at: datetime) -> str:
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{at.year:04d}/{at.month:02d}/{at.day:02d}/{at.hour:02d}"
 
 
 def _began(hour: Path) -> datetime:
     year, month, day, clock_hour = (int(part) for part in hour.parts[-4:])
     return datetime(year, month, day, clock_hour, tzinfo=UTC)
+
+
+def _hours(folder: Path, *, newest_first: bool = False, depth: int = 4) -> Iterator[Path]:
+    """Yield the folders of hours, looking no further than the caller does."""
+    if depth == 0:
+        yield folder
+        return
+    inner = (path for path in folder.glob("*") if path.is_dir())
+    for path in sorted(inner, reverse=newest_first):
+        yield from _hours(path, newest_first=newest_first, depth=depth - 1)
 
 
 def _records(hour: Path) -> Iterator[tuple[CaptureRecord | None, str]]:
@@ -93,22 +150,26 @@ def _records(hour: Path) -> Iterator[tuple[CaptureRecord | None, str]]:
                 yield read_capture_line(line), f"{'/'.join(path.parts[-5:])} line {number}"
 
 
-def _has_a_name(descriptor: int) -> bool:
-    """Whether the segment still exists; a purge may have removed it under an open one."""
-    return os.fstat(descriptor).st_nlink > 0
+def _last_lines(path: Path, limit: int) -> list[bytes]:
+    """Return the last whole lines of a file, reading no more of it than that."""
+    with path.open("rb") as file:
+        place = file.seek(0, os.SEEK_END)
+        end = b""
+        while place and end.count(b"\n") <= limit:
+            start = max(place - _BLOCK, 0)
+            file.seek(start)
+            end = file.read(place - start) + end
+            place = start
+    return end[: end.rfind(b"\n") + 1].splitlines(keepends=True)[-limit:]
 
 
-def _end_torn_line(descriptor: int) -> None:
-    """Cut what a process that had the same id left half-written at its end."""
-    size = os.fstat(descriptor).st_size
-    content = os.pread(descriptor, size, 0)
-    whole = content.rfind(b"\n") + 1
-    if whole != size:
-        os.ftruncate(descriptor, whole)
-
-
-def _write_whole(descriptor: int, line: bytes) -> None:
-    written = os.write(descriptor, line)
-    if written != len(line):
-        os.ftruncate(descriptor, os.fstat(descriptor).st_size - written)
-        raise OSError(28, "No space left on device")
+def _removed(path: Path) -> int:
+    """Remove one file, or empty it when somebody has it open; return how many records went."""
+    with opened(path) as file:
+        with path.open("rb") as lines:
+            count = sum(1 for line in lines if line.endswith(b"\n") and line != b"\n")
+        if file.is_abandoned:
+            path.unlink()
+        else:
+            os.truncate(file.descriptor, 0)
+    return count

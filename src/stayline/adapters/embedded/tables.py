@@ -44,6 +44,12 @@ audit_events = sa.Table(
     sa.Column("details", sa.String, nullable=False),
     sa.Column("link", sa.String(64), nullable=False),
 )
+audit_journals = sa.Table(
+    "audit_journals",
+    STATE,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("absorbed", sa.BigInteger, nullable=False),
+)
 decisions = sa.Table(
     "decisions",
     STATE,

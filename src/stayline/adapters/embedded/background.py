@@ -1,0 +1,55 @@
+"""Work done a moment after it is asked for, by a thread that keeps nothing and nobody alive."""
+
+import atexit
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+
+EVERY_S = 0.05
+"""Half of the 100 ms that are promised, so that a slow disk has the other half."""
+_PATIENCE_S = 30.0
+
+
+class Background:
+    """Calls ``work`` at most `EVERY_S` after being asked, however often, and ``end`` at the end.
+
+    ``work`` returns whether it is done; otherwise it is called again. The end comes with `finish`,
+    `let_end` or the end of the process. Neither may raise or refer to whatever is collected first.
+    """
+
+    def __init__(self, work: Callable[[], bool], end: Callable[[], None]) -> None:
+        self._work = work
+        self._end = end
+        self._is_asked = False
+        self._asked: SimpleQueue[bool] = SimpleQueue()  # put() may be called by a finalizer
+        self._thread = threading.Thread(target=self._run, name="stayline-background", daemon=True)
+        self._thread.start()
+        atexit.register(self.finish)
+
+    def ask(self) -> None:
+        """Have the work done soon."""
+        if not self._is_asked:
+            self._is_asked = True
+            self._asked.put(True)
+
+    def let_end(self) -> None:
+        """End soon; safe wherever the garbage collector happens to run."""
+        self._asked.put(False)
+
+    def finish(self) -> None:
+        """End now, and wait for it."""
+        self.let_end()
+        self._thread.join(_PATIENCE_S)
+
+    def _run(self) -> None:
+        goes_on = self._asked.get()
+        while goes_on:
+            try:
+                goes_on = self._asked.get(timeout=EVERY_S)
+            except Empty:
+                self._is_asked = False
+                if not self._work():
+                    self.ask()
+                goes_on = self._asked.get()
+        self._end()
+        atexit.unregister(self.finish)

@@ -1,0 +1,118 @@
+"""The files of captured lines that this process has open, one an hour."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from stayline.adapters.embedded.background import Background
+from stayline.adapters.embedded.group_sync import GroupSync
+from stayline.adapters.embedded.line_file import LineFile, worker_name
+from stayline.errors import StoreUnavailable
+
+_KEPT_OPEN = 2  # two, since requests of two hours overlap
+
+
+class CaptureSegments:
+    """Appends to ``folder/yyyy/mm/dd/hh/<worker>.jsonl`` and brings it to the disk."""
+
+    def __init__(self, folder: Path, *, is_strict: bool) -> None:
+        self._folder = folder
+        self._is_strict = is_strict
+        self._file_name = f"{worker_name()}.jsonl"
+        self._turn = threading.Condition(threading.Lock())
+        self._sync = GroupSync(self._turn)
+        self._open: dict[str, LineFile] = {}
+        self._background: Background | None = None
+
+    def append(self, hours: Mapping[str, Sequence[bytes]]) -> None:
+        """Write lines into their hours; in strict mode, wait until the disk has them."""
+        with self._turn, _our_errors():
+            if self._sync.failure is not None:
+                self._after_a_failure(self._sync.failure)
+            mark = 0
+            for hour, lines in hours.items():
+                file = self._open.get(hour) or self._opened(hour)
+                file.append(b"".join(lines))
+                mark = self._sync.wrote(file)
+            if self._is_strict:
+                self._sync.wait(mark)
+            elif self._background is not None:
+                self._background.ask()
+
+    def drop(self, hour: str) -> None:
+        """Let go of an hour that is about to be removed."""
+        with self._turn:
+            while self._sync.is_running:
+                self._turn.wait()
+            file = self._open.pop(hour, None)
+            if file is not None:
+                self._sync.forget(file)
+                file.close()
+
+    def lag_s(self) -> float:
+        """Return how long the oldest line has waited for the disk."""
+        with self._turn:
+            return self._sync.lag_s()
+
+    def syncs(self) -> int:
+        """Return how often a file was brought to the disk."""
+        with self._turn:
+            return self._sync.count
+
+    def flush(self) -> None:
+        """Wait until the disk has everything."""
+        with self._turn, _our_errors():
+            self._sync.wait()
+
+    def finish(self) -> None:
+        """Bring everything to the disk and close the files."""
+        with self._turn:
+            background, self._background = self._background, None
+        if background is not None:
+            background.finish()
+
+    def let_end(self) -> None:
+        """Do so soon, without being waited for."""
+        if self._background is not None:
+            self._background.let_end()
+
+    def _opened(self, hour: str) -> LineFile:
+        file = LineFile(self._folder / hour / self._file_name, below=self._folder)
+        self._open[hour] = file
+        if self._background is None:
+            self._background = Background(self._tick, self._end)
+        self._background.ask()
+        return file
+
+    def _after_a_failure(self, failure: OSError) -> None:
+        """Try the disk again, or leave that to the background and refuse meanwhile."""
+        if not self._is_strict:
+            raise failure
+        self._sync.wait()
+
+    def _tick(self) -> bool:
+        with self._turn:
+            if not self._sync.is_running:
+                self._sync.run()
+            for hour in list(self._open)[:-_KEPT_OPEN]:
+                if not self._sync.is_running and not self._sync.is_dirty(self._open[hour]):
+                    self._open.pop(hour).close()
+            return self._sync.failure is None
+
+    def _end(self) -> None:
+        with self._turn:
+            while self._sync.is_running:
+                self._turn.wait()
+            self._sync.run()
+            for file in self._open.values():
+                file.close()
+            self._open.clear()
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable("The capture log", f"{error.strerror}.") from error

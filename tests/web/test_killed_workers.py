@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from served_home import Served, served
@@ -14,6 +15,8 @@ from stayline.bootstrap import build
 from stayline.settings import Settings
 
 KILLS = 12
+ANSWERS_BETWEEN = 50
+PATIENCE_S = 120
 CLIENTS = 4
 FIELDS = b'{"employee_id": "1", "OverTime": "Yes"}'
 
@@ -28,7 +31,7 @@ def test_every_answered_request_is_captured_whenever_a_worker_is_killed(home):
         for client in clients:
             client.start()
         try:
-            _kill_some(server)
+            _kill_some(server, lambda: sum(map(len, answered)))
         finally:
             stop.set()
             for client in clients:
@@ -41,7 +44,7 @@ def test_every_answered_request_is_captured_whenever_a_worker_is_killed(home):
         for event in ports.audit.events(subject=None)
         if "prediction_id" in event.details
     ]
-    assert len(told) > 10 * KILLS
+    assert len(told) >= ANSWERS_BETWEEN * KILLS
     assert told <= set(captured)
     assert len(captured) == len(set(captured))
     assert told <= set(audited)
@@ -49,13 +52,16 @@ def test_every_answered_request_is_captured_whenever_a_worker_is_killed(home):
     assert ports.audit.problems() == ports.capture.problems() == []
 
 
-def _kill_some(server: Served) -> None:
+def _kill_some(server: Served, count: Callable[[], int]) -> None:
+    """Kill a worker now and then, each time after some more answers came."""
     chance = random.Random(4)  # noqa: S311  (when, not what)
+    deadline = time.monotonic() + PATIENCE_S
     for _ in range(KILLS):
-        time.sleep(chance.uniform(0.2, 0.9))
-        workers = server.workers()
-        if workers:
-            os.kill(chance.choice(workers), signal.SIGKILL)
+        before = count()
+        while count() < before + ANSWERS_BETWEEN and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0.0, 0.3))
+        os.kill(chance.choice(server.workers()), signal.SIGKILL)
 
 
 def _keep_asking(server: Served, stop: threading.Event, answered: set[str]) -> None:

@@ -1,19 +1,16 @@
 import pytest
 
-from deployed_home import deploy_again
+from deployed_home import deploy_again, take_to_work
 from model_versions import archive_path, events_of, pending
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.model_package import ModelPackage
 from stayline.errors import ModelNotApproved, PackageRefused, UnknownModel
 from stayline.settings import Settings
-from stayline.usecases.deploy_model import deploy_model
 
 
 def deploy(ports: Ports, version: int) -> ModelPackage:
-    return deploy_model(
-        version, by="cy", registry=ports.registry, audit=ports.audit, clock=ports.clock
-    )
+    return take_to_work(ports, version, by="cy")
 
 
 def test_the_deployed_version_is_the_one_that_serves_and_stays_it_after_a_restart(ports, home):
@@ -31,7 +28,7 @@ def test_a_deployment_is_an_audit_event_that_names_the_bytes(ports):
     deploy(ports, package.version)
     newest = events_of(ports, package.version)[-1]
     assert (newest.kind, newest.actor) == (AuditEventKind.MODEL_DEPLOYED, "cy")
-    assert newest.details == {"digest": package.digest}
+    assert newest.details["digest"] == package.digest
 
 
 def test_a_pending_version_is_not_deployed(ports):
@@ -50,7 +47,9 @@ def test_a_version_whose_bytes_are_not_those_approved_is_not_deployed(ports, hom
     damage(archive_path(home, package))
     with pytest.raises(PackageRefused):
         deploy(ports, package.version)
-    assert len(events_of(ports, package.version)) == seen
+    (refused,) = events_of(ports, package.version)[seen:]
+    assert refused.kind is AuditEventKind.DEPLOYMENT_REFUSED
+    assert refused.details["because"] == "PackageRefused"
 
 
 def test_a_version_that_was_never_registered_is_not_deployed(ports):

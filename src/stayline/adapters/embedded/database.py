@@ -15,7 +15,14 @@ from stayline.errors import StoreDamaged, StoreUnavailable
 
 DatabaseName = Literal["state", "directory", "protected", "online"]
 _VERSIONS: dict[DatabaseName, tuple[str, ...]] = {
-    "state": ("state_0001", "state_0002", "state_0003", "state_0004", "state_0005"),
+    "state": (
+        "state_0001",
+        "state_0002",
+        "state_0003",
+        "state_0004",
+        "state_0005",
+        "state_0007",
+    ),
     "directory": ("directory_0001",),
     "protected": ("protected_0001",),
     "online": ("online_0001", "online_0002"),

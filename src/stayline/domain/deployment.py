@@ -71,7 +71,7 @@ class Rollout:
     @property
     def share(self) -> int:
         """How many of 100 people the version answers now."""
-        return {Phase.CANARY: self.canary_percent, Phase.BAKING: 100}.get(self.phase, 0)
+        return share_of(self.phase, self.canary_percent)
 
     def holds(self, at: datetime) -> bool:
         """Whether it goes on, its process having said so lately.
@@ -86,6 +86,11 @@ class Rollout:
             return self
         ended_at = self.renewed_at + LEASE
         return replace(self, phase=Phase.ROLLED_BACK, ended_at=ended_at, outcome=ABANDONED)
+
+
+def share_of(phase: Phase, canary_percent: int) -> int:
+    """Return how many of 100 people a version answers in that phase."""
+    return {Phase.CANARY: canary_percent, Phase.BAKING: 100}.get(phase, 0)
 
 
 def lease_holds(renewed_at: datetime, at: datetime) -> bool:

@@ -7,7 +7,7 @@ from math import ceil, exp2, log2
 FASTEST_S = 1e-5
 STEPS_A_DOUBLING = 4
 BUCKETS = 20 * STEPS_A_DOUBLING
-"""Ten microseconds to ten seconds, in steps of 19 %; slower ones count as ten seconds."""
+"""Ten microseconds to 8.8 seconds, in steps of 19 %; slower ones count as that."""
 
 
 def bucket_of(seconds: float) -> int:

@@ -9,7 +9,15 @@ import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import damage, quick_row, reading, writing
 from stayline.adapters.embedded.tables import Instant, rollouts, workers
-from stayline.domain.deployment import ALIVE, Heartbeat, Phase, Rollout, Traffic, lease_holds
+from stayline.domain.deployment import (
+    ALIVE,
+    Heartbeat,
+    Phase,
+    Rollout,
+    Traffic,
+    lease_holds,
+    share_of,
+)
 from stayline.domain.risk_score import ModelIdentity
 from stayline.domain.trial_tally import TrialTally, total
 from stayline.errors import DeploymentRefused
@@ -49,7 +57,7 @@ class SqliteDeployments:
         renewed_at = _instant.process_result_value(row[7], self._engine.dialect)
         if renewed_at is None or not lease_holds(renewed_at, self._clock.now()):
             return Traffic(champion)
-        share = {Phase.CANARY: row[5], Phase.BAKING: 100}.get(Phase(row[4]), 0)
+        share = share_of(Phase(row[4]), row[5])
         return Traffic(champion, ModelIdentity(row[2], row[3]), share, row[6])
 
     def begin(self, rollout: Rollout) -> None:

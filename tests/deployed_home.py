@@ -81,6 +81,11 @@ def deploy_again(ports: Ports) -> int:
 
 def deploy(ports: Ports, version: int) -> int:
     """Approve and deploy a pending version; return it."""
+    return take_to_work(ports, approve(ports, version)).version
+
+
+def approve(ports: Ports, version: int) -> int:
+    """Approve a pending version; return it."""
     approve_model(
         version,
         reason="Its figures were read and are those of the last one.",
@@ -89,7 +94,7 @@ def deploy(ports: Ports, version: int) -> int:
         audit=ports.audit,
         clock=ports.clock,
     )
-    return take_to_work(ports, version).version
+    return version
 
 
 def take_to_work(ports: Ports, version: int, *, by: str = "bo", **given: Any) -> ModelPackage:

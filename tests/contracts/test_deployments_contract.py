@@ -141,7 +141,7 @@ def test_the_previous_version_is_the_other_one_deployed_last(backend):
 
 
 def test_workers_are_those_heard_of_within_two_seconds(backend, clock):
-    one = Heartbeat("w-1", (1, 2), {3: "its trees cannot be loaded"}, 0.25)
+    one = Heartbeat("w-1", (1, 2), {3: "its trees cannot be loaded"})
     two = Heartbeat("w-2", (1,))
     backend.deployments(clock).report(one)
     clock.instant += SECOND

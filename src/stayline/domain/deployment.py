@@ -122,13 +122,11 @@ class Heartbeat:
     """What a process that answers requests says of itself several times a second.
 
     ``loaded`` are the versions it has in memory, ``refused`` those it cannot load, with the reason;
-    ``busy`` is the share of its time that it spent on answers. ``tally`` counts the rollout under
-    way.
+    ``tally`` counts the rollout under way.
     """
 
     worker_id: str
     loaded: tuple[int, ...] = ()
     refused: Mapping[int, str] = field(default_factory=dict)
-    busy: float = 0.0
     rollout_id: str = ""
     tally: TrialTally = field(default_factory=TrialTally)

@@ -1,6 +1,5 @@
 """Rollouts of new versions, and the processes that take part in them."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Protocol
@@ -66,11 +65,6 @@ class Deployments(Protocol):
 class Follower(Protocol):
     """An endpoint in a process that answers many requests, and so takes part in rollouts."""
 
-    def follow(
-        self, worker_id: str, *, busy: Callable[[], float] = lambda: 0.0
-    ) -> AbstractContextManager[None]:
-        """Load what is wanted beside what answers, and report it, until the block ends.
-
-        ``busy`` tells the share of time spent on answers since it was last asked.
-        """
+    def follow(self, worker_id: str) -> AbstractContextManager[None]:
+        """Load what is wanted beside what answers, and report it, until the block ends."""
         ...

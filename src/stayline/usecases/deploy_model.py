@@ -82,6 +82,7 @@ def deploy_model(
         plan.canary_percent, by, now, now, Phase.SHADOW,
     )  # fmt: skip
     attempt = _Attempt(rollout, plan, registry, deployments, audit, clock, pause, tell)
+    shadow, seen = TrialTally(), "there was no model to compare it with"
     try:
         archive = read_archive(registry.archive(package.digest), package.digest)
         foreign = list(foreign_inputs(archive.manifest, features.schema()))
@@ -90,14 +91,13 @@ def deploy_model(
             raise DeploymentRefused(version, "; ".join(foreign), remedy)
         candidate = Predictor.from_archive(archive)
         before = None if champion is None else _predictor(champion, registry)
-        shadow, seen = TrialTally(), "there was no model to compare it with"
         if before is not None and champion != package:
             rows, people = _shadow_rows(plan.shadow_rows, features, opt_outs, capture, clock)
             shadow = replay(rows, people, candidate=candidate, champion=before)
             seen = attempt.judge(Phase.SHADOW, shadow)
         deployments.begin(replace(rollout, phase=Phase.LOADING))
     except StaylineError as refusal:
-        attempt.refused(refusal)
+        attempt.refused(refusal, shadow)
         raise
     return attempt.carry_through(shadow, seen)
 
@@ -184,12 +184,12 @@ class _Attempt:
             raise DeploymentRefused(self.rollout.version, problem, remedy)
         return f"{phase.value}: {told(found)}"
 
-    def refused(self, refusal: StaylineError) -> None:
+    def refused(self, refusal: StaylineError, shadow: TrialTally) -> None:
         """Keep what ended before it began."""
         now = self.clock.now()
         ended = replace(self.rollout, phase=Phase.REFUSED, ended_at=now, outcome=str(refusal))
         self.deployments.note(ended)
-        self._record(AuditEventKind.DEPLOYMENT_REFUSED, TrialTally(), type(refusal).__name__)
+        self._record(AuditEventKind.DEPLOYMENT_REFUSED, shadow, type(refusal).__name__)
 
     def _load(self, seen: str) -> None:
         """Wait until every worker has the version in memory."""

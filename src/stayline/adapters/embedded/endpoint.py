@@ -3,7 +3,7 @@
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from zlib import crc32
@@ -54,11 +54,11 @@ class InProcessEndpoint:
         return self._on_trial(traffic, traffic.candidate, champion, target, affinity)
 
     @contextmanager
-    def follow(self, worker_id: str, *, busy: Callable[[], float] = lambda: 0.0) -> Iterator[None]:
+    def follow(self, worker_id: str) -> Iterator[None]:
         """Load what is wanted beside what answers, and report it, until the block ends."""
         stop = threading.Event()
         thread = threading.Thread(
-            target=self._keep_up, args=(worker_id, busy, stop), name="stayline-follow", daemon=True
+            target=self._keep_up, args=(worker_id, stop), name="stayline-follow", daemon=True
         )
         self._is_followed = True
         thread.start()
@@ -120,11 +120,11 @@ class InProcessEndpoint:
             self._counts = TrialCounts(rollout_id)
         return self._counts
 
-    def _keep_up(self, worker_id: str, busy: Callable[[], float], stop: threading.Event) -> None:
+    def _keep_up(self, worker_id: str, stop: threading.Event) -> None:
         while not stop.is_set():
             self._wake.clear()
             try:
-                self._catch_up(worker_id, busy())
+                self._catch_up(worker_id)
             except StaylineError as error:
                 _log.error("Worker %s cannot follow deployments just now: %s", worker_id, error)
             self._wake.wait(PERIOD_S)
@@ -133,7 +133,7 @@ class InProcessEndpoint:
         except StaylineError as error:
             _log.error("Worker %s could not say that it stops: %s", worker_id, error)
 
-    def _catch_up(self, worker_id: str, busy: float) -> None:
+    def _catch_up(self, worker_id: str) -> None:
         """Load what is missing, and say what is there."""
         traffic = self._deployments.traffic()
         for wanted in (traffic.champion, traffic.candidate):
@@ -150,7 +150,6 @@ class InProcessEndpoint:
             worker_id,
             loaded=tuple(one.model.version for one in self._shelf.loaded),
             refused=self._shelf.refusals,
-            busy=busy,
             rollout_id=traffic.rollout_id,
         )
         if is_counted:

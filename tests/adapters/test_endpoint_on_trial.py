@@ -3,9 +3,10 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 
+import polars as pl
 import pytest
 
-from candidates import damaged, failing, identity, opposite, same_again
+from candidates import damaged, failing, foreign, identity, opposite, same_again
 from deployment_workers import AS_OF, ROW
 from rollout_values import rollout
 from stayline.adapters.embedded.endpoint import InProcessEndpoint
@@ -110,11 +111,28 @@ def test_a_candidate_that_fails_is_counted_and_the_champion_answers_and_is_named
     assert (counted.candidate.invocations, counted.champion.errors) == (2, 0)
 
 
+def test_rows_are_asked_for_what_either_model_reads_so_that_both_can_answer(ports):
+    with on_trial(ports, foreign(ports), Phase.BAKING) as endpoint:
+        variant = endpoint.variant()
+        assert variant.inputs[-1] == "OverTime"
+        assert set(variant.inputs) == {*endpoint.variant("version-1").inputs, "ShoeSize"}
+        assert tuple(variant.assumed) == variant.inputs
+        variant.predict([ROW], [AS_OF])
+        until(lambda: ports.deployments.tally("r-1").shift.n == 1)
+        people = ports.features.newest().head(5).with_columns(ShoeSize=pl.lit("Yes"))
+        scored = variant.score(people)
+    assert variant.inputs[-1] != "OverTime"
+    assert scored["contributions"].dtype.size == len(variant.inputs)
+
+
 def test_scoring_everyone_by_a_candidate_that_fails_is_done_by_the_champion(ports):
     people = ports.features.newest().head(5)
     with on_trial(ports, failing(ports), Phase.BAKING) as endpoint:
         variant = endpoint.variant()
         scored = variant.score(people)
+        assert variant.score(people).equals(scored)
+        assert variant.inputs == endpoint.variant("version-1").inputs
+    assert ports.deployments.tally("r-1").candidate.errors <= 1
     assert variant.model == identity(ports, 1)
     assert scored.equals(ports.endpoint.variant().score(people))
 

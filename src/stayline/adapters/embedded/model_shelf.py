@@ -40,6 +40,11 @@ class Loaded:
         """The model inputs, in order."""
         return self.predictor.inputs
 
+    @property
+    def assumed(self) -> Mapping[str, FieldValue]:
+        """What each input is taken as where it is missing."""
+        return self.predictor.assumed
+
     def predict(
         self,
         rows: Sequence[Mapping[str, FieldValue]],
@@ -48,10 +53,10 @@ class Loaded:
         with_reasons: bool = True,
     ) -> tuple[Prediction, ...]:
         """Return one prediction per row."""
-        return self.predictor.predict(rows, as_of)
+        return self.predictor.predict(rows, as_of, with_reasons=with_reasons)
 
     def score(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return ``token``, ``risk`` and ``band`` for a whole frame of features, in its order."""
+        """Return the scores of a whole frame of features, in its order."""
         return self.predictor.score(frame)
 
 

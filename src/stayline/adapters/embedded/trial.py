@@ -75,6 +75,11 @@ class Watched:
         """The model inputs, in order."""
         return self._champion.inputs
 
+    @property
+    def assumed(self) -> Mapping[str, FieldValue]:
+        """What each input is taken as where it is missing."""
+        return self._champion.assumed
+
     def predict(
         self,
         rows: Sequence[Mapping[str, FieldValue]],
@@ -93,15 +98,16 @@ class Watched:
         return answer
 
     def score(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return ``token``, ``risk`` and ``band`` for a whole frame of features, in its order."""
+        """Return the scores of a whole frame of features, in its order."""
         return self._champion.score(frame)
 
 
 class OnTrial:
-    """The candidate for one request; where it fails, the champion answers, and is named.
+    """The candidate for one request; once it fails, the champion answers, and is named.
 
     ``name`` and ``model`` are those of whoever answered. ``inputs`` are the candidate's, then those
-    that only the champion reads, so that both can answer the same rows.
+    that only the champion reads, so that both can answer the same rows; after a frame was scored,
+    those of whoever did it, as its contributions are.
     """
 
     def __init__(self, candidate: Loaded, champion: Loaded, counts: TrialCounts) -> None:
@@ -109,6 +115,9 @@ class OnTrial:
         self._champion = champion
         self._counts = counts
         self._answers = candidate
+        self._assumed = candidate.assumed
+        if champion.inputs != candidate.inputs:
+            self._assumed = {**candidate.assumed, **_without(champion.assumed, candidate.assumed)}
 
     @property
     def name(self) -> str:
@@ -123,7 +132,12 @@ class OnTrial:
     @property
     def inputs(self) -> tuple[str, ...]:
         """The inputs of both models, the candidate's first."""
-        return tuple(dict.fromkeys((*self._candidate.inputs, *self._champion.inputs)))
+        return tuple(self._assumed)
+
+    @property
+    def assumed(self) -> Mapping[str, FieldValue]:
+        """What each of these is taken as where it is missing."""
+        return self._assumed
 
     def predict(
         self,
@@ -133,29 +147,44 @@ class OnTrial:
         with_reasons: bool = True,
     ) -> tuple[Prediction, ...]:
         """Return one prediction per row."""
-        began = time.perf_counter()
-        try:
-            answer = self._candidate.predict(rows, as_of, with_reasons=with_reasons)
-        except Exception as error:
-            self._give_way(error)
-            watched = Watched(self._champion, self._counts)
-            return watched.predict(rows, as_of, with_reasons=with_reasons)
-        self._counts.answered(time.perf_counter() - began, is_candidate=True)
+        if self._answers is self._candidate:
+            began = time.perf_counter()
+            try:
+                answer = self._candidate.predict(rows, as_of, with_reasons=with_reasons)
+            except Exception as error:
+                self._give_way(error)
+            else:
+                self._counts.answered(time.perf_counter() - began, is_candidate=True)
+                self._compare(answer, rows, as_of)
+                return answer
+        watched = Watched(self._champion, self._counts)
+        return watched.predict(rows, as_of, with_reasons=with_reasons)
+
+    def score(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the scores of a whole frame of features, in its order."""
+        if self._answers is self._candidate:
+            try:
+                scored = self._candidate.score(frame)
+            except Exception as error:
+                self._give_way(error)
+            else:
+                self._assumed = self._candidate.assumed
+                return scored
+        self._assumed = self._champion.assumed
+        return self._champion.score(frame)
+
+    def _compare(
+        self,
+        answer: Sequence[Prediction],
+        rows: Sequence[Mapping[str, FieldValue]],
+        as_of: Sequence[datetime],
+    ) -> None:
         try:
             before = self._champion.predict(rows, as_of, with_reasons=False)
         except Exception:  # the candidate has answered; there is nothing to compare it with
             self._counts.failed(is_candidate=False)
         else:
             self._counts.paired(answer, before)
-        return answer
-
-    def score(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return ``token``, ``risk`` and ``band`` for a whole frame of features, in its order."""
-        try:
-            return self._candidate.score(frame)
-        except Exception as error:
-            self._give_way(error)
-            return self._champion.score(frame)
 
     def _give_way(self, error: Exception) -> None:
         self._counts.failed(is_candidate=True)
@@ -164,3 +193,9 @@ class OnTrial:
             self._candidate.model.version, type(error).__name__, self._champion.model.version,
         )  # fmt: skip
         self._answers = self._champion
+
+
+def _without(
+    names: Mapping[str, FieldValue], others: Mapping[str, FieldValue]
+) -> dict[str, FieldValue]:
+    return {name: value for name, value in names.items() if name not in others}

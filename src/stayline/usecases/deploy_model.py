@@ -18,8 +18,9 @@ from stayline.domain.model_package import ApprovalStatus, ModelPackage
 from stayline.domain.trial_tally import TrialTally
 from stayline.errors import DeploymentRefused, ModelNotApproved, PackageRefused, StaylineError
 from stayline.formats.captured_inputs import captured_inputs
-from stayline.formats.model_archive import read_archive
+from stayline.formats.model_archive import ModelArchive, read_archive
 from stayline.formats.package_fit import foreign_inputs
+from stayline.modelling.equality import check_equality
 from stayline.modelling.predictor import Predictor
 from stayline.modelling.shadow import ShadowRow, replay
 from stayline.ports.audit_log import AuditLog
@@ -62,12 +63,12 @@ def deploy_model(
 ) -> ModelPackage:
     """Return the package that serves from now on, also after a restart.
 
-    Its bytes are checked against the approved digest, its inputs against the feature store; then it
-    and the deployed model answer the same rows in the shadow. Where processes answer requests, each
-    loads it beside the running one, it answers a few people, then everybody, and becomes the
-    deployed one only when no alarm rang. Where none does, or nothing was deployed before, it
-    becomes so at once. If this process ends at any moment before, the version before it serves
-    within `LEASE`.
+    Its bytes are checked against the approved digest, its inputs against the feature store, its
+    risks against XGBoost's; then it and the deployed model answer the same rows in the shadow.
+    Where processes answer requests, each loads it beside the running one, it answers a few people,
+    then everybody, and becomes the deployed one only when no alarm rang. Where none does, or
+    nothing was deployed before, it becomes so at once. If this process ends at any moment before,
+    the version before it serves within `LEASE`.
 
     ``pause`` waits that many seconds; ``tell`` hears how it goes. Raises `UnknownModel`,
     `ModelNotApproved`, `NothingImported`, `PackageRefused`, and `DeploymentRefused` with figures.
@@ -89,6 +90,8 @@ def deploy_model(
         if foreign:
             remedy = "Deploy a version that was trained under the imported schema."
             raise DeploymentRefused(version, "; ".join(foreign), remedy)
+        if champion is None or champion.digest != package.digest:
+            attempt.tell(Progress(Phase.SHADOW, _equality(archive)))
         candidate = Predictor.from_archive(archive)
         before = None if champion is None else _predictor(champion, registry)
         if before is not None and champion != package:
@@ -100,6 +103,12 @@ def deploy_model(
         attempt.refused(refusal, shadow)
         raise
     return attempt.carry_through(shadow, seen)
+
+
+def _equality(archive: ModelArchive) -> str:
+    """Prove that these trees say here what XGBoost says of them; raises `PackageRefused`."""
+    report = check_equality(archive)
+    return f"risks equal XGBoost's within {report.risk:.0e} on {report.rows} random and edge rows"
 
 
 def _predictor(package: ModelPackage, registry: ModelRegistry) -> Predictor | None:
@@ -125,8 +134,13 @@ def _shadow_rows(
         stored = features.get(token) if token is not None and token not in barred else None
         if values and (token is None or stored is not None):
             rows.append(({**(stored.values if stored else {}), **values}, record.inferred_at))
-    people = features.newest().filter(~pl.col(TOKEN).is_in(list(barred)))
-    return rows, people.head(max(0, count - len(rows)))
+    missing, people = count - len(rows), pl.DataFrame()
+    for chunk in features.in_chunks(missing) if missing else ():
+        found = chunk.filter(~pl.col(TOKEN).is_in(list(barred)))
+        people = pl.concat([people, found], how="diagonal").head(missing)
+        if people.height == missing:
+            break
+    return rows, people
 
 
 @dataclass(frozen=True, slots=True)

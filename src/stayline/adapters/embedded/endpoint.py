@@ -125,8 +125,9 @@ class InProcessEndpoint:
             self._wake.clear()
             try:
                 self._catch_up(worker_id)
-            except StaylineError as error:
-                _log.error("Worker %s cannot follow deployments just now: %s", worker_id, error)
+            except Exception as error:  # whatever it is, the thread must go on
+                told = error if isinstance(error, StaylineError) else type(error).__name__
+                _log.error("Worker %s cannot follow deployments just now: %s", worker_id, told)
             self._wake.wait(PERIOD_S)
         try:
             self._deployments.leave(worker_id)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction
-from stayline.errors import PackageRefused
+from stayline.errors import PackageRefused, StaylineError
 from stayline.formats.model_archive import read_archive
 from stayline.modelling.predictor import Predictor
 from stayline.ports.model_registry import ModelRegistry
@@ -112,11 +112,12 @@ class ModelShelf:
 
     def _read(self, model: ModelIdentity) -> Loaded:
         archive = read_archive(self._registry.archive(model.digest), model.digest)
-        loaded = Loaded(model, Predictor.from_archive(archive))
-        row = dict.fromkeys(loaded.inputs)
         try:
+            loaded = Loaded(model, Predictor.from_archive(archive))
             for _ in range(_WARM_UPS):
-                loaded.predict([row], [datetime.now(UTC)])
+                loaded.predict([dict.fromkeys(loaded.inputs)], [datetime.now(UTC)])
+        except StaylineError:
+            raise
         except Exception as error:
             raise PackageRefused(f"it cannot score a row ({type(error).__name__}).") from error
         return loaded

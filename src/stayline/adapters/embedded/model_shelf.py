@@ -45,6 +45,15 @@ class Loaded:
         """What each input is taken as where it is missing."""
         return self.predictor.assumed
 
+    @property
+    def width(self) -> int:
+        """How many encoded columns the inputs make."""
+        return self.predictor.width
+
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the inputs' values that are encoded to these cells."""
+        return self.predictor.decode_row(cells, as_of)
+
     def predict(
         self,
         rows: Sequence[Mapping[str, FieldValue]],

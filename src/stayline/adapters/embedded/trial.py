@@ -54,31 +54,45 @@ class TrialCounts:
 
 
 class Watched:
-    """The champion while a rollout is under way: what it does is counted."""
+    """The champion while a rollout is under way: what it does is counted.
+
+    ``name`` and ``model`` are those of whoever answered, once that is known.
+    """
 
     def __init__(self, champion: Loaded, counts: TrialCounts) -> None:
         self._champion = champion
         self._counts = counts
+        self._answers = champion
+        self._assumed = champion.assumed
 
     @property
     def name(self) -> str:
         """What the answer calls it."""
-        return self._champion.name
+        return self._answers.name
 
     @property
     def model(self) -> ModelIdentity:
         """Which model it is."""
-        return self._champion.model
+        return self._answers.model
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """The model inputs, in order."""
-        return self._champion.inputs
+        return tuple(self._assumed)
 
     @property
     def assumed(self) -> Mapping[str, FieldValue]:
         """What each input is taken as where it is missing."""
-        return self._champion.assumed
+        return self._assumed
+
+    @property
+    def width(self) -> int:
+        """How many encoded columns the inputs make."""
+        return self._answers.width
+
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the inputs' values that are encoded to these cells."""
+        return self._answers.decode_row(cells, as_of)
 
     def predict(
         self,
@@ -102,42 +116,20 @@ class Watched:
         return self._champion.score(frame)
 
 
-class OnTrial:
+class OnTrial(Watched):
     """The candidate for one request; once it fails, the champion answers, and is named.
 
-    ``name`` and ``model`` are those of whoever answered. ``inputs`` are the candidate's, then those
-    that only the champion reads, so that both can answer the same rows; after a frame was scored,
-    those of whoever did it, as its contributions are.
+    ``inputs`` are the candidate's, then those that only the champion reads, so that both can answer
+    the same rows; after a frame was scored, those of whoever did it, as its contributions are.
     """
 
     def __init__(self, candidate: Loaded, champion: Loaded, counts: TrialCounts) -> None:
+        super().__init__(champion, counts)
         self._candidate = candidate
-        self._champion = champion
-        self._counts = counts
         self._answers = candidate
         self._assumed = candidate.assumed
         if champion.inputs != candidate.inputs:
             self._assumed = {**candidate.assumed, **_without(champion.assumed, candidate.assumed)}
-
-    @property
-    def name(self) -> str:
-        """What the answer calls it."""
-        return self._answers.name
-
-    @property
-    def model(self) -> ModelIdentity:
-        """Which model answered."""
-        return self._answers.model
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The inputs of both models, the candidate's first."""
-        return tuple(self._assumed)
-
-    @property
-    def assumed(self) -> Mapping[str, FieldValue]:
-        """What each of these is taken as where it is missing."""
-        return self._assumed
 
     def predict(
         self,
@@ -157,8 +149,7 @@ class OnTrial:
                 self._counts.answered(time.perf_counter() - began, is_candidate=True)
                 self._compare(answer, rows, as_of)
                 return answer
-        watched = Watched(self._champion, self._counts)
-        return watched.predict(rows, as_of, with_reasons=with_reasons)
+        return super().predict(rows, as_of, with_reasons=with_reasons)
 
     def score(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the scores of a whole frame of features, in its order."""

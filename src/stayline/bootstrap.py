@@ -8,6 +8,7 @@ from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
+from stayline.ports.deployments import Deployments, Follower
 from stayline.ports.directory import Directory
 from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureStore
@@ -34,6 +35,8 @@ class Ports:
     imports: ImportLedger
     registry: ModelRegistry
     endpoint: Endpoint
+    follower: Follower
+    deployments: Deployments
     capture: CaptureLog
     scores: ScoreBoard
     audit: AuditLog
@@ -54,6 +57,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.clock import SystemClock
     from stayline.adapters.embedded.database import open_database
     from stayline.adapters.embedded.decision_book import SqliteDecisionBook
+    from stayline.adapters.embedded.deployments import SqliteDeployments
     from stayline.adapters.embedded.directory import SqliteDirectory
     from stayline.adapters.embedded.endpoint import InProcessEndpoint
     from stayline.adapters.embedded.feature_store import DeltaFeatureStore
@@ -75,6 +79,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     clock = clock or SystemClock()
     state = open_database(home / "state.db", "state")
     registry = SqliteModelRegistry(state, home / "models")
+    deployments = SqliteDeployments(state, clock)
+    endpoint = InProcessEndpoint(registry, deployments)
     return Ports(
         clock=clock,
         secrets=FileSecrets(home / "secrets", os.environ),
@@ -85,7 +91,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         directory=SqliteDirectory(open_database(home / "directory.db", "directory")),
         imports=SqliteImportLedger(state),
         registry=registry,
-        endpoint=InProcessEndpoint(registry),
+        endpoint=endpoint,
+        follower=endpoint,
+        deployments=deployments,
         capture=JsonlCaptureLog(
             home / "capture",
             durability=settings.capture_durability,

@@ -8,6 +8,7 @@
 | `ImportLedger`        | SQLite                                  | DynamoDB                      |
 | `ModelRegistry`       | SQLite + folder by digest               | SageMaker Model Registry + S3 |
 | `Endpoint`            | in process                              | SageMaker endpoint            |
+| `Deployments`         | SQLite                                  | SageMaker UpdateEndpoint      |
 | `CaptureLog`          | JSONL segments                          | endpoint data capture on S3   |
 | `ScoreBoard`          | SQLite                                  | DynamoDB                      |
 | `AuditLog`            | SQLite, JSONL journals on the way there | DynamoDB                      |

@@ -1,6 +1,7 @@
 """One process that answers requests: ``python -m stayline.web.worker``, which is supervised."""
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,7 +41,8 @@ def main(arguments: Sequence[str]) -> int:
     gc.freeze()  # what lives as long as the process need not be looked through again
     grouped = settings.capture_durability == "grouped"
     lane = ShortCalls(app.state.gateway) if grouped else None  # a strict capture waits for the disk
-    serve(app, lifeline.listening, on_ready=lifeline.tell_ready, lane=lane)
+    with ports.follower.follow(f"worker-{os.getpid()}"):
+        serve(app, lifeline.listening, on_ready=lifeline.tell_ready, lane=lane)
     return 0
 
 

@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -37,12 +38,16 @@ def main(arguments: Sequence[str]) -> int:
     except StaylineError as error:
         sys.stderr.write(f"Error: {error}\n")
         return 1
+    with suppress(StaylineError):  # a model that cannot be loaded yet is told by each answer
+        ports.endpoint.variant()
     gc.collect()
     gc.freeze()  # what lives as long as the process need not be looked through again
     grouped = settings.capture_durability == "grouped"
     lane = ShortCalls(app.state.gateway) if grouped else None  # a strict capture waits for the disk
     with ports.follower.follow(f"worker-{os.getpid()}"):
         serve(app, lifeline.listening, on_ready=lifeline.tell_ready, lane=lane)
+    ports.capture.close()
+    ports.audit.close()
     return 0
 
 

@@ -22,8 +22,8 @@ def pseudonym(key: bytes, hr_id: str) -> EmployeeToken:
     """
     if len(key) < MINIMUM_KEY_BYTES:
         raise ValueError(f"the token key needs at least {MINIMUM_KEY_BYTES} bytes, got {len(key)}")
-    digest = hmac.new(key, hr_id.strip().encode("utf-8", "surrogatepass"), hashlib.sha256)
-    return EmployeeToken(digest.hexdigest()[:32])
+    digest = hmac.digest(key, hr_id.strip().encode("utf-8", "surrogatepass"), "sha256")
+    return EmployeeToken(digest.hex()[:32])
 
 
 def key_fingerprint(key: bytes) -> str:

@@ -70,8 +70,8 @@ class InputEncoder:
         self, rows: Sequence[Mapping[str, FieldValue]], as_of: Sequence[datetime]
     ) -> Matrix:
         """Return the matrix of single rows; a name that is absent counts as missing."""
-        out = np.empty((len(rows), len(self.owners)), dtype=np.float32)
-        encode = self._row_encoder.encode
+        encode, width = self._row_encoder.encode, self._row_encoder.width
+        out = np.empty((len(rows), width), dtype=np.float32)
         for number, (row, at) in enumerate(zip(rows, as_of, strict=True)):
             out[number] = encode(row, at)
         return out

@@ -41,6 +41,11 @@ class RowEncoder:
             self._empty += _missing(item)
         self._zeros = [0.0] * len(self._empty)
 
+    @property
+    def width(self) -> int:
+        """How many cells a row is encoded to."""
+        return len(self._empty)
+
     def encode(self, row: Mapping[str, FieldValue], as_of: datetime) -> np.ndarray:
         """Return the cells (encoded,) in float32; a name that is absent counts as missing."""
         cells = self._empty.copy()
@@ -73,9 +78,8 @@ class RowEncoder:
         NaN, and a category that is none of the known, is None. Raises `RequestRefused` with every
         input whose cells no value gives.
         """
-        width = len(self._empty)
-        if len(cells) != width:
-            expected = f"expected {width} cells, not {len(cells)}"
+        if len(cells) != self.width:
+            expected = f"expected {self.width} cells, not {len(cells)}"
             raise RequestRefused([FieldProblem("row", expected)])
         found: dict[str, FieldValue] = {}
         problems = []

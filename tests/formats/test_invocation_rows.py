@@ -23,7 +23,10 @@ def decoded(cells):
 
 
 COLUMNS = ModelColumns(
-    known=frozenset({*INPUTS, "Gender"}), inputs=lambda: INPUTS, width=lambda: 3, decode=decoded
+    known=lambda: frozenset({*INPUTS, "Gender"}),
+    inputs=lambda: INPUTS,
+    width=lambda: 3,
+    decode=decoded,
 )
 
 

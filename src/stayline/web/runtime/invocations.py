@@ -103,7 +103,7 @@ def _columns(gateway: Gateway, options: ScoreOptions) -> ModelColumns:
     ports = gateway.ports
     variant = partial(ports.endpoint.variant, options.target_variant)
     return ModelColumns(
-        known=frozenset(column.name for column in ports.features.schema().columns),
+        known=lambda: frozenset(column.name for column in ports.features.schema().columns),
         inputs=lambda: variant().inputs,
         width=lambda: variant().width,
         decode=lambda cells: variant().decode_row(cells, ports.clock.now()),

@@ -153,3 +153,17 @@ def test_one_key_ends_unsigned_calls_and_a_wrong_signature_never_counts_as_none(
     assert invoke(call, ROW, **signed).status_code == 403
     ports.secrets.create_access_key("payroll")
     assert invoke(call, ROW).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/FeatureGroup%2Ffeatures?RecordIdentifierValueAsString=1", 200),
+        ("/FeatureGroup/feat%75res?RecordIdentifierValueAsString=1", 200),
+        ("/FeatureGroup/%2F?RecordIdentifierValueAsString=1", 404),
+        ("/FeatureGroup/%FF?RecordIdentifierValueAsString=%FF", 404),
+        ("/FeatureGroup/features?RecordIdentifierValueAsString=%FF%00", 400),
+    ],
+)
+def test_an_address_may_be_escaped_in_any_way(call, path, status):
+    assert call("GET", path).status_code == status

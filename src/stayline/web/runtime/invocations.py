@@ -37,7 +37,7 @@ def answer_endpoint(call: Call, gateway: Gateway) -> Answer:
     """Answer InvokeEndpoint, in the service's own form also where it fails."""
     try:
         actor = gateway.callers.caller(call)
-        named, ours = unquote(call.path.split("/")[2]), gateway.settings.endpoint_name
+        named, ours = unquote(call.path).split("/")[2], gateway.settings.endpoint_name
         if named != ours:
             raise UnknownEndpoint(named, ours)
         checked_headers(call)

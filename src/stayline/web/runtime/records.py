@@ -181,7 +181,7 @@ def _check_wanted(wanted: list[str] | tuple[()], names: RecordNames, known: set[
 
 
 def _group(call: Call) -> str:
-    return _known(unquote(call.path.split("/")[2]))
+    return _known(unquote(call.path).split("/")[2])
 
 
 def _known(name: str) -> str:

@@ -63,7 +63,7 @@ def _invoked(call: Call, gateway: Gateway, actor: str) -> Answer:
     form = request_form(call.header(b"content-type"))
     with_reasons = with_explanations(call)
     accept = _accepted(call, gateway, with_reasons)
-    options = score_options(call, accept, with_reasons=with_reasons)
+    options = score_options(call, form, accept, with_reasons=with_reasons)
     rows = read_rows(call.body, form, _columns(gateway, options), most=settings.max_instances)
     scored = score_employee(
         rows,

@@ -26,7 +26,7 @@ def test_the_readme_begins_with_the_two_commands_and_make_knows_them() -> None:
     assert all(f"\n{command}:" in makefile for command in commands)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md", "docs/runtime.md"])
 def test_every_command_and_option_the_docs_show_exists(page: str) -> None:
     shown = re.findall(
         r"^    (?:\.venv/bin/)?stayline (.+)$", (ROOT / page).read_text("utf-8"), re.MULTILINE
@@ -35,7 +35,7 @@ def test_every_command_and_option_the_docs_show_exists(page: str) -> None:
     reference = (ROOT / "docs" / "cli.md").read_text("utf-8")
     for line in shown:
         words = re.sub(r"^--home \S+ ", "", line.split("#")[0]).split()
-        name = words[0] if words[0] != "models" else " ".join(words[:2])
+        name = " ".join(words[:2]) if words[0] in ("models", "access-keys") else words[0]
         section = reference.split(f"\n## stayline {name}\n")[1].split("\n## ")[0]
         for option in re.findall(r"(?<!\S)--[a-z-]+", " ".join(words)):
             assert option in section, (line, option)

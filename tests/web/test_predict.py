@@ -49,6 +49,22 @@ def test_a_person_is_found_however_the_id_is_written(predict, written):
     assert answer["fields"]["missing"] == []
 
 
+@pytest.mark.parametrize(
+    ("query", "comes"), [("", True), ("?reasons=true", True), ("?reasons=false", False)]
+)
+def test_reasons_come_unless_they_are_left_out(client, query, comes):
+    answer = client.post(f"/v1/predict{query}", json=FIELDS)
+    assert answer.status_code == 200
+    assert bool(answer.json()["reasons"]) is comes
+
+
+@pytest.mark.parametrize("query", ["reasons=", "reasons=maybe", "reasons=true&reasons=false"])
+def test_reasons_that_are_neither_asked_for_nor_left_out_are_refused(client, query):
+    answer = client.post(f"/v1/predict?{query}", json=FIELDS)
+    assert answer.status_code == 422
+    assert [error["path"] for error in answer.json()["errors"]] == ["reasons"]
+
+
 def test_instances_are_answered_in_their_order(predict):
     status, answer = predict({"instances": [{"employee_id": PERSON}, FIELDS]})
     assert status == 200

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from stayline.domain.alert_policy import Band
 
-FieldValue = str | float | int | bool | None
-"""A value as it stands in a request, a feature record or a reason."""
+FieldValue = str | float | bool | None
+"""A value as it stands in a request, a feature record or a reason; numbers are floats."""
 
 
 class ScoreSource(StrEnum):

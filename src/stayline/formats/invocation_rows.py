@@ -26,14 +26,14 @@ _SEPARATORS = (",", ";", "\t", "|")
 
 @dataclass(frozen=True, slots=True)
 class ModelColumns:
-    """What rows without names are read by; asked for only where a row has none.
+    """What rows without names are read by; asked for only where a body may have such rows.
 
-    ``known`` are the names that make a CSV's first row a header. ``inputs`` returns the model's
+    ``known`` returns the names that make a CSV's first row a header, ``inputs`` the model's
     inputs in order; ``width`` how many encoded columns it has, and ``decode`` their named values;
     it raises `RequestRefused` for cells that no value has.
     """
 
-    known: AbstractSet[str]
+    known: Callable[[], AbstractSet[str]]
     inputs: Callable[[], Sequence[str]]
     width: Callable[[], int]
     decode: Callable[[Sequence[float]], Mapping[str, FieldValue]]
@@ -62,7 +62,7 @@ def read_rows(body: bytes, form: Form, columns: ModelColumns, *, most: int) -> l
 def _csv_rows(text: str, columns: ModelColumns, most: int) -> list[ScoreRequest]:
     rows = list(islice(read_csv(text, _sniffed(text)), most + 2))
     names = [cell.strip() for cell in rows[0]]
-    known = columns.known | {EMPLOYEE_ID}
+    known = columns.known() | {EMPLOYEE_ID}
     if 2 * sum(name in known for name in names) > len(names):
         check_names(names)
         numbered = enumerate(rows[1:], start=2)

@@ -166,13 +166,16 @@ def test_the_variant_and_the_custom_attributes_are_told(runtime):
     assert answer["CustomAttributes"] == "run=7;who=tests"
 
 
-def test_the_inference_id_is_captured_and_the_keys_name_is_the_actor(runtime, ports):
+def test_what_the_caller_says_is_captured_and_the_keys_name_is_the_actor(runtime, ports):
     now = ports.clock.now()
-    invoke(runtime, PERSON, "text/csv", InferenceId="exit-interview 17")
+    words = {"InferenceId": "exit-interview 17", "CustomAttributes": "run=7"}
+    invoke(runtime, PERSON, "csv; label_size=1", Accept="application/json", **words)
     (event,) = ports.audit.events(limit=1)
     assert (event.kind, event.actor) == (AuditEventKind.EMPLOYEE_SCORED, "payroll")
-    captured = list(ports.capture.read(now, ports.clock.now()))
-    assert [record.inference_id for record in captured] == ["exit-interview 17"]
+    (captured,) = ports.capture.read(now, ports.clock.now())
+    assert (captured.inference_id, captured.custom_attributes) == ("exit-interview 17", ("run=7",))
+    assert captured.request_content_type == "text/csv"
+    assert captured.answer_content_type == "application/json"
 
 
 def test_an_unknown_endpoint_and_an_unknown_variant_are_validation_errors(runtime):

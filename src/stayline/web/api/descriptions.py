@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec import (
+    Example,
+    OpenAPIMediaType,
+    Operation,
+    Parameter,
+    RequestBody,
+    Schema,
+)
 from litestar.openapi.spec.enums import OpenAPIType
 
 from stayline.domain.decisions import MINIMUM_REASON, ActionKind
@@ -33,9 +40,18 @@ _TEXT = Schema(type=OpenAPIType.STRING)
 
 @dataclass
 class PredictOperation(Operation):
-    """Describes the three forms of a prediction request."""
+    """Describes the three forms of a prediction request, and that reasons may be left out."""
 
     def __post_init__(self) -> None:
+        self.parameters = [
+            *(self.parameters or []),
+            Parameter(
+                name="reasons",
+                param_in="query",
+                schema=Schema(type=OpenAPIType.BOOLEAN, default=True),
+                description="Whether to answer with reasons; without them it is quicker.",
+            ),
+        ]
         self.request_body = RequestBody(
             required=True,
             content={

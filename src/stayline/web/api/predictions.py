@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request, post
@@ -10,6 +11,8 @@ from litestar.di import NamedDependency
 from litestar.params import RawBody
 
 from stayline.domain.risk_score import RiskScore
+from stayline.domain.score_request import AS_USUAL, ScoreOptions
+from stayline.errors import FieldProblem, RequestRefused
 from stayline.usecases.score_employee import score_employee
 from stayline.web.api.descriptions import PREDICT_PROBLEMS, PredictOperation
 from stayline.web.calls import Answer, Call
@@ -44,19 +47,22 @@ async def predict(
 
     A batch is answered whole or not at all.
     """
-    return await sync_to_thread(_predicted, body, request.headers.get("content-type"), gateway)
+    kind, query = request.headers.get("content-type"), request.scope["query_string"]
+    return await sync_to_thread(_predicted, body, kind, query, gateway)
 
 
 def answer_prediction(call: Call, gateway: Gateway) -> Answer:
     """Answer a whole call, just as `predict` does."""
     try:
-        predicted = _predicted(call.body, call.header(b"content-type"), gateway)
+        predicted = _predicted(call.body, call.header(b"content-type"), call.query, gateway)
     except Exception as error:
         return answered(error)
     return Answer(200, _HEADERS, msgspec.json.encode(predicted))
 
 
-def _predicted(body: bytes, content_type: str | None, gateway: Gateway) -> RiskScore | Predictions:
+def _predicted(
+    body: bytes, content_type: str | None, query: bytes, gateway: Gateway
+) -> RiskScore | Predictions:
     ports, settings = gateway.ports, gateway.settings
     requests, is_batch = score_requests(body, content_type, max_instances=settings.max_instances)
     scored = score_employee(
@@ -70,5 +76,14 @@ def _predicted(body: bytes, content_type: str | None, gateway: Gateway) -> RiskS
         clock=ports.clock,
         token_key=gateway.token_key,
         actor=settings.actor,
+        options=ScoreOptions(with_reasons=_with_reasons(query)) if query else AS_USUAL,
     )
     return Predictions(scored) if is_batch else scored[0]
+
+
+def _with_reasons(query: bytes) -> bool:
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    asked = [value for name, value in pairs if name == "reasons"]
+    if asked not in ([], ["true"], ["false"]):
+        raise RequestRefused([FieldProblem("reasons", "expected true or false")])
+    return asked != ["false"]

@@ -26,8 +26,9 @@ def call_of(request: Request[Any, Any, Any], body: bytes) -> Call:
 
 
 def response_of(answer: Answer) -> Response[bytes]:
-    """Return a plain answer as the framework sends it."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in answer.headers}
+    """Return a plain answer as the framework sends it, which adds Cache-Control by itself."""
+    named = [pair for pair in answer.headers if pair != NO_STORE]
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in named}
     kind = headers.pop("content-type", "application/octet-stream")
     if kind.startswith("text/"):
         kind = kind.partition(";")[0]  # the framework says by itself that text is UTF-8

@@ -53,7 +53,7 @@ def with_explanations(call: Call) -> bool:
     return wanted
 
 
-def score_options(call: Call, accept: Form, *, with_reasons: bool) -> ScoreOptions:
+def score_options(call: Call, form: Form, accept: Form, *, with_reasons: bool) -> ScoreOptions:
     """Return the options that the headers give; raises `HeaderRefused` for one out of bounds."""
     custom = _checked(call, CUSTOM_ATTRIBUTES, _CUSTOM_ATTRIBUTES, "at most 1024 ASCII characters")
     return ScoreOptions(
@@ -61,7 +61,7 @@ def score_options(call: Call, accept: Form, *, with_reasons: bool) -> ScoreOptio
         target_variant=_checked(call, TARGET_VARIANT, _VARIANT, "the name of a variant"),
         inference_id=_checked(call, INFERENCE_ID, _INFERENCE_ID, "1 to 64 printable characters"),
         custom_attributes=() if custom is None else (custom,),
-        content_type=call.header(b"content-type") or Form.LIBSVM,
+        content_type=form,
         accept=accept,
     )
 

@@ -37,7 +37,7 @@ def answer_endpoint(call: Call, gateway: Gateway) -> Answer:
     """Answer InvokeEndpoint, in the service's own form also where it fails."""
     try:
         actor = gateway.callers.caller(call)
-        named, ours = unquote(call.path.split("/")[2]), gateway.settings.endpoint_name
+        named, ours = unquote(call.path).split("/")[2], gateway.settings.endpoint_name
         if named != ours:
             raise UnknownEndpoint(named, ours)
         checked_headers(call)
@@ -63,7 +63,7 @@ def _invoked(call: Call, gateway: Gateway, actor: str) -> Answer:
     form = request_form(call.header(b"content-type"))
     with_reasons = with_explanations(call)
     accept = _accepted(call, gateway, with_reasons)
-    options = score_options(call, accept, with_reasons=with_reasons)
+    options = score_options(call, form, accept, with_reasons=with_reasons)
     rows = read_rows(call.body, form, _columns(gateway, options), most=settings.max_instances)
     scored = score_employee(
         rows,
@@ -103,7 +103,7 @@ def _columns(gateway: Gateway, options: ScoreOptions) -> ModelColumns:
     ports = gateway.ports
     variant = partial(ports.endpoint.variant, options.target_variant)
     return ModelColumns(
-        known=frozenset(column.name for column in ports.features.schema().columns),
+        known=lambda: frozenset(column.name for column in ports.features.schema().columns),
         inputs=lambda: variant().inputs,
         width=lambda: variant().width,
         decode=lambda cells: variant().decode_row(cells, ports.clock.now()),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import msgspec
 
@@ -27,6 +27,7 @@ from stayline.usecases.put_features import put_features
 from stayline.web.calls import Answer, Call
 from stayline.web.gateway import Gateway
 from stayline.web.runtime.answers import NO_STORE
+from stayline.web.runtime.queries import Query
 from stayline.web.runtime.service_errors import VALIDATION, record_error, service_error
 
 RECORD_ID = "RecordIdentifierValueAsString"
@@ -87,7 +88,7 @@ def _put(call: Call, gateway: Gateway, actor: str) -> Answer:
 
 
 def _get(call: Call, gateway: Gateway, actor: str) -> Answer:
-    group, query = _group(call), _Query(call)
+    group, query = _group(call), Query(call)
     check_expiration(query.one("ExpirationTimeResponse"))
     wanted = query.every("FeatureName")
     record = _record(gateway, actor, group, query.needed(RECORD_ID), wanted)
@@ -96,7 +97,7 @@ def _get(call: Call, gateway: Gateway, actor: str) -> Answer:
 
 
 def _delete(call: Call, gateway: Gateway, actor: str) -> Answer:
-    ports, group, query = gateway.ports, _group(call), _Query(call)
+    ports, group, query = gateway.ports, _group(call), Query(call)
     check_stores(query.every("TargetStores") or None)
     mode = query.one("DeletionMode") or _SOFT
     if mode not in (_SOFT, _HARD):
@@ -180,35 +181,10 @@ def _check_wanted(wanted: list[str] | tuple[()], names: RecordNames, known: set[
 
 
 def _group(call: Call) -> str:
-    return _known(unquote(call.path.split("/")[2]))
+    return _known(unquote(call.path).split("/")[2])
 
 
 def _known(name: str) -> str:
     if name not in _GROUPS:
         raise UnknownFeatureGroup(name[:64], _GROUPS)
     return name
-
-
-class _Query:
-    """The parameters of an address."""
-
-    def __init__(self, call: Call) -> None:
-        self._pairs = parse_qsl(call.query.decode("latin-1"), keep_blank_values=True)
-
-    def every(self, name: str) -> list[str]:
-        """Return all values of that name."""
-        return [value for known, value in self._pairs if known == name]
-
-    def one(self, name: str) -> str | None:
-        """Return the value of that name; raises `RecordRefused` for two."""
-        values = self.every(name)
-        if len(values) > 1:
-            raise RecordRefused(f"{name} is given more than once.")
-        return values[0] if values else None
-
-    def needed(self, name: str) -> str:
-        """Return the value of that name; raises `RecordRefused` without one."""
-        value = self.one(name)
-        if not value:
-            raise RecordRefused(f"{name} is needed.")
-        return value

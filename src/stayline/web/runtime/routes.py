@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from os import cpu_count
 from typing import Any, Literal
 
-from litestar import Request, Response, get, post
+from litestar import MediaType, Request, Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, RawBody
@@ -35,16 +35,17 @@ class ExecutionParameters:
 
 @get(
     "/ping",
+    media_type=MediaType.TEXT,
     sync_to_thread=True,
     tags=["container"],
     summary="Say whether the deployed model loads",
     operation_id="ping",
     responses=PING_ANSWERS,
 )
-def ping(gateway: NamedDependency[Gateway]) -> Response[None]:
+def ping(gateway: NamedDependency[Gateway]) -> Response[bytes]:
     """Answer with nothing once a model can answer."""
     gateway.ports.endpoint.variant()
-    return Response(None)
+    return Response(b"", media_type=MediaType.TEXT)
 
 
 @get(

@@ -8,6 +8,7 @@ SCRIPTS = (
     "cli_start",
     "ibm_model",
     "predict_latency",
+    "start_up",
     "import_rows",
     "true_risk",
     "feature_store",

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.peers.load import AnswerRefused, ask
 
@@ -15,6 +16,15 @@ PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 START_LIMIT_S = 90.0
 STOP_LIMIT_S = 15.0
 _EVERY_S = 0.01
+
+
+class Process(NamedTuple):
+    """A living process; its id and start together are never used again."""
+
+    pid: int
+    parent: int
+    session: int
+    since: int
 
 
 class ServerFailed(Exception):
@@ -35,13 +45,16 @@ def running(
     try:
         yield process.pid
     finally:
+        ours = set(members(process.pid))
+        same = {(p.pid, p.since) for p in _processes() if p.pid in ours}
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_LIMIT_S)
-        for left in members(process.pid):
-            with suppress(ProcessLookupError):
-                os.kill(left, signal.SIGKILL)
+        for left in _processes():
+            if left.session == process.pid or (left.pid, left.since) in same:
+                with suppress(ProcessLookupError):
+                    os.kill(left.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -59,15 +72,28 @@ def first_answer(port: int, message: bytes, pid: int, log: Path) -> bytes:
     raise ServerFailed(f"no answer; last: {why}\n{tail}")
 
 
-def members(session: int) -> list[int]:
-    """Return the living processes of a session."""
-    found = []
+def members(leader: int) -> list[int]:
+    """Return the living processes of a server: its session, and all that descend from it.
+
+    A worker may have opened a session of its own.
+    """
+    found = {leader}
+    everyone = list(_processes())
+    grown = True
+    while grown:
+        ours = [p for p in everyone if p.session == leader or p.pid in found or p.parent in found]
+        grown = len(ours) > len(found & {p.pid for p in everyone})
+        found |= {p.pid for p in ours}
+    return sorted(found & {p.pid for p in everyone})
+
+
+def _processes() -> Iterator[Process]:
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[3]) == session and fields[0] != "Z":
-                found.append(int(folder.name))
-    return found
+            if fields[0] != "Z":
+                parent, session, since = int(fields[1]), int(fields[3]), int(fields[19])
+                yield Process(int(folder.name), parent, session, since)
 
 
 def memory_mib(pids: Sequence[int]) -> float:

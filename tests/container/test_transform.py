@@ -3,7 +3,10 @@
 import io
 import json
 import shutil
+import subprocess
+import sys
 import tarfile
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -307,14 +310,24 @@ def test_another_model_or_option_makes_a_file_again(job, people, archive):
     assert "before" not in job.process("transform", TRANSFORM_REASONS="true").stdout
 
 
-def test_a_killed_job_leaves_no_half_output_under_the_name(job, tmp_path, people):
-    give(job, "people.csv", csv_of(people))
-    unfinished = tmp_path / "processing/output/scores/.people.csv.out.part"
-    unfinished.parent.mkdir(parents=True)
-    unfinished.write_bytes(b"0.1\n0.")
-    assert job.process("transform").returncode == 0
-    assert set(scores(job)) == {"people.csv.out"}
-    assert len(scores(job)["people.csv.out"].splitlines()) == 40
+def test_a_killed_job_leaves_no_half_output_and_is_completed_by_another_run(job, tmp_path, people):
+    give(job, "a.csv", csv_of(people))
+    give(job, "b.csv", csv_of(pl.concat([people] * 750)))
+    unfinished = tmp_path / "processing/output/scores/.b.csv.out.part"
+    command = [sys.executable, "-m", "stayline.container", "transform"]
+    environment = {"STAYLINE_ML_ROOT": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as killed:
+        while not (unfinished.is_file() and unfinished.stat().st_size):
+            assert killed.poll() is None
+            time.sleep(0.002)
+        killed.kill()
+    assert unfinished.is_file()
+    assert not (tmp_path / "processing/output/scores/b.csv.out").exists()
+    done = job.process("transform")
+    assert done.returncode == 0
+    assert "a.csv: 40 rows were scored before." in done.stdout
+    assert set(scores(job)) == {"a.csv.out", "b.csv.out"}
+    assert scores(job)["b.csv.out"] == scores(job)["a.csv.out"] * 750
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")

@@ -4,7 +4,8 @@ Reads every file of the input ``data`` (CSV with or without header, JSON Lines, 
 model of the input ``model`` (its archive, or the folder it was unpacked to), and writes
 ``scores/NAME.out``, a line per row in the same order. Memory is bounded by a part of a file. A
 file whose output is whole and was made from the same bytes is passed over, so that a job that was
-cut short is completed by running it again.
+cut short is completed by running it again. It sees no home: people who opted out of scoring must
+not be in its files.
 """
 
 from collections.abc import Iterator

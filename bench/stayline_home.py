@@ -111,10 +111,13 @@ def serve_environment() -> dict[str, str]:
 
 
 def access_key(home: Path) -> tuple[str, str] | None:
-    """Return the id and secret of a new access key, or None where there are no such keys yet."""
+    """Return the id and secret of a new access key, or None where there are no such keys yet.
+
+    From then on the home's server refuses what is not signed.
+    """
     command = [STAYLINE, "access-keys", "create", "--name", "bench", "--home", home, "--json"]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode:
         return None
     told = json.loads(made.stdout)
-    return told["access_key_id"], told["secret_access_key"]
+    return told["key_id"], told["secret"]

@@ -23,7 +23,16 @@ from bench.peers.environments import HERE
 from bench.peers.load import Measured, Task
 from bench.peers.noise import others
 from bench.peers.running import first_answer, free_port, members, memory_mib, running
-from bench.peers.servers import NAMES, OURS, PEERS, Question, Server, stayline
+from bench.peers.servers import (
+    NAMES,
+    OURS,
+    PEERS,
+    SIGNED,
+    Question,
+    Server,
+    signed_stayline,
+    stayline,
+)
 from bench.peers.table import Run, Started, load_table, start_table
 from bench.peers.workload import Workload, make_workload
 
@@ -76,6 +85,11 @@ def _arguments() -> argparse.Namespace:
 def _servers(only: Sequence[str], folder: Path, workload: Workload) -> list[Server]:
     model = workload.write_model(folder)
     servers = [stayline(folder / "home", workload)] if OURS in only else []
+    signed = signed_stayline(folder / "signed-home", workload) if SIGNED in only else None
+    if signed:
+        servers.append(signed)
+    elif SIGNED in only:
+        _tell(f"{SIGNED}: left out, since this version has no access keys")
     servers += [peer.server(model) for peer in PEERS if peer.name in only]
     for server in servers:
         if server.preparation:

@@ -11,7 +11,7 @@ from bench.peers.questions import Body, messages, signed_messages
 from bench.peers.workload import Workload
 from bench.stayline_home import access_key, make_home, serve_command, serve_environment
 
-OURS = "stayline"
+OURS, SIGNED = "stayline", "stayline signed"
 PREDICT = "/v1/predict"
 INVOCATIONS = "/endpoints/attrition-risk/invocations"
 
@@ -69,6 +69,7 @@ class Peer:
         )
 
 
+FIVE = "5 fields + stored"
 ALL = "30 values"
 CONSTANT = "a constant"
 PEERS = (
@@ -104,20 +105,31 @@ PEERS = (
         None,
     ),
 )  # fmt: skip
-NAMES = (OURS, *(peer.name for peer in PEERS))
+NAMES = (OURS, SIGNED, *(peer.name for peer in PEERS))
 
 
 def stayline(home: Path, workload: Workload) -> Server:
-    """Return ours over a new home, with everything on; signed as well where it can be."""
+    """Return ours over a new home, everything on, asked from this machine without signature."""
     make_home(home, workload)
-    five = "5 fields + stored"
     asked = [
-        Question(five, questions.person, f"{PREDICT}?reasons=false", questions.risk),
-        Question(f"{five}, reasons", questions.person, PREDICT, questions.risk),
+        Question(FIVE, questions.person, f"{PREDICT}?reasons=false", questions.risk),
+        Question(f"{FIVE}, reasons", questions.person, PREDICT, questions.risk),
     ]
-    if key := access_key(home):
-        signed = Question(
-            f"{five}, SigV4", questions.person, INVOCATIONS, questions.prediction, key
-        )
-        asked.append(signed)
-    return Server(OURS, lambda port: serve_command(home, port), serve_environment(), asked)
+    return _over(home, OURS, asked)
+
+
+def signed_stayline(home: Path, workload: Workload) -> Server | None:
+    """Return ours asked as AWS clients ask; None for a version without access keys.
+
+    Its home is another one, for where there is a key, what is not signed is refused.
+    """
+    make_home(home, workload)
+    key = access_key(home)
+    if key is None:
+        return None
+    asked = Question(f"{FIVE}, SigV4", questions.person, INVOCATIONS, questions.prediction, key)
+    return _over(home, SIGNED, [asked])
+
+
+def _over(home: Path, name: str, asked: Sequence[Question]) -> Server:
+    return Server(name, lambda port: serve_command(home, port), serve_environment(), asked)

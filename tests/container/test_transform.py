@@ -39,6 +39,7 @@ from stayline.modelling.predictor import Predictor
 from trained import small_model
 
 NICKNAME = "Maria-Magdalena"
+PAYS = [f"Pay{number}" for number in range(8)]
 LAST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -84,22 +85,34 @@ def dated() -> tuple[bytes, pl.DataFrame, Callable[[datetime], list[float]]]:
             Column("Id", Kind.CATEGORY, Role.IDENTITY, part=IdentityPart.RECORD_IDENTIFIER),
             Column("AsOf", Kind.DATE, Role.IGNORED),
             Column("HiredOn", Kind.DATE, Role.FEATURE),
+            *(Column(name, Kind.NUMBER, Role.FEATURE) for name in PAYS),
             Column("Left", Kind.FLAG, Role.OUTCOME),
         ],
         outcome=LabelColumn("Left", ("Yes",)),
         event_time="AsOf",
     )
-    days = np.arange(0, 4000, 10, dtype=np.float32)[:, None]
-    data = xgb.DMatrix(days, label=np.sin(days[:, 0] / 300) > 0)
+    days = np.arange(0, 4000, 10, dtype=np.float32)
+    data = xgb.DMatrix(
+        np.column_stack([days, *(days % n for n in range(3, 3 + len(PAYS)))]),
+        label=np.sin(days / 300) > 0,
+    )
     booster = xgb.train({"objective": "binary:logistic", "max_depth": 4}, data, 20)
     manifest = msgspec.structs.replace(
         small_model().archive.manifest,
-        inputs=(InputText("HiredOn", Kind.DATE, ()),),
+        inputs=(
+            InputText("HiredOn", Kind.DATE, ()),
+            *(InputText(name, Kind.NUMBER, ()) for name in PAYS),
+        ),
         schema_toml=dump_schema(schema),
         curves={},
     )
     package = write_archive(bytes(booster.save_raw("ubj")), manifest)
-    frame = pl.DataFrame({"HiredOn": ["2016-01-01", "2020-03-04", "2024-05-06"]})
+    frame = pl.DataFrame(
+        {
+            "HiredOn": ["2016-01-01", "2020-03-04", "2024-05-06"],
+            **{name: [1.0, 2.0, 3.0] for name in PAYS},
+        }
+    )
     predictor = Predictor.from_archive(read_archive(package, archive_digest(package)))
 
     def risk_of(day: datetime) -> list[float]:

@@ -8,6 +8,7 @@ cut short is completed by running it again. It sees no home: people who opted ou
 not be in its files.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,7 +55,7 @@ def run(platform: Platform) -> None:
     """Score every file; the first row that cannot be read stops the job, naming file and line."""
     options = _options(platform)
     archive = _model(platform)
-    predictor = Predictor.from_archive(archive)
+    predictor = Predictor(archive, threads=os.cpu_count() or 1)
     reader = RowReader.of(
         predictor.inputs, parse_schema(archive.manifest.schema_toml, "the package"), options.as_of
     )

@@ -1,19 +1,15 @@
 """What the model says of a part of a file, as the lines of its output."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
 
 import msgspec
 import polars as pl
 
-from stayline.domain.risk_score import Prediction
+from stayline.domain.reasons import told
 from stayline.modelling.predictor import Predictor
-from stayline.ports.feature_store import EVENT_TIME
 
 CSV, JSON_LINES = "text/csv", "application/jsonlines"
 FORMS = (CSV, JSON_LINES)
-_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a row is true of which no input asks."""
 Scorer = Callable[[pl.DataFrame], bytes]
 """From a frame of `RowReader` to as many lines."""
 
@@ -25,42 +21,40 @@ def scorer(predictor: Predictor, accept: str, *, with_reasons: bool) -> Scorer:
     model-input order. ``application/jsonlines``: an object of ``score`` and ``band``; with reasons
     also ``base_risk`` and ``reasons``, the strongest first.
     """
-    if not with_reasons:
-        return lambda frame: _scores(predictor.score(frame), accept)
-    names = predictor.inputs
-
-    def explained(frame: pl.DataFrame) -> bytes:
-        line = _json_line if accept == JSON_LINES else lambda one: _csv_line(one, names)
-        return b"".join(line(prediction) for prediction in _predictions(predictor, frame))
-
-    return explained
-
-
-def _scores(scored: pl.DataFrame, accept: str) -> bytes:
     if accept == CSV:
-        return b"".join(b"%r\n" % risk for risk in scored.get_column("risk"))
-    told = scored.select(pl.col("risk").alias("score"), "band").iter_rows(named=True)
-    return b"".join(msgspec.json.encode(row) + b"\n" for row in told)
+        figures = _with_contributions if with_reasons else _risks
+        return lambda frame: _csv(figures(predictor, frame))
+    objects = _explained if with_reasons else _scores
+    return lambda frame: b"".join(
+        msgspec.json.encode(row) + b"\n" for row in objects(predictor, frame)
+    )
 
 
-def _predictions(predictor: Predictor, frame: pl.DataFrame) -> tuple[Prediction, ...]:
-    """Return a prediction with its reasons per row."""
-    rows = frame.select(pl.col(predictor.inputs)).with_columns(pl.col(pl.Date).cast(pl.String))
-    as_of = [time or _UNDATED for time in frame.get_column(EVENT_TIME)]
-    return predictor.predict(rows.to_dicts(), as_of)
+def _csv(rows: Iterable[Iterable[float]]) -> bytes:
+    return "".join(",".join(map(repr, row)) + "\n" for row in rows).encode()
 
 
-def _json_line(prediction: Prediction) -> bytes:
-    told = {
-        "score": prediction.risk,
-        "band": prediction.band,
-        "base_risk": prediction.base_risk,
-        "reasons": prediction.reasons,
-    }
-    return msgspec.json.encode(told) + b"\n"
+def _risks(predictor: Predictor, frame: pl.DataFrame) -> Iterable[Iterable[float]]:
+    return ((risk,) for risk in predictor.risks(frame).tolist())
 
 
-def _csv_line(prediction: Prediction, names: tuple[str, ...]) -> bytes:
-    by_name = {reason.feature: reason.contribution for reason in prediction.reasons}
-    figures = (prediction.risk, prediction.base_risk, *(by_name[name] for name in names))
-    return (",".join(map(repr, figures)) + "\n").encode()
+def _with_contributions(predictor: Predictor, frame: pl.DataFrame) -> Iterable[Iterable[float]]:
+    rows = predictor.score(frame).select("risk", "base_risk", "contributions").iter_rows()
+    return ((risk, base, *contributions) for risk, base, contributions in rows)
+
+
+def _scores(predictor: Predictor, frame: pl.DataFrame) -> Iterable[dict[str, object]]:
+    return (
+        predictor.score(frame).select(pl.col("risk").alias("score"), "band").iter_rows(named=True)
+    )
+
+
+def _explained(predictor: Predictor, frame: pl.DataFrame) -> Iterable[dict[str, object]]:
+    scored = predictor.score(frame).select("risk", "band", "base_risk", "contributions")
+    values = frame.select(pl.col(predictor.inputs)).with_columns(pl.col(pl.Date).cast(pl.String))
+    names, assumed = predictor.inputs, predictor.assumed.values()
+    for (risk, band, base, contributions), row in zip(
+        scored.iter_rows(), values.iter_rows(), strict=True
+    ):
+        reasons = told(zip(names, row, assumed, contributions, strict=True))
+        yield {"score": risk, "band": band, "base_risk": base, "reasons": reasons}

@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup up test check format lock bench clean
+.PHONY: help setup up test check format lock bench bench-peers clean
 
 help:  ## Show what there is to do
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(READY)  ## Install everything into .venv
 
@@ -44,8 +44,11 @@ lock:  ## Resolve both lock files anew (needs uv)
 	$(LOCK) --extra test --extra dev --output-file requirements.lock
 	$(LOCK) --constraint requirements.lock --output-file docker/requirements.lock
 
-bench: setup  ## Measure what docs/benchmarks.md states
+bench: setup  ## Measure what bench/README.md states
 	@$(BIN)/python -m bench
+
+bench-peers: setup  ## Measure Stayline beside its peers, each in an environment of its own
+	@$(BIN)/python -m bench.peers
 
 clean:  ## Remove what make installed
 	rm -rf .venv

@@ -9,6 +9,7 @@ SCRIPTS = (
     "capture",
     "ibm_model",
     "predict_latency",
+    "start_up",
     "import_rows",
     "true_risk",
     "feature_store",

@@ -19,6 +19,7 @@ from stayline.formats.model_archive import (
     Manifest,
     archive_digest,
     read_archive,
+    read_unpacked,
     write_archive,
 )
 
@@ -177,3 +178,30 @@ def test_another_format_version_is_refused_by_name(version):
 def test_an_archive_that_unpacks_to_more_than_any_model_is_refused():
     with pytest.raises(PackageRefused, match="more than 1000 bytes"):
         read_archive(GOOD, archive_digest(GOOD), largest=1000)
+
+
+def unpacked(folder, trees=TREES, manifest=MANIFEST_JSON):
+    (folder / MANIFEST_FILE).parent.mkdir()
+    (folder / MODEL_FILE).write_bytes(trees)
+    (folder / MANIFEST_FILE).write_bytes(manifest)
+    return folder
+
+
+def test_an_unpacked_package_is_read_as_its_archive(tmp_path):
+    with tarfile.open(fileobj=io.BytesIO(GOOD)) as tar:
+        tar.extractall(tmp_path, filter="data")
+    assert read_unpacked(tmp_path) == read(GOOD)
+
+
+def test_an_unpacked_package_is_refused_for_what_an_archive_is(tmp_path):
+    with pytest.raises(PackageRefused, match="there is no 'xgboost-model'"):
+        read_unpacked(tmp_path)
+    folder = unpacked(tmp_path, trees=pickle.dumps(TREES))
+    with pytest.raises(PackageRefused, match="not UBJSON"):
+        read_unpacked(folder)
+    (folder / MODEL_FILE).write_bytes(TREES)
+    with pytest.raises(PackageRefused, match="more than 9 bytes"):
+        read_unpacked(folder, largest=9)
+    (folder / MANIFEST_FILE).write_bytes(b"{}")
+    with pytest.raises(PackageRefused, match="its manifest cannot be read"):
+        read_unpacked(folder)

@@ -17,7 +17,13 @@ from importlib import import_module
 from stayline.container.platform import Platform, say
 from stayline.errors import StaylineError
 
-PROGRAMS = {"prepare": "prepare", "train": "train", "evaluate": "evaluate", "check-gates": "gates"}
+PROGRAMS = {
+    "prepare": "prepare",
+    "train": "train",
+    "evaluate": "evaluate",
+    "check-gates": "gates",
+    "transform": "transform",
+}
 _IN_WORDS = re.compile(r"\(os error (\d+)\)")
 USAGE = f"usage: python -m stayline.container {{{','.join(PROGRAMS)}}}"
 

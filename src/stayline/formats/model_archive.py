@@ -11,6 +11,7 @@ import io
 import tarfile
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -104,20 +105,7 @@ def archive_digest(data: bytes) -> str:
 
 def write_archive(model: bytes, manifest: Manifest) -> bytes:
     """Return the archive; equal contents give equal bytes on any machine and day."""
-    out = io.BytesIO()
-    with (
-        gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as packed,
-        tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar,
-    ):
-        for name, content in (
-            (MODEL_FILE, model),
-            (MANIFEST_FILE, msgspec.json.format(msgspec.json.encode(manifest))),
-        ):
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            entry.mode = 0o644
-            tar.addfile(entry, io.BytesIO(content))
-    return out.getvalue()
+    return _packed(model, msgspec.json.format(msgspec.json.encode(manifest)))
 
 
 def read_archive(data: bytes, digest: str, *, largest: int = LARGEST_BYTES) -> ModelArchive:
@@ -130,7 +118,7 @@ def read_archive(data: bytes, digest: str, *, largest: int = LARGEST_BYTES) -> M
     if found != digest:
         raise PackageRefused(f"its digest is {found}, expected {digest}.")
     members = _expected_members(data, {MODEL_FILE, MANIFEST_FILE}, largest)
-    return ModelArchive(members[MODEL_FILE], _manifest(members), digest)
+    return ModelArchive(members[MODEL_FILE], _of_known_form(members), digest)
 
 
 def read_training_artifact(
@@ -141,8 +129,40 @@ def read_training_artifact(
     """
     expected = {MODEL_FILE, MANIFEST_FILE, UNSEEN_FILE}
     members = _expected_members(data, expected, largest, packed_by_platform=True)
-    draft = ModelArchive(members[MODEL_FILE], _manifest(members), archive_digest(data))
+    draft = ModelArchive(members[MODEL_FILE], _of_known_form(members), archive_digest(data))
     return draft, members[UNSEEN_FILE]
+
+
+def read_unpacked(folder: Path, *, largest: int = LARGEST_BYTES) -> ModelArchive:
+    """Return the package that was unpacked into a folder; raises `PackageRefused`.
+
+    Its digest is that of the archive it came from. Other files are passed over.
+    """
+    members: dict[str, bytes] = {}
+    for name in (MODEL_FILE, MANIFEST_FILE):
+        path = folder / name
+        if not path.is_file():
+            raise PackageRefused(f"there is no {name!r} among its files.")
+        if path.stat().st_size > largest:
+            raise PackageRefused(f"its {name!r} has more than {largest} bytes.")
+        members[name] = path.read_bytes()
+    manifest = _of_known_form(members)
+    packed = _packed(members[MODEL_FILE], members[MANIFEST_FILE])
+    return ModelArchive(members[MODEL_FILE], manifest, archive_digest(packed))
+
+
+def _packed(model: bytes, manifest: bytes) -> bytes:
+    out = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar,
+    ):
+        for name, content in ((MODEL_FILE, model), (MANIFEST_FILE, manifest)):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            entry.mode = 0o644
+            tar.addfile(entry, io.BytesIO(content))
+    return out.getvalue()
 
 
 def _expected_members(
@@ -154,12 +174,13 @@ def _expected_members(
         raise PackageRefused(f"it cannot be unpacked ({error}).") from error
     if set(members) != expected:
         raise PackageRefused(f"it holds {sorted(members)}, expected {sorted(expected)}.")
-    if not members[MODEL_FILE].startswith(b"{L"):
-        raise PackageRefused("its trees are not UBJSON.")
     return members
 
 
-def _manifest(members: dict[str, bytes]) -> Manifest:
+def _of_known_form(members: dict[str, bytes]) -> Manifest:
+    """Return the manifest, once it and the trees are seen to be of the form they must be of."""
+    if not members[MODEL_FILE].startswith(b"{L"):
+        raise PackageRefused("its trees are not UBJSON.")
     try:
         manifest = msgspec.json.decode(members[MANIFEST_FILE], type=Manifest)
     except msgspec.MsgspecError as error:

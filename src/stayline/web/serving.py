@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
-from litestar import Litestar
+from litestar.types import ASGIApp
 
 from stayline.web.fast_lane import Lane, fast_lane
 
@@ -20,7 +20,7 @@ _TURN_S = 0.0005
 
 
 def serve(
-    app: Litestar,
+    app: ASGIApp,
     listening: socket.socket,
     *,
     on_ready: Callable[[], None],

@@ -4,16 +4,13 @@ from functools import partial
 from http import HTTPStatus
 from urllib.parse import unquote
 
-import msgspec
-
 from stayline.domain.score_request import ScoreOptions
-from stayline.errors import SignatureRefused, StaylineError, UnknownEndpoint
+from stayline.errors import UnknownEndpoint
 from stayline.formats.content_types import Form, NotAcceptable, answer_form, request_form
 from stayline.formats.invocation_answers import answer_body, answer_type
 from stayline.formats.invocation_rows import ModelColumns, read_rows
 from stayline.usecases.score_employee import score_employee
 from stayline.web.calls import Answer, Call
-from stayline.web.errors import answered, problem_of
 from stayline.web.gateway import Gateway
 from stayline.web.runtime.answers import NO_STORE
 from stayline.web.runtime.invocation_headers import (
@@ -22,7 +19,7 @@ from stayline.web.runtime.invocation_headers import (
     score_options,
     with_explanations,
 )
-from stayline.web.runtime.reading_errors import with_status
+from stayline.web.runtime.reading_errors import container_error
 from stayline.web.runtime.service_errors import endpoint_error
 
 CONTAINER_PATH = "/invocations"
@@ -55,7 +52,7 @@ def answer_container(call: Call, gateway: Gateway) -> Answer:
         checked_headers(call)
         return _invoked(call, gateway, actor)
     except Exception as error:
-        return _container_error(error)
+        return container_error(error)
 
 
 def _invoked(call: Call, gateway: Gateway, actor: str) -> Answer:
@@ -108,14 +105,3 @@ def _columns(gateway: Gateway, options: ScoreOptions) -> ModelColumns:
         width=lambda: variant().width,
         decode=lambda cells: variant().decode_row(cells, ports.clock.now()),
     )
-
-
-def _container_error(error: Exception) -> Answer:
-    """Return a problem document; every refusal to score is a 400, its type says which it is."""
-    answer = answered(with_status(error))
-    is_own = isinstance(error, StaylineError) and not isinstance(error, SignatureRefused)
-    if not is_own or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return answer
-    bad = HTTPStatus.BAD_REQUEST
-    problem = msgspec.structs.replace(problem_of(error)[0], status=bad, title=bad.phrase)
-    return Answer(bad, answer.headers, msgspec.json.encode(problem))

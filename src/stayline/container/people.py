@@ -1,0 +1,84 @@
+"""The people of a home that is mounted beside a model, for rows that only name one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from stayline.adapters.embedded.database import open_database
+from stayline.adapters.embedded.feature_store import DeltaFeatureStore
+from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
+from stayline.adapters.embedded.secrets import FileSecrets
+from stayline.domain.pseudonyms import pseudonym
+from stayline.domain.risk_score import FieldValue
+from stayline.errors import (
+    FieldProblem,
+    HasOptedOut,
+    NoLongerEmployed,
+    RequestRefused,
+    UnknownEmployee,
+)
+from stayline.ports.feature_store import FeatureStore
+from stayline.ports.opt_out_list import OptOutList
+
+HOME_VARIABLE = "STAYLINE_HOME"
+
+
+class People(Protocol):
+    """Knows a person's features by HR id."""
+
+    def features(
+        self, hr_id: str, path: str, at: datetime
+    ) -> tuple[Mapping[str, FieldValue], datetime]:
+        """Return the newest values and when they were true; refuses whoever is not to be scored."""
+        ...
+
+
+class Nobody:
+    """No home is mounted: a row must bring its fields."""
+
+    def features(
+        self, hr_id: str, path: str, at: datetime
+    ) -> tuple[Mapping[str, FieldValue], datetime]:
+        """Raise `RequestRefused`."""
+        told = f"nobody is known here, since no home is mounted ({HOME_VARIABLE}); send the fields"
+        raise RequestRefused([FieldProblem(path, told)])
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleOfHome:
+    """Reads the online features and the opt-outs of a home."""
+
+    store: FeatureStore
+    opt_outs: OptOutList
+    token_key: bytes
+
+    def features(
+        self, hr_id: str, path: str, at: datetime
+    ) -> tuple[Mapping[str, FieldValue], datetime]:
+        """Return the newest values of a person who may be scored."""
+        token = pseudonym(self.token_key, hr_id)
+        if self.opt_outs.is_opted_out(token, at=at):
+            raise HasOptedOut(token, path)
+        record = self.store.get(token)
+        if record is None:
+            raise UnknownEmployee(token, path)
+        if self.store.has_left(token, at=at):
+            raise NoLongerEmployed(token, path)
+        return record.values, record.event_time
+
+
+def people(environment: Mapping[str, str]) -> People:
+    """Return the people of the home that the environment names, if a workforce is in it.
+
+    Raises `StoreDamaged` and `StoreUnavailable`.
+    """
+    home = Path(environment.get(HOME_VARIABLE) or "")
+    if not environment.get(HOME_VARIABLE) or not (home / "online.db").is_file():
+        return Nobody()
+    return PeopleOfHome(
+        DeltaFeatureStore(open_database(home / "online.db", "online"), home / "offline"),
+        SqliteOptOutList(open_database(home / "state.db", "state")),
+        FileSecrets(home / "secrets", environment).token_key(),
+    )

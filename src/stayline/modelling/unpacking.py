@@ -1,7 +1,5 @@
 """What scores beside the trees, from a package's manifest."""
 
-import msgspec
-
 from stayline.domain.alert_policy import Bands
 from stayline.formats.model_archive import Manifest
 from stayline.modelling.calibration import Calibration
@@ -14,7 +12,8 @@ def unpacked(manifest: Manifest) -> tuple[InputEncoder, Calibration, Bands]:
     encoder = InputEncoder(
         tuple(ModelInput(i.name, i.kind, i.categories, i.assumed) for i in manifest.inputs)
     )
-    calibration = msgspec.convert(
-        msgspec.to_builtins(manifest.calibration), Calibration, strict=False
+    text = manifest.calibration
+    calibration = Calibration(
+        text.kind, text.slope, text.intercept, text.margins, text.probabilities
     )
     return encoder, calibration, manifest.alert_bands

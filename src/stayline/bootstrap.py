@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 
 from stayline.errors import SettingRefused
 from stayline.ports.audit_log import AuditLog
@@ -18,6 +19,7 @@ from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
+from stayline.ports.target_health import IN_PROCESS, TargetHealth
 from stayline.ports.waiver_book import WaiverBook
 from stayline.settings import Settings
 
@@ -41,6 +43,7 @@ class Ports:
     opt_outs: OptOutList
     runner: PipelineRunner
     waivers: WaiverBook
+    health: TargetHealth
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -57,6 +60,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.directory import SqliteDirectory
     from stayline.adapters.embedded.endpoint import InProcessEndpoint
     from stayline.adapters.embedded.feature_store import DeltaFeatureStore
+    from stayline.adapters.embedded.guarded_endpoint import GuardedEndpoint
+    from stayline.adapters.embedded.http_endpoint import HttpEndpoint
     from stayline.adapters.embedded.import_ledger import SqliteImportLedger
     from stayline.adapters.embedded.model_registry import SqliteModelRegistry
     from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
@@ -64,6 +69,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
     from stayline.adapters.embedded.score_board import SqliteScoreBoard
     from stayline.adapters.embedded.secrets import FileSecrets
+    from stayline.adapters.embedded.target_health import SqliteTargetHealth
     from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 
     home = settings.home
@@ -75,6 +81,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     clock = clock or SystemClock()
     state = open_database(home / "state.db", "state")
     registry = SqliteModelRegistry(state, home / "models")
+    health = SqliteTargetHealth(state)
     return Ports(
         clock=clock,
         secrets=FileSecrets(home / "secrets", os.environ),
@@ -85,7 +92,16 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         directory=SqliteDirectory(open_database(home / "directory.db", "directory")),
         imports=SqliteImportLedger(state),
         registry=registry,
-        endpoint=InProcessEndpoint(registry),
+        endpoint=GuardedEndpoint(
+            HttpEndpoint(registry, settings.endpoint_url)
+            if settings.endpoint_url
+            else InProcessEndpoint(registry),
+            name=settings.endpoint_name,
+            answers_at=settings.endpoint_url or IN_PROCESS,
+            health=health,
+            clock=clock,
+            probe_every=timedelta(seconds=settings.fallback_probe_s),
+        ),
         capture=JsonlCaptureLog(
             home / "capture",
             durability=settings.capture_durability,
@@ -99,6 +115,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         opt_outs=SqliteOptOutList(state),
         runner=SubprocessPipelineRunner(state, home / "pipeline", registry=registry, clock=clock),
         waivers=SqliteWaiverBook(state),
+        health=health,
     )
 
 

@@ -7,7 +7,8 @@
 | `Directory`           | SQLite, own file                        | DynamoDB                      |
 | `ImportLedger`        | SQLite                                  | DynamoDB                      |
 | `ModelRegistry`       | SQLite + folder by digest               | SageMaker Model Registry + S3 |
-| `Endpoint`            | in process                              | SageMaker endpoint            |
+| `Endpoint`            | in process, or any /invocations URL     | SageMaker endpoint            |
+| `TargetHealth`        | SQLite, healthy state in memory         | DynamoDB                      |
 | `CaptureLog`          | JSONL segments                          | endpoint data capture on S3   |
 | `ScoreBoard`          | SQLite                                  | DynamoDB                      |
 | `AuditLog`            | SQLite, JSONL journals on the way there | DynamoDB                      |

@@ -110,6 +110,9 @@ _DETAILS = {
 }
 """For errors of the framework, whose own words say no more than the status."""
 
+_NAMING_ONE = (HasOptedOut, NoLongerEmployed, NoNightlyScore, UnknownEmployee, DecisionRefused)
+"""Refusals because of one row, which they name."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -190,6 +193,6 @@ def _type_of(error: StaylineError) -> str:
 def _errors_of(error: StaylineError) -> tuple[FieldProblem, ...]:
     if isinstance(error, RequestRefused):
         return error.problems
-    if isinstance(error, HasOptedOut | NoLongerEmployed | UnknownEmployee | DecisionRefused):
+    if isinstance(error, _NAMING_ONE):
         return (FieldProblem(error.path, str(error)),)
     return ()

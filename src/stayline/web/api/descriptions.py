@@ -110,5 +110,6 @@ PREDICT_PROBLEMS = problems(
     s413="The body is too large.",
     s415="The body is neither application/json nor text/csv.",
     s422="Fields cannot be used; errors names each.",
-    s503="No model is deployed, or a store cannot be used just now.",
+    s503="The model or a store cannot be used just now, and no kept score may stand in; "
+    "Retry-After says when to ask again.",
 )

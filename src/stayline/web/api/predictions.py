@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import RawBody
 
 from stayline.domain.risk_score import RiskScore
-from stayline.usecases.score_employee import score_employee
+from stayline.web.answers import live_or_kept
 from stayline.web.api.descriptions import PREDICT_PROBLEMS, PredictOperation
 from stayline.web.calls import Answer, Call
 from stayline.web.errors import answered
@@ -42,7 +42,9 @@ async def predict(
 ) -> RiskScore | Predictions:
     """Answer with a calibrated risk, its band and its reasons, which add up with ``base_risk``.
 
-    A batch is answered whole or not at all.
+    A batch is answered whole or not at all. Once the endpoint has failed for some minutes, people
+    get their last kept score, with ``source`` "nightly" and its age in ``stale_for_s``; what-ifs
+    never do.
     """
     return await sync_to_thread(_predicted, body, request.headers.get("content-type"), gateway)
 
@@ -57,18 +59,7 @@ def answer_prediction(call: Call, gateway: Gateway) -> Answer:
 
 
 def _predicted(body: bytes, content_type: str | None, gateway: Gateway) -> RiskScore | Predictions:
-    ports, settings = gateway.ports, gateway.settings
-    requests, is_batch = score_requests(body, content_type, max_instances=settings.max_instances)
-    scored = score_employee(
-        requests,
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        audit=ports.audit,
-        capture=ports.capture,
-        clock=ports.clock,
-        token_key=gateway.token_key,
-        actor=settings.actor,
-    )
+    most = gateway.settings.max_instances
+    requests, is_batch = score_requests(body, content_type, max_instances=most)
+    scored = live_or_kept(requests, gateway)
     return Predictions(scored) if is_batch else scored[0]

@@ -1,0 +1,41 @@
+"""A score for whoever asks: the model's own, or the kept one while it does not answer."""
+
+from collections.abc import Sequence
+
+from stayline.domain.risk_score import RiskScore
+from stayline.domain.score_request import ScoreRequest
+from stayline.errors import EndpointUnavailable
+from stayline.usecases.score_employee import score_employee
+from stayline.usecases.serve_kept_scores import serve_kept_scores
+from stayline.web.gateway import Gateway
+
+
+def live_or_kept(requests: Sequence[ScoreRequest], gateway: Gateway) -> list[RiskScore]:
+    """Return one score per request; raises what `score_employee` and `serve_kept_scores` raise."""
+    ports, settings = gateway.ports, gateway.settings
+    try:
+        return score_employee(
+            requests,
+            endpoint=ports.endpoint,
+            features=ports.features,
+            scores=ports.scores,
+            opt_outs=ports.opt_outs,
+            audit=ports.audit,
+            capture=ports.capture,
+            clock=ports.clock,
+            token_key=gateway.token_key,
+            actor=settings.actor,
+        )
+    except EndpointUnavailable as outage:
+        return serve_kept_scores(
+            requests,
+            outage=outage,
+            limits=settings.fallback_limits,
+            features=ports.features,
+            scores=ports.scores,
+            opt_outs=ports.opt_outs,
+            audit=ports.audit,
+            clock=ports.clock,
+            token_key=gateway.token_key,
+            actor=settings.actor,
+        )

@@ -3,6 +3,7 @@ import threading
 from datetime import timedelta
 from itertools import pairwise
 
+from stayline.adapters.embedded.database import open_database
 from store_processes import PROBE_EVERY, exit_codes, take_probes
 from stores import NOON
 
@@ -105,6 +106,7 @@ def test_of_many_threads_that_ask_at_once_one_is_let_through(backend):
 def test_two_processes_together_are_let_through_once_an_interval(tmp_path):
     answers = tmp_path / "answers"
     answers.mkdir()
+    open_database(tmp_path / "state.db", "state").dispose()
     assert exit_codes(2, take_probes, tmp_path / "state.db", answers) == [0, 0]
     taken = sorted(
         instant for file in answers.iterdir() for instant in json.loads(file.read_text("utf-8"))

@@ -40,6 +40,4 @@ class Outage:
 
 def failed(outage: Outage | None, at: datetime) -> Outage:
     """Return the outage after a failure: its beginning stays, unless the clock was set back."""
-    if outage is None:
-        return Outage(at, at)
-    return replace(outage, failing_since=min(outage.failing_since, at))
+    return Outage(at, at) if outage is None else Outage(min(outage.failing_since, at), at)

@@ -16,7 +16,7 @@ _WORST_ANSWER = 64 * 1024 * 1024
 class Invocations:
     """Posts JSON lines to one address; each thread keeps one connection open."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, read_s: float = READ_S) -> None:
         parts = urlsplit(url)
         try:
             port = parts.port
@@ -30,6 +30,7 @@ class Invocations:
         self._is_encrypted = parts.scheme == "https"
         self._host, self._port = parts.hostname, port
         self._path = parts.path.rstrip("/").removesuffix(PATH) + PATH
+        self._read_s = read_s
         self._mine = threading.local()
 
     def ask(self, lines: bytes, *, with_reasons: bool) -> bytes:
@@ -41,11 +42,11 @@ class Invocations:
         if with_reasons:
             headers[EXPLAIN] = "`true`"
         try:
-            kept = getattr(self._mine, "connection", None)
+            kept = getattr(self._mine, "kept", None)
             if kept is not None:
                 try:
-                    return self._answer(kept, lines, headers)
-                except (ConnectionError, http.client.RemoteDisconnected):
+                    return self._answer(kept.connection, lines, headers)
+                except ConnectionError:
                     self._drop()
             return self._answer(self._opened(), lines, headers)
         except TimeoutError:
@@ -60,8 +61,8 @@ class Invocations:
         kind = http.client.HTTPSConnection if self._is_encrypted else http.client.HTTPConnection
         connection = kind(self._host, self._port, timeout=CONNECT_S)
         connection.connect()
-        connection.sock.settimeout(READ_S)
-        self._mine.connection = connection
+        connection.sock.settimeout(self._read_s)
+        self._mine.kept = _Kept(connection)
         return connection
 
     def _answer(
@@ -77,7 +78,14 @@ class Invocations:
         return body
 
     def _drop(self) -> None:
-        connection = getattr(self._mine, "connection", None)
-        self._mine.connection = None
-        if connection is not None:
-            connection.close()
+        self._mine.kept = None
+
+
+class _Kept:
+    """A connection that is closed when nobody holds it any more, as when its thread ends."""
+
+    def __init__(self, connection: http.client.HTTPConnection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()

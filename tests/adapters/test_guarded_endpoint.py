@@ -122,7 +122,8 @@ class TestOutages(Outages.TestCase):
     settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
 
     @pytest.fixture(autouse=True, scope="class")
-    def empty_database(self, tmp_path_factory):
+    @classmethod
+    def empty_database(cls, tmp_path_factory):
         TestOutages.empty = tmp_path_factory.mktemp("empty")
         open_database(TestOutages.empty / "state.db", "state").dispose()
 

@@ -1,0 +1,154 @@
+"""Figures of serving, named as CloudWatch names them, for Prometheus to read."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from stayline.web.metric_files import FOLDER_VARIABLE, processes
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client.metrics_core import Metric
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+NO_VARIANT = "none"
+"""The variant and source of a request that was refused before a model answered it."""
+_BUCKETS_US = (
+    50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
+    1_000_000,
+)  # fmt: skip
+_VARIANT = ("EndpointName", "VariantName")
+
+
+class _Children(NamedTuple):
+    """What one kind of request counts in; looking labels up each time would cost more than that."""
+
+    invocations: "Counter"
+    client_errors: "Counter"
+    server_errors: "Counter"
+    model_latency: "Histogram"
+    overhead_latency: "Histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The figures of one application; `metrics_of` makes them.
+
+    With several processes each keeps its figures in a file of its own, and whichever is asked tells
+    the sum over all of them.
+    """
+
+    endpoint_name: str
+    registry: "CollectorRegistry"
+    invocations: "Counter"
+    client_errors: "Counter"
+    server_errors: "Counter"
+    model_latency: "Histogram"
+    overhead_latency: "Histogram"
+    _seen: dict[tuple[str, str], _Children] = field(default_factory=dict)
+
+    def observe(
+        self,
+        status: int,
+        *,
+        source: str = NO_VARIANT,
+        variant: str = NO_VARIANT,
+        model_us: float | None = None,
+        overhead_us: float = 0.0,
+    ) -> None:
+        """Count one request for a score, whatever became of it.
+
+        ``model_us`` is the time at the model, None where none was asked; ``overhead_us`` all the
+        other time, both in microseconds.
+        """
+        children = self._seen.get((variant, source)) or self._children(variant, source)
+        children.invocations.inc()
+        if status >= 500:
+            children.server_errors.inc()
+        elif status >= 400:
+            children.client_errors.inc()
+        if model_us is not None:
+            children.model_latency.observe(model_us)
+        children.overhead_latency.observe(overhead_us)
+
+    def text(self) -> bytes:
+        """Return all figures in Prometheus' text form."""
+        from prometheus_client import generate_latest
+
+        return generate_latest(self.registry)
+
+    def _children(self, variant: str, source: str) -> _Children:
+        labels = (self.endpoint_name, variant)
+        children = self._seen[variant, source] = _Children(
+            self.invocations.labels(*labels, source),
+            self.client_errors.labels(*labels),
+            self.server_errors.labels(*labels),
+            self.model_latency.labels(*labels),
+            self.overhead_latency.labels(*labels),
+        )
+        return children
+
+
+def metrics_of(endpoint_name: str) -> Metrics:
+    """Return figures that begin at zero: of this process, or of all that share a folder of files.
+
+    The library decides between the two when it is first imported, by the variable that
+    `metric_files.share_between_processes` sets; hence the imports here.
+    """
+    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    folder = os.environ.get(FOLDER_VARIABLE)
+    registry = CollectorRegistry(auto_describe=False)
+    if folder:
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # it has no annotations
+    registry.register(_Processes(Path(folder) if folder else None))
+    own = None if folder else registry
+    return Metrics(
+        endpoint_name,
+        registry,
+        Counter(
+            "Invocations",
+            "Requests for scores; Source tells live ones from nightly ones, the fallback.",
+            (*_VARIANT, "Source"),
+            registry=own,
+        ),
+        Counter(
+            "Invocation4XXErrors", "Requests that were refused (4xx).", _VARIANT, registry=own
+        ),
+        Counter(
+            "Invocation5XXErrors", "Requests that we could not answer (5xx).", _VARIANT,
+            registry=own,
+        ),
+        Histogram(
+            "ModelLatency", "Microseconds at the model.", _VARIANT, buckets=_BUCKETS_US,
+            registry=own,
+        ),
+        Histogram(
+            "OverheadLatency", "Microseconds of a request besides the model.", _VARIANT,
+            buckets=_BUCKETS_US, registry=own,
+        ),
+    )  # fmt: skip
+
+
+class _Processes:
+    """Memory, processor time and open files of each process that serves, by its id."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def collect(self) -> "Iterator[Metric]":
+        """Yield one family a figure, with a sample for each process."""
+        from prometheus_client import ProcessCollector
+
+        families: dict[str, Metric] = {}
+        for pid in [os.getpid()] if self._folder is None else processes(self._folder):
+            for told in ProcessCollector(pid=partial(str, pid), registry=None).collect():
+                samples, told.samples = told.samples, []
+                family = families.setdefault(told.name, told)
+                for sample in samples:
+                    family.add_sample(sample.name, {"pid": str(pid)}, sample.value)
+        yield from families.values()

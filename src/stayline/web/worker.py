@@ -38,8 +38,9 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     gc.collect()
     gc.freeze()  # what lives as long as the process need not be looked through again
-    grouped = settings.capture_durability == "grouped"
-    lane = ShortCalls(app.state.gateway) if grouped else None  # a strict capture waits for the disk
+    # A strict capture waits for the disk, a model elsewhere for its server.
+    waits = settings.capture_durability != "grouped" or settings.endpoint_url
+    lane = None if waits else ShortCalls(app.state.gateway)
     serve(app, lifeline.listening, on_ready=lifeline.tell_ready, lane=lane)
     return 0
 

@@ -19,6 +19,7 @@ from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
+from stayline.ports.stores_check import StoresCheck
 from stayline.ports.target_health import IN_PROCESS, TargetHealth
 from stayline.ports.waiver_book import WaiverBook
 from stayline.settings import Settings
@@ -44,6 +45,7 @@ class Ports:
     runner: PipelineRunner
     waivers: WaiverBook
     health: TargetHealth
+    stores: StoresCheck
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -69,6 +71,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
     from stayline.adapters.embedded.score_board import SqliteScoreBoard
     from stayline.adapters.embedded.secrets import FileSecrets
+    from stayline.adapters.embedded.stores_check import HomeStoresCheck
     from stayline.adapters.embedded.target_health import SqliteTargetHealth
     from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 
@@ -116,6 +119,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         runner=SubprocessPipelineRunner(state, home / "pipeline", registry=registry, clock=clock),
         waivers=SqliteWaiverBook(state),
         health=health,
+        stores=HomeStoresCheck(home),
     )
 
 

@@ -86,6 +86,17 @@ def test_a_process_that_waited_learns_that_another_ended_the_outage(backend):
     assert waiting.take_probe("target", after(2), FIVE)
 
 
+def test_a_process_that_asks_for_the_health_knows_of_an_outage_that_another_saw(backend):
+    seeing, asking = backend.health(), backend.health()
+    asking.succeeded("target", NOON)
+    seeing.failed("target", after(1))
+    assert asking.take_probe("target", after(2), FIVE)
+    assert asking.failing_since("target") == after(1)
+    assert not asking.take_probe("target", after(2), FIVE)
+    asking.succeeded("target", after(3))
+    assert seeing.failing_since("target") is None
+
+
 def test_of_many_threads_that_ask_at_once_one_is_let_through(backend):
     health = backend.health()
     health.failed("target", NOON)

@@ -39,6 +39,10 @@ class Scene:
     def ask(self, body=None):
         return self.client.post("/v1/predict", json=body or ASKED)
 
+    def readiness(self):
+        answer = self.client.get("/readyz")
+        return answer.status_code, answer.json()["status"]
+
     def token(self, hr_id=PERSON):
         return pseudonym(self.ports.secrets.token_key(), hr_id)
 
@@ -197,6 +201,30 @@ def test_a_view_shows_the_kept_score_and_its_time_while_the_endpoint_is_down(sce
         assert shown.status_code == 200
         assert datetime.fromisoformat(shown.json()["score"]["scored_at"]) == kept.scored_at
         assert shown.json()["score"]["source"] == "nightly"
+
+
+def test_readiness_tells_of_an_outage_of_the_fallback_and_of_its_end(scene):
+    scene.target.start()
+    assert (scene.ask().status_code, scene.readiness()) == (200, (200, "ok"))
+    scene.target.kill()
+    assert (scene.ask().status_code, scene.readiness()) == (503, (503, "failing"))
+    assert scene.after(seconds=299).readiness() == (503, "failing")
+    assert scene.after(seconds=1).readiness() == (200, "degraded")
+    told = {check["name"]: check["why"] for check in scene.client.get("/readyz").json()["checks"]}
+    assert "has not answered since" in told["endpoint"]
+    assert "kept scores are served" in told["fallback"]
+    assert scene.after(hours=48).readiness() == (503, "failing")
+    scene.target.start()
+    assert scene.after(seconds=5).readiness() == (200, "ok")
+    assert scene.ask().json()["source"] == "live"
+
+
+def test_the_share_of_nightly_answers_is_a_figure(failing):
+    failing.ask()
+    text = failing.client.get("/metrics").text
+    labels = 'EndpointName="attrition-risk",Source="{}",VariantName="version-1"'
+    assert f"Invocations_total{{{labels.format('nightly')}}} 1.0" in text
+    assert f"Invocations_total{{{labels.format('none')}}} 1.0" in text
 
 
 def test_an_outage_is_remembered_by_the_next_process(failing):

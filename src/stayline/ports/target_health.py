@@ -33,5 +33,8 @@ class TargetHealth(Protocol):
         ...
 
     def failing_since(self, target: str) -> datetime | None:
-        """Return since when the target has failed, whoever saw it; None while it answers."""
+        """Return since when the target has failed, whoever saw it; None while it answers.
+
+        A process that asks knows of the outage from then on.
+        """
         ...

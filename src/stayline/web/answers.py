@@ -8,15 +8,26 @@ from stayline.errors import EndpointUnavailable
 from stayline.usecases.score_employee import score_employee
 from stayline.usecases.serve_kept_scores import serve_kept_scores
 from stayline.web.gateway import Gateway
+from stayline.web.watch import Watch
 
 
-def live_or_kept(requests: Sequence[ScoreRequest], gateway: Gateway) -> list[RiskScore]:
+def live_or_kept(
+    requests: Sequence[ScoreRequest], gateway: Gateway, watch: Watch
+) -> list[RiskScore]:
     """Return one score per request; raises what `score_employee` and `serve_kept_scores` raise."""
+    scored = _live_or_kept(requests, gateway, watch)
+    watch.source = scored[0].source.value
+    return scored
+
+
+def _live_or_kept(
+    requests: Sequence[ScoreRequest], gateway: Gateway, watch: Watch
+) -> list[RiskScore]:
     ports, settings = gateway.ports, gateway.settings
     try:
         return score_employee(
             requests,
-            endpoint=ports.endpoint,
+            endpoint=watch,
             features=ports.features,
             scores=ports.scores,
             opt_outs=ports.opt_outs,

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,8 +22,8 @@ _BUCKETS_US = (
 _VARIANT = ("EndpointName", "VariantName")
 
 
-class _Children(NamedTuple):
-    """What one kind of request counts in; looking labels up each time would cost more than that."""
+class _Instruments(NamedTuple):
+    """What requests are counted in: all of them, or those of one kind, by their labels."""
 
     invocations: "Counter"
     client_errors: "Counter"
@@ -33,7 +32,6 @@ class _Children(NamedTuple):
     overhead_latency: "Histogram"
 
 
-@dataclass(frozen=True, slots=True)
 class Metrics:
     """The figures of one application; `metrics_of` makes them.
 
@@ -41,14 +39,15 @@ class Metrics:
     the sum over all of them.
     """
 
-    endpoint_name: str
-    registry: "CollectorRegistry"
-    invocations: "Counter"
-    client_errors: "Counter"
-    server_errors: "Counter"
-    model_latency: "Histogram"
-    overhead_latency: "Histogram"
-    _seen: dict[tuple[str, str], _Children] = field(default_factory=dict)
+    __slots__ = ("_endpoint_name", "_families", "_registry", "_seen")
+
+    def __init__(
+        self, endpoint_name: str, registry: "CollectorRegistry", families: _Instruments
+    ) -> None:
+        self._endpoint_name = endpoint_name
+        self._registry = registry
+        self._families = families
+        self._seen: dict[tuple[str, str], _Instruments] = {}
 
     def observe(
         self,
@@ -78,16 +77,17 @@ class Metrics:
         """Return all figures in Prometheus' text form."""
         from prometheus_client import generate_latest
 
-        return generate_latest(self.registry)
+        return generate_latest(self._registry)
 
-    def _children(self, variant: str, source: str) -> _Children:
-        labels = (self.endpoint_name, variant)
-        children = self._seen[variant, source] = _Children(
-            self.invocations.labels(*labels, source),
-            self.client_errors.labels(*labels),
-            self.server_errors.labels(*labels),
-            self.model_latency.labels(*labels),
-            self.overhead_latency.labels(*labels),
+    def _children(self, variant: str, source: str) -> _Instruments:
+        """Look the labels up, which costs more than counting does, and keep what is found."""
+        labels, of = (self._endpoint_name, variant), self._families
+        children = self._seen[variant, source] = _Instruments(
+            of.invocations.labels(*labels, source),
+            of.client_errors.labels(*labels),
+            of.server_errors.labels(*labels),
+            of.model_latency.labels(*labels),
+            of.overhead_latency.labels(*labels),
         )
         return children
 
@@ -96,7 +96,7 @@ def metrics_of(endpoint_name: str) -> Metrics:
     """Return figures that begin at zero: of this process, or of all that share a folder of files.
 
     The library decides between the two when it is first imported, by the variable that
-    `metric_files.share_between_processes` sets; hence the imports here.
+    `metric_files.count_in_files` sets; hence the imports here.
     """
     from prometheus_client import CollectorRegistry, Counter, Histogram
     from prometheus_client.multiprocess import MultiProcessCollector
@@ -110,26 +110,23 @@ def metrics_of(endpoint_name: str) -> Metrics:
     return Metrics(
         endpoint_name,
         registry,
-        Counter(
-            "Invocations",
-            "Requests for scores; Source tells live ones from nightly ones, the fallback.",
-            (*_VARIANT, "Source"),
-            registry=own,
-        ),
-        Counter(
-            "Invocation4XXErrors", "Requests that were refused (4xx).", _VARIANT, registry=own
-        ),
-        Counter(
-            "Invocation5XXErrors", "Requests that we could not answer (5xx).", _VARIANT,
-            registry=own,
-        ),
-        Histogram(
-            "ModelLatency", "Microseconds at the model.", _VARIANT, buckets=_BUCKETS_US,
-            registry=own,
-        ),
-        Histogram(
-            "OverheadLatency", "Microseconds of a request besides the model.", _VARIANT,
-            buckets=_BUCKETS_US, registry=own,
+        _Instruments(
+            Counter(
+                "Invocations",
+                "Requests for scores; Source tells live ones from nightly ones, the fallback.",
+                (*_VARIANT, "Source"),
+                registry=own,
+            ),
+            Counter("Invocation4XXErrors", "Requests we refused (4xx).", _VARIANT, registry=own),
+            Counter("Invocation5XXErrors", "Requests we failed (5xx).", _VARIANT, registry=own),
+            Histogram(
+                "ModelLatency", "Microseconds at the model.", _VARIANT,
+                registry=own, buckets=_BUCKETS_US,
+            ),
+            Histogram(
+                "OverheadLatency", "Microseconds of a request besides the model.", _VARIANT,
+                registry=own, buckets=_BUCKETS_US,
+            ),
         ),
     )  # fmt: skip
 

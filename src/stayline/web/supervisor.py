@@ -14,6 +14,7 @@ from stayline.errors import StoreUnavailable
 from stayline.settings import Settings
 from stayline.web.lifeline import READY
 from stayline.web.listening import listener, url_of
+from stayline.web.metric_files import empty_figures, process_ended
 from stayline.web.scaling import Scaling
 from stayline.web.worker import worker_program
 
@@ -29,7 +30,14 @@ def serve_home(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
     address cannot be used, and `StoreUnavailable` when no worker can start.
     """
     scaling = Scaling(settings.workers_min, settings.workers_max)
-    supervise(worker_program(settings), listener(settings), scaling, on_ready=on_ready)
+    empty_figures(settings.home)
+    supervise(
+        worker_program(settings),
+        listener(settings),
+        scaling,
+        on_ready=on_ready,
+        on_end=lambda pid: process_ended(pid, settings.home),
+    )
 
 
 def supervise(
@@ -38,13 +46,17 @@ def supervise(
     scaling: Scaling,
     *,
     on_ready: Callable[[str], None],
+    on_end: Callable[[int], None] = lambda pid: None,
 ) -> None:
     """Keep workers answering on a socket until SIGTERM or Ctrl-C, then close it.
 
     ``program`` is started with the descriptors of a `Lifeline` at its end. The workers share the
-    socket, so that the death of one costs at most the requests it was answering.
+    socket, so that the death of one costs at most the requests it was answering. ``on_end`` is told
+    the id of each that ended while the others go on.
     """
-    supervisor = _Supervisor(program, listening, scaling, lambda: on_ready(url_of(listening)))
+    supervisor = _Supervisor(
+        program, listening, scaling, lambda: on_ready(url_of(listening)), on_end
+    )
     try:
         supervisor.run()
     finally:
@@ -71,11 +83,13 @@ class _Supervisor:
         listening: socket.socket,
         scaling: Scaling,
         on_ready: Callable[[], None],
+        on_end: Callable[[int], None],
     ) -> None:
         self._program = program
         self._listening = listening
         self._scaling = scaling
         self._on_ready = on_ready
+        self._on_end = on_end
         self._was_ready = False
         self._stops = False
         self._workers: list[_Worker] = []
@@ -157,6 +171,7 @@ class _Supervisor:
         os.close(worker.state)
         self._workers.remove(worker)
         worker.process.wait()
+        self._on_end(worker.process.pid)
         self._next_start = time.monotonic() + _RESTART_AFTER_S
         if not self._was_ready:
             raise StoreUnavailable("The server", "its worker ended before it was ready.")

@@ -75,7 +75,10 @@ class SqliteTargetHealth:
     def failing_since(self, target: str) -> datetime | None:
         """Return since when the target has failed, whoever saw it."""
         outage = self._outage(target)
-        return None if outage is None else outage.failing_since
+        if outage is None:
+            return None
+        self._failing.add(target)
+        return outage.failing_since
 
     def _outage(self, target: str) -> Outage | None:
         with reading(self._engine) as connection:

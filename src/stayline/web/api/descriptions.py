@@ -7,8 +7,10 @@ from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestB
 from litestar.openapi.spec.enums import OpenAPIType
 
 from stayline.domain.decisions import MINIMUM_REASON, ActionKind
+from stayline.usecases.check_readiness import Readiness
 from stayline.web.bodies import CSV, JSON
 from stayline.web.errors import PROBLEM_JSON, Problem
+from stayline.web.metrics import CONTENT_TYPE
 
 _FIELDS = {"JobRole": "Sales Executive", "MonthlyIncome": 5500, "OverTime": "Yes"}
 _PERSON = Schema(
@@ -113,3 +115,18 @@ PREDICT_PROBLEMS = problems(
     s503="The model or a store cannot be used just now, and no kept score may stand in; "
     "Retry-After says when to ask again.",
 )
+READINESS_ANSWERS = {
+    503: ResponseSpec(
+        Readiness,
+        generate_examples=False,
+        description="No request can be answered; checks say why.",
+    )
+}
+METRICS_ANSWERS = {
+    200: ResponseSpec(
+        str,
+        generate_examples=False,
+        description="The figures, in Prometheus' text form.",
+        media_type=CONTENT_TYPE,
+    )
+}

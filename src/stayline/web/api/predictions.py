@@ -16,6 +16,8 @@ from stayline.web.calls import Answer, Call
 from stayline.web.errors import answered
 from stayline.web.gateway import Gateway
 from stayline.web.predict_requests import score_requests
+from stayline.web.tracing import LOGS_ITSELF
+from stayline.web.watch import Watch
 
 PATH = "/v1/predict"
 _HEADERS = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
@@ -36,6 +38,7 @@ class Predictions:
     operation_id="predict",
     operation_class=PredictOperation,
     responses=PREDICT_PROBLEMS,
+    opt={LOGS_ITSELF: True},
 )
 async def predict(
     request: Request[Any, Any, Any], body: RawBody, gateway: NamedDependency[Gateway]
@@ -60,6 +63,7 @@ def answer_prediction(call: Call, gateway: Gateway) -> Answer:
 
 def _predicted(body: bytes, content_type: str | None, gateway: Gateway) -> RiskScore | Predictions:
     most = gateway.settings.max_instances
-    requests, is_batch = score_requests(body, content_type, max_instances=most)
-    scored = live_or_kept(requests, gateway)
+    with Watch(gateway.ports.endpoint, gateway.metrics, PATH) as watch:
+        requests, is_batch = score_requests(body, content_type, max_instances=most)
+        scored = live_or_kept(requests, gateway, watch)
     return Predictions(scored) if is_batch else scored[0]

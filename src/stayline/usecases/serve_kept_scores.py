@@ -108,7 +108,7 @@ def _kept(
         employee_id=request.employee_id,
         risk=entry.risk,
         band=entry.band,
-        base_risk=None,
+        base_risk=entry.base_risk,
         reasons=entry.reasons,
         model=entry.model,
         source=ScoreSource.NIGHTLY,

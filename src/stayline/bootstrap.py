@@ -85,6 +85,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     state = open_database(home / "state.db", "state")
     registry = SqliteModelRegistry(state, home / "models")
     health = SqliteTargetHealth(state)
+    in_process = InProcessEndpoint(registry)
     return Ports(
         clock=clock,
         secrets=FileSecrets(home / "secrets", os.environ),
@@ -96,9 +97,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         imports=SqliteImportLedger(state),
         registry=registry,
         endpoint=GuardedEndpoint(
-            HttpEndpoint(registry, settings.endpoint_url)
+            HttpEndpoint(in_process, registry, settings.endpoint_url)
             if settings.endpoint_url
-            else InProcessEndpoint(registry),
+            else in_process,
             name=settings.endpoint_name,
             answers_at=settings.endpoint_url or IN_PROCESS,
             health=health,

@@ -51,7 +51,7 @@ def some_rows(ports):
 
 def test_another_server_gives_the_scores_and_reasons_of_this_process(ports, target):
     frame, rows = some_rows(ports)
-    elsewhere = HttpEndpoint(ports.registry, target.url).variant()
+    elsewhere = HttpEndpoint(ports.endpoint, ports.registry, target.url).variant()
     here = ports.endpoint.variant()
     assert (elsewhere.name, elsewhere.model, elsewhere.inputs) == (
         here.name, here.model, here.inputs,
@@ -64,7 +64,7 @@ def test_another_server_gives_the_scores_and_reasons_of_this_process(ports, targ
 
 def test_reasons_that_nobody_asked_for_are_not_told(ports, target):
     _, rows = some_rows(ports)
-    (one,) = HttpEndpoint(ports.registry, target.url).variant().predict(
+    (one,) = HttpEndpoint(ports.endpoint, ports.registry, target.url).variant().predict(
         rows[:1], [NOON], with_reasons=False
     )  # fmt: skip
     assert (one.base_risk, one.reasons) == (None, ())
@@ -73,7 +73,7 @@ def test_reasons_that_nobody_asked_for_are_not_told(ports, target):
 def test_a_killed_server_is_unavailable_and_answers_once_it_is_back(ports, home, tmp_path):
     _, rows = some_rows(ports)
     with target_of(shutil.copytree(home, tmp_path / "target")) as target:
-        variant = HttpEndpoint(ports.registry, target.url).variant()
+        variant = HttpEndpoint(ports.endpoint, ports.registry, target.url).variant()
         with pytest.raises(EndpointUnavailable, match="cannot be reached"):
             variant.predict(rows[:1], [NOON])
         target.start()
@@ -90,7 +90,7 @@ def test_a_connection_that_the_server_closed_meanwhile_is_opened_anew(ports, tar
     _, rows = some_rows(ports)
     with target_of(target.home) as restarted:
         restarted.start()
-        variant = HttpEndpoint(ports.registry, restarted.url).variant()
+        variant = HttpEndpoint(ports.endpoint, ports.registry, restarted.url).variant()
         first = variant.predict(rows[:1], [NOON])
         restarted.kill()
         restarted.start()
@@ -114,7 +114,7 @@ def test_a_connection_that_the_server_closed_meanwhile_is_opened_anew(ports, tar
 def test_an_answer_that_is_none_is_an_outage_that_says_why(ports, answer, told):
     _, rows = some_rows(ports)
     with answering_once(answer) as url:
-        variant = HttpEndpoint(ports.registry, url).variant()
+        variant = HttpEndpoint(ports.endpoint, ports.registry, url).variant()
         with pytest.raises(EndpointUnavailable, match=told):
             variant.predict(rows[:1], [NOON])
 
@@ -147,7 +147,7 @@ def test_an_address_that_is_no_plain_http_one_is_refused_without_repeating_it(ur
 def test_no_model_and_an_unknown_variant_are_told_as_in_process(ports, tmp_path):
     url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(UnknownVariant):
-        HttpEndpoint(ports.registry, url).variant("version-99")
+        HttpEndpoint(ports.endpoint, ports.registry, url).variant("version-99")
     empty = build(Settings(home=tmp_path / "empty", endpoint_url=url))
     with pytest.raises(NothingDeployed):
         empty.endpoint.variant()
@@ -155,7 +155,9 @@ def test_no_model_and_an_unknown_variant_are_told_as_in_process(ports, tmp_path)
 
 def test_an_address_where_nobody_listens_is_given_up_at_once(ports):
     _, rows = some_rows(ports)
-    variant = HttpEndpoint(ports.registry, f"http://127.0.0.1:{free_port()}").variant()
+    variant = HttpEndpoint(
+        ports.endpoint, ports.registry, f"http://127.0.0.1:{free_port()}"
+    ).variant()
     before = ports.clock.now()
     with pytest.raises(EndpointUnavailable):
         variant.predict(rows[:1], [NOON])

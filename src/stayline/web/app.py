@@ -22,6 +22,7 @@ from stayline.web.api.predictions import predict
 from stayline.web.callers import Callers
 from stayline.web.errors import told
 from stayline.web.gateway import Gateway
+from stayline.web.metrics import metrics_of
 from stayline.web.runtime.record_routes import (
     batch_get_record,
     delete_record,
@@ -34,7 +35,6 @@ from stayline.web.runtime.routes import (
     invoke_endpoint,
     ping,
 )
-from stayline.web.metrics import metrics_of
 from stayline.web.tracing import begin_trace, end_trace
 
 DESCRIPTION = "/openapi.json"

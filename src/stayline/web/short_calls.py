@@ -3,14 +3,14 @@
 from stayline.web.api import predictions
 from stayline.web.calls import Answer, Call
 from stayline.web.gateway import Gateway
+from stayline.web.logs import REQUEST_ID
+from stayline.web.request_ids import RESPONSE_HEADER, request_id
 from stayline.web.runtime.invocations import (
     CONTAINER_PATH,
     answer_container,
     answer_endpoint,
     endpoint_path,
 )
-from stayline.web.logs import REQUEST_ID
-from stayline.web.request_ids import RESPONSE_HEADER, request_id
 
 
 class ShortCalls:

@@ -18,10 +18,20 @@ from stayline.web.metrics import NO_VARIANT, Metrics
 class Watch:
     """Stands in for the endpoint during one request, and counts the request when it ends.
 
-    Use it as ``with Watch(...) as watch``, and set ``source`` when there is an answer.
+    Use it as ``with Watch(...) as watch``, and set ``source`` when there is an answer; ``status``
+    where an error does not say it by leaving the block.
     """
 
-    __slots__ = ("_began", "_metrics", "_route", "_within", "model_us", "source", "variant_name")
+    __slots__ = (
+        "_began",
+        "_metrics",
+        "_route",
+        "_within",
+        "model_us",
+        "source",
+        "status",
+        "variant_name",
+    )
 
     def __init__(self, within: Endpoint, metrics: Metrics, route: str) -> None:
         self._within = within
@@ -31,6 +41,7 @@ class Watch:
         self.variant_name = NO_VARIANT
         self.source = NO_VARIANT
         self.model_us: float | None = None
+        self.status: int | None = None
 
     def __enter__(self) -> "Watch":
         self._began = perf_counter()
@@ -43,7 +54,7 @@ class Watch:
         place: TracebackType | None,
     ) -> None:
         total_us = (perf_counter() - self._began) * 1e6
-        status = 200 if error is None else status_of(error)
+        status = self.status or (200 if error is None else status_of(error))
         self._metrics.observe(
             status,
             source=self.source,
@@ -88,6 +99,20 @@ class _TimedVariant:
         """The model inputs, in order."""
         return self.within.inputs
 
+    @property
+    def assumed(self) -> Mapping[str, FieldValue]:
+        """What each input is taken as where it is missing."""
+        return self.within.assumed
+
+    @property
+    def width(self) -> int:
+        """How many encoded columns the inputs make."""
+        return self.within.width
+
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the inputs' values that are encoded to these cells."""
+        return self.within.decode_row(cells, as_of)
+
     def predict(
         self,
         rows: Sequence[Mapping[str, FieldValue]],
@@ -103,5 +128,5 @@ class _TimedVariant:
             self.watch.model_us = (self.watch.model_us or 0.0) + (perf_counter() - began) * 1e6
 
     def score(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return ``token``, ``risk`` and ``band`` for a whole frame of features, in its order."""
+        """Return the scores of a whole frame of features, in its order."""
         return self.within.score(frame)

@@ -93,6 +93,20 @@ class _GuardedVariant:
         """The model inputs, in order."""
         return self.within.inputs
 
+    @property
+    def assumed(self) -> Mapping[str, FieldValue]:
+        """What each input is taken as where it is missing."""
+        return self.within.assumed
+
+    @property
+    def width(self) -> int:
+        """How many encoded columns the inputs make."""
+        return self.within.width
+
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the inputs' values that are encoded to these cells."""
+        return self.within.decode_row(cells, as_of)
+
     def predict(
         self,
         rows: Sequence[Mapping[str, FieldValue]],
@@ -106,5 +120,5 @@ class _GuardedVariant:
         )
 
     def score(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return ``token``, ``risk`` and ``band`` for a whole frame of features, in its order."""
+        """Return the scores of a whole frame of features, in its order."""
         return self.guard.asked(self.answers_at, lambda: self.within.score(frame))

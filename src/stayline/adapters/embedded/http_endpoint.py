@@ -1,6 +1,5 @@
 """A model in another server, asked over HTTP at its ``/invocations``."""
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,47 +8,42 @@ import msgspec
 import polars as pl
 
 from stayline.adapters.embedded.invocations import Invocations
+from stayline.domain.alert_policy import Bands
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction, Reason
-from stayline.domain.workforce_schema import Kind
-from stayline.errors import EndpointUnavailable, NothingDeployed, UnknownVariant
-from stayline.formats.model_archive import Manifest, read_archive
-from stayline.ports.endpoint import Variant
-from stayline.ports.feature_store import EVENT_TIME, TOKEN
+from stayline.errors import EndpointUnavailable
+from stayline.formats.model_archive import read_archive
+from stayline.ports.endpoint import Endpoint, Variant
 from stayline.ports.model_registry import ModelRegistry
 
-ALL_TRAFFIC = "AllTraffic"
-AS_OF = "as_of"
-"""Beside a row's inputs where one is a date: when the row was true. No column may be called so."""
 ROWS_A_REQUEST = 1000
 
 
 class HttpEndpoint:
-    """Sends rows to the server at ``url``, which must run the package that the registry calls
-    deployed: its inputs, bands and identity are taken from there.
+    """Asks the server at ``url`` for single predictions; it must run the deployed package.
 
-    Raises `SettingRefused` for an address that is not ``http://`` or ``https://``. Safe to call
-    from several threads, each of which keeps one connection open.
+    What else there is to know of the model, its inputs, bands and identity, and the scores of the
+    whole workforce, comes from ``within``, which has that package from the registry. Raises
+    `SettingRefused` for an address that is not ``http://`` or ``https://``. Safe to call from
+    several threads, each of which keeps one connection open.
     """
 
-    def __init__(self, registry: ModelRegistry, url: str) -> None:
+    def __init__(self, within: Endpoint, registry: ModelRegistry, url: str) -> None:
+        self._within = within
         self._registry = registry
         self._invocations = Invocations(url)
-        self._turn = threading.Lock()
-        self._known: _HttpVariant | None = None
+        self._bands: tuple[ModelIdentity, Bands] | None = None
 
     def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
         """Return the model that answers this request."""
-        wanted = self._registry.serving()
-        if wanted is None:
-            raise NothingDeployed
-        known = self._known
-        if known is None or known.model != wanted:
-            with self._turn:
-                archive = read_archive(self._registry.archive(wanted.digest), wanted.digest)
-                known = self._known = _HttpVariant(wanted, archive.manifest, self._invocations)
-        if target not in (None, ALL_TRAFFIC, known.name):
-            raise UnknownVariant(target or "", [known.name])
-        return known
+        within = self._within.variant(target, affinity=affinity)
+        return _HttpVariant(within, self._bands_of(within.model), self._invocations)
+
+    def _bands_of(self, model: ModelIdentity) -> Bands:
+        known = self._bands
+        if known is None or known[0] != model:
+            archive = read_archive(self._registry.archive(model.digest), model.digest)
+            known = self._bands = model, archive.manifest.alert_bands
+        return known[1]
 
 
 class _Scored(msgspec.Struct, frozen=True):
@@ -68,19 +62,38 @@ class _Answer(msgspec.Struct, frozen=True):
 class _HttpVariant:
     """The deployed package, at work in the other server."""
 
-    model: ModelIdentity
-    manifest: Manifest
+    within: Variant
+    bands: Bands
     invocations: Invocations
 
     @property
     def name(self) -> str:
         """What the answer calls it."""
-        return f"version-{self.model.version}"
+        return self.within.name
+
+    @property
+    def model(self) -> ModelIdentity:
+        """Which model it is."""
+        return self.within.model
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """The model inputs, in order."""
-        return tuple(item.name for item in self.manifest.inputs)
+        return self.within.inputs
+
+    @property
+    def assumed(self) -> Mapping[str, FieldValue]:
+        """What each input is taken as where it is missing."""
+        return self.within.assumed
+
+    @property
+    def width(self) -> int:
+        """How many encoded columns the inputs make."""
+        return self.within.width
+
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the inputs' values that are encoded to these cells."""
+        return self.within.decode_row(cells, as_of)
 
     def predict(
         self,
@@ -89,42 +102,35 @@ class _HttpVariant:
         *,
         with_reasons: bool = True,
     ) -> tuple[Prediction, ...]:
-        """Return one prediction per row; without reasons where the server tells none."""
-        has_dates = any(item.kind is Kind.DATE for item in self.manifest.inputs)
-        lines = [
-            {**row, AS_OF: at} if has_dates else row for row, at in zip(rows, as_of, strict=True)
-        ]
-        bands = self.manifest.alert_bands
+        """Return one prediction per row; without reasons where the server tells none.
+
+        The server takes every row to be true now, as the container's contract has no place for
+        another date.
+        """
         return tuple(
-            Prediction(told.score, bands.band_of(told.score), told.base_risk, told.reasons)
-            for start in range(0, len(lines), ROWS_A_REQUEST)
-            for told in self._asked(lines[start : start + ROWS_A_REQUEST], with_reasons)
+            Prediction(told.score, self.bands.band_of(told.score), told.base_risk, told.reasons)
+            for start in range(0, len(rows), ROWS_A_REQUEST)
+            for told in self._asked(rows[start : start + ROWS_A_REQUEST], with_reasons)
         )
 
     def score(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return ``token``, ``risk`` and ``band`` for a whole frame of features, in its order."""
-        rows = frame.select(self.inputs).to_dicts()
-        scored = self.predict(rows, frame.get_column(EVENT_TIME).to_list(), with_reasons=False)
-        return frame.select(TOKEN).with_columns(
-            pl.Series("risk", [one.risk for one in scored], pl.Float64),
-            pl.Series("band", [one.band.value for one in scored], pl.String),
-        )
+        """Return the scores of a whole frame, computed here: they are for when the server fails."""
+        return self.within.score(frame)
 
     def _asked(
-        self, lines: Sequence[Mapping[str, object]], with_reasons: bool
+        self, rows: Sequence[Mapping[str, FieldValue]], with_reasons: bool
     ) -> tuple[_Scored, ...]:
-        answer = self.invocations.ask(
-            msgspec.json.Encoder().encode_lines(lines), with_reasons=with_reasons
-        )
+        lines = msgspec.json.Encoder().encode_lines(rows)
+        answer = self.invocations.ask(lines, with_reasons=with_reasons)
         try:
             told = msgspec.json.decode(answer, type=_Answer).predictions
         except msgspec.MsgspecError:
-            problem = "its answer is not of the form predictions, score"
-            raise EndpointUnavailable(self.invocations.address, problem) from None
-        if len(told) != len(lines):
-            problem = f"it answered {len(told)} predictions for {len(lines)} rows"
-            raise EndpointUnavailable(self.invocations.address, problem)
+            raise self._failed("its answer is not of the form predictions, score") from None
+        if len(told) != len(rows):
+            raise self._failed(f"it answered {len(told)} predictions for {len(rows)} rows")
         if not all(0 <= one.score <= 1 for one in told):
-            problem = "its answer holds a score that is no probability"
-            raise EndpointUnavailable(self.invocations.address, problem)
+            raise self._failed("its answer holds a score that is no probability")
         return told
+
+    def _failed(self, problem: str) -> EndpointUnavailable:
+        return EndpointUnavailable(self.invocations.address, problem)

@@ -24,8 +24,10 @@ from stayline.web.runtime.invocation_headers import (
 )
 from stayline.web.runtime.reading_errors import with_status
 from stayline.web.runtime.service_errors import endpoint_error
+from stayline.web.watch import Watch
 
 CONTAINER_PATH = "/invocations"
+ENDPOINT_ROUTE = "/endpoints/{endpoint_name}/invocations"
 
 
 def endpoint_path(name: str) -> str:
@@ -35,30 +37,44 @@ def endpoint_path(name: str) -> str:
 
 def answer_endpoint(call: Call, gateway: Gateway) -> Answer:
     """Answer InvokeEndpoint, in the service's own form also where it fails."""
+    with Watch(gateway.ports.endpoint, gateway.metrics, ENDPOINT_ROUTE) as watch:
+        answer = _endpoint_answer(call, gateway, watch)
+        watch.status = answer.status
+    return answer
+
+
+def answer_container(call: Call, gateway: Gateway) -> Answer:
+    """Answer the container's own route: 204 for no body, 400 for whatever cannot be scored."""
+    with Watch(gateway.ports.endpoint, gateway.metrics, CONTAINER_PATH) as watch:
+        answer = _container_answer(call, gateway, watch)
+        watch.status = answer.status
+    return answer
+
+
+def _endpoint_answer(call: Call, gateway: Gateway, watch: Watch) -> Answer:
     try:
         actor = gateway.callers.caller(call)
         named, ours = unquote(call.path.split("/")[2]), gateway.settings.endpoint_name
         if named != ours:
             raise UnknownEndpoint(named, ours)
         checked_headers(call)
-        return _invoked(call, gateway, actor)
+        return _invoked(call, gateway, watch, actor)
     except Exception as error:
         return endpoint_error(error)
 
 
-def answer_container(call: Call, gateway: Gateway) -> Answer:
-    """Answer the container's own route: 204 for no body, 400 for whatever cannot be scored."""
+def _container_answer(call: Call, gateway: Gateway, watch: Watch) -> Answer:
     try:
         actor = gateway.callers.caller(call)
         if not call.body:
             return Answer(HTTPStatus.NO_CONTENT, (NO_STORE,), b"")
         checked_headers(call)
-        return _invoked(call, gateway, actor)
+        return _invoked(call, gateway, watch, actor)
     except Exception as error:
         return _container_error(error)
 
 
-def _invoked(call: Call, gateway: Gateway, actor: str) -> Answer:
+def _invoked(call: Call, gateway: Gateway, watch: Watch, actor: str) -> Answer:
     ports, settings = gateway.ports, gateway.settings
     form = request_form(call.header(b"content-type"))
     with_reasons = with_explanations(call)
@@ -67,7 +83,7 @@ def _invoked(call: Call, gateway: Gateway, actor: str) -> Answer:
     rows = read_rows(call.body, form, _columns(gateway, options), most=settings.max_instances)
     scored = score_employee(
         rows,
-        endpoint=ports.endpoint,
+        endpoint=watch,
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
@@ -78,6 +94,7 @@ def _invoked(call: Call, gateway: Gateway, actor: str) -> Answer:
         actor=actor,
         options=options,
     )
+    watch.source = scored[0].source.value
     selected = gateway.variables.selected
     body = answer_body(scored, accept, selected=selected, with_reasons=with_reasons)
     headers = [

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from served_home import served
 from stayline.adapters.embedded.http_endpoint import HttpEndpoint
 from stayline.adapters.embedded.invocations import Invocations
 from stayline.bootstrap import build
@@ -60,6 +61,19 @@ def test_another_server_gives_the_scores_and_reasons_of_this_process(ports, targ
     assert elsewhere.predict(rows, as_of) == here.predict(rows, as_of)
     assert elsewhere.score(frame).equals(here.score(frame))
     assert elsewhere.predict([], []) == ()
+
+
+def test_a_server_of_our_own_gives_the_scores_and_reasons_of_this_process(ports, home, tmp_path):
+    _, rows = some_rows(ports)
+    with served(shutil.copytree(home, tmp_path / "other"), workers_max=1) as server:
+        elsewhere = HttpEndpoint(ports.endpoint, ports.registry, server.url).variant()
+        told = elsewhere.predict(rows, [NOON] * len(rows))
+    here = ports.endpoint.variant().predict(rows, [NOON] * len(rows))
+    assert [one.risk for one in told] == pytest.approx([one.risk for one in here])
+    assert [one.base_risk for one in told] == pytest.approx([one.base_risk for one in here])
+    assert [[r.feature for r in one.reasons] for one in told] == [
+        [r.feature for r in one.reasons] for one in here
+    ]
 
 
 def test_reasons_that_nobody_asked_for_are_not_told(ports, target):

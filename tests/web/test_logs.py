@@ -1,7 +1,6 @@
 import io
 import logging
 import re
-import shutil
 import sys
 
 import httpx
@@ -141,7 +140,13 @@ def test_nothing_of_a_person_is_ever_logged(client, lines, home):
     number, words, name = MARKS
     marked = {"employee_id": number, "MonthlyIncome": number, "JobRole": words, name: words}
     decision = {"action": words, "reason": f"{name} {words} {number} said so to her manager."}
+    (home / "capture").write_text("in the way")
     asked = [
+        client.post("/v1/predict", json={"employee_id": PERSON}),
+        client.get(f"/v1/employees/{PERSON}"),
+    ]
+    (home / "capture").unlink()
+    asked += [
         client.post("/v1/predict", json=marked),
         client.post("/v1/predict", json={"instances": [marked, {"OverTime": words}]}),
         client.post("/v1/predict", json={"MonthlyIncome": 8675309, "OverTime": "Yes"}),
@@ -154,10 +159,6 @@ def test_nothing_of_a_person_is_ever_logged(client, lines, home):
         client.post(f"/v1/employees/{number}/decisions", json=decision),
         client.put(f"/v1/employees/{number}/opt-out"),
     ]
-    shutil.rmtree(home / "capture")
-    (home / "capture").write_text("in the way")
-    asked.append(client.post("/v1/predict", json={"employee_id": PERSON}))
-    asked.append(client.get(f"/v1/employees/{PERSON}"))
     assert {200, 404, 415, 422, 503} <= {answer.status_code for answer in asked}
     told = [line for line in lines() if line["logger"].endswith("access")]
     assert len(told) == len(asked)

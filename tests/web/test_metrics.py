@@ -40,7 +40,7 @@ from stayline.web.metrics import metrics_of
 metrics = metrics_of("attrition-risk")
 for _ in range(int(sys.argv[2])):
     metrics.observe(200, source="live", variant="version-1", model_us=60.0, overhead_us=60.0)
-sys.stdout.buffer.write(metrics.text())
+sys.stdout.buffer.write(metrics.text(0.0))
 """
 
 
@@ -93,7 +93,7 @@ def test_a_latency_is_counted_in_the_buckets_from_its_own_on(us, bucket):
     metrics.observe(200, source="live", variant="version-1", model_us=us, overhead_us=us)
     found = {
         dict(labels)["le"]: value
-        for (name, labels), value in figures(metrics.text().decode()).items()
+        for (name, labels), value in figures(metrics.text(0.0).decode()).items()
         if name == "ModelLatency_bucket"
     }
     at = list(found).index(bucket)
@@ -107,10 +107,19 @@ def test_figures_of_the_process_are_told_by_its_id(client):
     assert ("process_cpu_seconds_total", (("pid", str(os.getpid())),)) in told
 
 
+def test_the_capture_lag_is_told_and_is_back_at_nothing_once_all_is_on_disk(client, ports):
+    client.post("/v1/predict", json={"OverTime": "Yes"})
+    ports.capture.flush()
+    told = figures(client.get("/metrics").text)
+    assert told["CaptureLag", (("EndpointName", "attrition-risk"),)] == 0
+    told = figures(client.app.state.gateway.metrics.text(1.5).decode())
+    assert told["CaptureLag", (("EndpointName", "attrition-risk"),)] == 1.5
+
+
 def test_the_figures_of_one_application_are_not_those_of_another():
     one, other = metrics_of("one"), metrics_of("other")
     one.observe(200, variant="version-1")
-    assert b'"one"' not in other.text()
+    assert b'"one"' not in other.text(0.0)
 
 
 def test_counting_in_files_adds_up_over_processes_and_starts_anew_with_the_server(tmp_path):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stayline.web.metric_files import FOLDER_VARIABLE, processes
 
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
     from prometheus_client.metrics_core import Metric
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -39,11 +39,16 @@ class Metrics:
     the sum over all of them.
     """
 
-    __slots__ = ("_endpoint_name", "_families", "_registry", "_seen")
+    __slots__ = ("_capture_lag", "_endpoint_name", "_families", "_registry", "_seen")
 
     def __init__(
-        self, endpoint_name: str, registry: "CollectorRegistry", families: _Instruments
+        self,
+        endpoint_name: str,
+        registry: "CollectorRegistry",
+        families: _Instruments,
+        capture_lag: "Gauge",
     ) -> None:
+        self._capture_lag = capture_lag.labels(endpoint_name)
         self._endpoint_name = endpoint_name
         self._registry = registry
         self._families = families
@@ -73,10 +78,15 @@ class Metrics:
             children.model_latency.observe(model_us)
         children.overhead_latency.observe(overhead_us)
 
-    def text(self) -> bytes:
-        """Return all figures in Prometheus' text form."""
+    def text(self, capture_lag_s: float) -> bytes:
+        """Return all figures in Prometheus' text form.
+
+        ``capture_lag_s`` is how long this process's oldest capture has waited to be on disk; the
+        longest that any living process last told of is what is shown.
+        """
         from prometheus_client import generate_latest
 
+        self._capture_lag.set(capture_lag_s)
         return generate_latest(self._registry)
 
     def _children(self, variant: str, source: str) -> _Instruments:
@@ -98,7 +108,7 @@ def metrics_of(endpoint_name: str) -> Metrics:
     The library decides between the two when it is first imported, by the variable that
     `metric_files.count_in_files` sets; hence the imports here.
     """
-    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
     from prometheus_client.multiprocess import MultiProcessCollector
 
     folder = os.environ.get(FOLDER_VARIABLE)
@@ -127,6 +137,10 @@ def metrics_of(endpoint_name: str) -> Metrics:
                 "OverheadLatency", "Microseconds of a request besides the model.", _VARIANT,
                 registry=own, buckets=_BUCKETS_US,
             ),
+        ),
+        Gauge(
+            "CaptureLag", "Seconds that the oldest capture has waited to be on disk.",
+            ("EndpointName",), registry=own, multiprocess_mode="livemax",
         ),
     )  # fmt: skip
 

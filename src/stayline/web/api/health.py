@@ -98,4 +98,4 @@ def readyz(gateway: NamedDependency[Gateway]) -> Response[Readiness]:
 )
 def metrics_text(gateway: NamedDependency[Gateway]) -> bytes:
     """Answer with counts and latencies of all processes, named as CloudWatch names them."""
-    return gateway.metrics.text()
+    return gateway.metrics.text(gateway.ports.capture.lag_s())

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from real_data import write_ibm_csv
 from stayline.bootstrap import Ports, build
 from stayline.domain.gates import Gate, GateResult, Verdict
+from stayline.domain.model_package import ModelPackage
 from stayline.formats.gate_records import gate_record
 from stayline.modelling.packaging import headline, package
 from stayline.modelling.training import TrainingOptions, train
@@ -79,6 +81,11 @@ def deploy_again(ports: Ports) -> int:
 
 def deploy(ports: Ports, version: int) -> int:
     """Approve and deploy a pending version; return it."""
+    return take_to_work(ports, approve(ports, version)).version
+
+
+def approve(ports: Ports, version: int) -> int:
+    """Approve a pending version; return it."""
     approve_model(
         version,
         reason="Its figures were read and are those of the last one.",
@@ -87,5 +94,20 @@ def deploy(ports: Ports, version: int) -> int:
         audit=ports.audit,
         clock=ports.clock,
     )
-    deploy_model(version, by="bo", registry=ports.registry, audit=ports.audit, clock=ports.clock)
     return version
+
+
+def take_to_work(ports: Ports, version: int, *, by: str = "bo", **given: Any) -> ModelPackage:
+    """Deploy an approved version."""
+    return deploy_model(
+        version,
+        by=by,
+        registry=ports.registry,
+        deployments=ports.deployments,
+        features=ports.features,
+        opt_outs=ports.opt_outs,
+        capture=ports.capture,
+        audit=ports.audit,
+        clock=ports.clock,
+        **given,
+    )

@@ -9,6 +9,7 @@ from stayline.adapters.embedded.audit_log import SqliteAuditLog
 from stayline.adapters.embedded.capture_log import JsonlCaptureLog
 from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.decision_book import SqliteDecisionBook
+from stayline.adapters.embedded.deployments import SqliteDeployments
 from stayline.adapters.embedded.directory import SqliteDirectory
 from stayline.adapters.embedded.import_ledger import SqliteImportLedger
 from stayline.adapters.embedded.model_registry import SqliteModelRegistry
@@ -23,6 +24,7 @@ from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
+from stayline.ports.deployments import Deployments
 from stayline.ports.directory import Directory
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.model_registry import ModelRegistry
@@ -56,6 +58,7 @@ class Backend(Protocol):
     def audit(self) -> AuditLog: ...
     def capture(self) -> CaptureLog: ...
     def decisions(self) -> DecisionBook: ...
+    def deployments(self, clock: Clock) -> Deployments: ...
     def directory(self) -> Directory: ...
     def imports(self) -> ImportLedger: ...
     def opt_outs(self) -> OptOutList: ...
@@ -82,6 +85,9 @@ class EmbeddedBackend:
 
     def decisions(self) -> DecisionBook:
         return SqliteDecisionBook(self._engine("state"))
+
+    def deployments(self, clock: Clock) -> Deployments:
+        return SqliteDeployments(self._engine("state"), clock)
 
     def directory(self) -> Directory:
         return SqliteDirectory(self._engine("directory"))

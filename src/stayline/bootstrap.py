@@ -9,6 +9,7 @@ from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
+from stayline.ports.deployments import Deployments, Follower
 from stayline.ports.directory import Directory
 from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureStore
@@ -37,6 +38,8 @@ class Ports:
     imports: ImportLedger
     registry: ModelRegistry
     endpoint: Endpoint
+    follower: Follower
+    deployments: Deployments
     capture: CaptureLog
     scores: ScoreBoard
     audit: AuditLog
@@ -59,6 +62,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.clock import SystemClock
     from stayline.adapters.embedded.database import open_database
     from stayline.adapters.embedded.decision_book import SqliteDecisionBook
+    from stayline.adapters.embedded.deployments import SqliteDeployments
     from stayline.adapters.embedded.directory import SqliteDirectory
     from stayline.adapters.embedded.endpoint import InProcessEndpoint
     from stayline.adapters.embedded.feature_store import DeltaFeatureStore
@@ -85,7 +89,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     state = open_database(home / "state.db", "state")
     registry = SqliteModelRegistry(state, home / "models")
     health = SqliteTargetHealth(state)
-    in_process = InProcessEndpoint(registry)
+    deployments = SqliteDeployments(state, clock)
+    in_process = InProcessEndpoint(registry, deployments)
     return Ports(
         clock=clock,
         secrets=FileSecrets(home / "secrets", os.environ),
@@ -106,6 +111,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
             clock=clock,
             probe_every=timedelta(seconds=settings.fallback_probe_s),
         ),
+        follower=in_process,
+        deployments=deployments,
         capture=JsonlCaptureLog(
             home / "capture",
             durability=settings.capture_durability,

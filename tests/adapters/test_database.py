@@ -22,11 +22,13 @@ from stayline.adapters.embedded.database import (
     writing,
 )
 from stayline.adapters.embedded.decision_book import SqliteDecisionBook
+from stayline.adapters.embedded.deployments import SqliteDeployments
 from stayline.adapters.embedded.import_ledger import SqliteImportLedger
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
+from stayline.domain.deployment import Phase
 from stayline.errors import StoreDamaged, StoreUnavailable
 from store_processes import exit_codes, open_and_opt_out
-from stores import ANA, NOON
+from stores import ANA, NOON, SetClock
 
 MIGRATIONS = Path(tables.__file__).parent / "migrations"
 METADATA = {
@@ -44,6 +46,21 @@ def opened(path: Path, name: str = "state") -> Iterator[sa.Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+@contextmanager
+def of_version(path: Path, revision: str) -> Iterator[sa.Connection]:
+    """Make a state database as an older Stayline did."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("version_locations", str(MIGRATIONS / "state"))
+    config.set_main_option("path_separator", "os")
+    old = sa.create_engine(f"sqlite:///{path}")
+    with old.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        yield connection
+    old.dispose()
 
 
 @pytest.mark.parametrize("name", sorted(HEADS))
@@ -64,22 +81,35 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path, name
 
 def test_imports_of_an_older_stayline_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("version_locations", str(MIGRATIONS / "state"))
-    config.set_main_option("path_separator", "os")
-    old = sa.create_engine(f"sqlite:///{path}")
-    with old.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "state_0001")
+    with of_version(path, "state_0001") as connection:
         connection.exec_driver_sql("INSERT INTO imports VALUES ('f', 's', 5, 7, 9, 3, 1)")
-    old.dispose()
 
     with opened(path) as engine:
         (record,) = SqliteImportLedger(engine).records()
         assert SqliteImportLedger(engine).find("f", "s", record.event_time) == record
     assert (record.rows, record.rejected, record.key_fingerprint) == (3, 1, None)
     assert record.completed_at is not None
+
+
+def test_deployments_of_an_older_stayline_are_completed_rollouts(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with of_version(path, "state_0004") as connection:
+        for version in (1, 2):
+            package = (version, f"d{version}", "Approved", "ana", 5, "{}", 0)
+            connection.exec_driver_sql(
+                "INSERT INTO model_packages (version, digest, status, trained_by, trained_at, "
+                "metrics, is_stand_in) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                package,
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO deployments VALUES (?, ?, 'bo', 7)", (version, version)
+            )
+
+    with opened(path) as engine:
+        first, second = SqliteDeployments(engine, SetClock()).rollouts()
+    assert (first.version, first.from_version, first.digest) == (1, None, "d1")
+    assert (second.version, second.from_version, second.started_by) == (2, 1, "bo")
+    assert first.phase is second.phase is Phase.COMPLETED
 
 
 def test_a_database_at_head_opens_without_loading_alembic(tmp_path: Path) -> None:

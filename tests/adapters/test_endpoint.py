@@ -28,7 +28,7 @@ def test_the_very_next_call_after_a_deployment_is_answered_by_the_new_model(port
 
 
 def test_many_threads_at_the_first_call_get_one_answer(ports):
-    endpoint = InProcessEndpoint(ports.registry)
+    endpoint = InProcessEndpoint(ports.registry, ports.deployments)
     with ThreadPoolExecutor(8) as pool:
         variants = list(pool.map(lambda _: endpoint.variant(), range(40)))
         answers = list(pool.map(lambda one: one.predict([ROW, ROW], [AT, AT]), variants))
@@ -42,4 +42,4 @@ def test_an_altered_package_is_refused_not_served(ports, home):
     data[-10] ^= 1
     archive.write_bytes(data)
     with pytest.raises(PackageRefused):
-        InProcessEndpoint(ports.registry).variant()
+        InProcessEndpoint(ports.registry, ports.deployments).variant()

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from deployed_home import deploy_again
+from deployed_home import deploy_again, take_to_work
 from model_versions import archive_path, events_of, gated
 from stayline.bootstrap import Ports
 from stayline.domain.audit_events import AuditEventKind
@@ -67,6 +67,7 @@ def outcome(ports: Ports, package: ModelPackage, run: Execution | None = None) -
         registry=ports.registry,
         audit=ports.audit,
         clock=ports.clock,
+        deploy=lambda version: take_to_work(ports, version, by=RULE),
     )
 
 

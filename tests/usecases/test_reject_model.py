@@ -1,11 +1,11 @@
 import pytest
 
+from deployed_home import take_to_work
 from model_versions import archive_path, events_of, pending
 from stayline.bootstrap import Ports
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.model_package import ApprovalStatus, ModelPackage
 from stayline.errors import ApprovalRefused, ModelNotApproved, UnknownModel
-from stayline.usecases.deploy_model import deploy_model
 from stayline.usecases.reject_model import reject_model
 
 REASON = "It ranks worse than the last one."
@@ -54,9 +54,7 @@ def test_the_deployed_version_cannot_be_rejected_after_its_approval(ports):
 def test_a_rejected_version_can_never_be_deployed(ports):
     version = reject(ports, pending(ports).version).version
     with pytest.raises(ModelNotApproved, match="'Rejected'"):
-        deploy_model(
-            version, by="bo", registry=ports.registry, audit=ports.audit, clock=ports.clock
-        )
+        take_to_work(ports, version)
 
 
 def test_a_version_that_was_never_registered_cannot_be_rejected(ports):

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from deployed_home import take_to_work
 from model_versions import events_of
 from open_gates import open_schema
 from stayline.bootstrap import Ports, build
@@ -30,7 +31,6 @@ from stayline.pipeline.training_pipeline import training_pipeline
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
 from stayline.usecases.approve_model import approve_model
-from stayline.usecases.deploy_model import deploy_model
 from stayline.usecases.import_workforce import import_workforce
 from stayline.usecases.reject_model import reject_model
 from stayline.usecases.set_opt_out import set_opt_out
@@ -171,7 +171,7 @@ def test_the_retrain_of_the_deployed_model_passes_and_says_it_differs_by_nothing
         1, reason="Its figures were read and are good.", by="bo",
         registry=panel.registry, audit=panel.audit, clock=panel.clock,
     )  # fmt: skip
-    deploy_model(1, by="bo", registry=panel.registry, audit=panel.audit, clock=panel.clock)
+    take_to_work(panel, 1)
     again = train(panel).registered
     archive = read_archive(panel.registry.archive(again.digest), again.digest)
     against = [g for g in archive.manifest.gates if g["name"] == "quality against champion"]

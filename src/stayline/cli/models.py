@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stayline.cli import deployments
 from stayline.cli.named_files import write_files
 from stayline.cli.terminal import (
     ByOption,
     HomeOption,
     JsonOption,
+    ReasonOption,
+    VersionArgument,
     ports_for,
     say,
     settings_for,
@@ -25,14 +28,10 @@ group = typer.Typer(
     help="List, show, compare, approve, reject and deploy models.", no_args_is_help=True
 )
 
-VersionArgument = Annotated[
-    int, typer.Argument(min=1, max=2**31 - 1, help="The version, as `models list` shows it.")
-]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in your own words.")]
-
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
+    deployments.add_to(group)
     app.add_typer(group, name="models")
 
 
@@ -145,13 +144,16 @@ def approve(
 ) -> None:
     """Approve and deploy a version; needs a reason and a person other than whoever trained it."""
     from stayline.usecases.approve_model import approve_model
-    from stayline.usecases.deploy_model import deploy_model
 
     package = _done(approve_model, version, by, home, reason=reason)
     if no_deploy:
-        _show(package, as_json, f"Deploy it with `stayline models deploy {version}`.")
+        deployments.show(package, as_json, f"Deploy it with `stayline models deploy {version}`.")
         return
-    _show(_done(deploy_model, version, by, home), as_json, "It serves from now on.")
+    settings = settings_for(home)
+    deployed = deployments.deployed(
+        ports_for(settings, must_exist=True), settings, version, by=by, is_quiet=as_json
+    )
+    deployments.show(deployed, as_json, "It serves from now on.")
 
 
 @group.command("reject")
@@ -166,20 +168,7 @@ def reject(
     from stayline.usecases.reject_model import reject_model
 
     package = _done(reject_model, version, by, home, reason=reason)
-    _show(package, as_json, "It cannot be deployed.")
-
-
-@group.command("deploy")
-def deploy(
-    version: VersionArgument,
-    by: ByOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Make an approved version the one that serves; a running server follows by itself."""
-    from stayline.usecases.deploy_model import deploy_model
-
-    _show(_done(deploy_model, version, by, home), as_json, "It serves from now on.")
+    deployments.show(package, as_json, "It cannot be deployed.")
 
 
 def _done(
@@ -189,7 +178,7 @@ def _done(
     home: Path | None,
     **given: str,
 ) -> "ModelPackage":
-    """Call what decides on a version or deploys it; all of these take the same ports."""
+    """Call what decides on a version; both take the same ports."""
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
     return use_case(
@@ -200,10 +189,3 @@ def _done(
         clock=ports.clock,
         **given,
     )
-
-
-def _show(package: "ModelPackage", as_json: bool, next_line: str) -> None:
-    if as_json:
-        show_json(package)
-        return
-    say(f"Version {package.version} ({package.digest[:19]}) is {package.status.value}. {next_line}")

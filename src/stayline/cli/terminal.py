@@ -29,6 +29,10 @@ ByOption = Annotated[
     str | None,
     typer.Option("--by", help="Who does this (default: the setting 'actor').", show_default=False),
 ]
+VersionArgument = Annotated[
+    int, typer.Argument(min=1, max=2**31 - 1, help="The version, as `models list` shows it.")
+]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in your own words.")]
 Advance = Callable[[int, int | None], None]
 
 

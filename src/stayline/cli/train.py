@@ -78,6 +78,7 @@ def train(
     ports = ports_for(settings, must_exist=True)
     training, description = run_training(
         ports,
+        settings,
         options=TrainingOptions(seed, trials, time_limit),
         actor=settings.actor if by is None else by,
         schema_name=schema,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from stayline.cli.deployments import deployed
 from stayline.cli.named_files import read_file
 from stayline.cli.terminal import schema_named
 
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
     from stayline.bootstrap import Ports
     from stayline.modelling.training import TrainingOptions
     from stayline.ports.pipeline_runner import Follow, ParameterValue
+    from stayline.settings import Settings
     from stayline.usecases.describe_model import ModelDescription
     from stayline.usecases.train_model import Training
 
 
 def run_training(
     ports: "Ports",
+    settings: "Settings",
     *,
     options: "TrainingOptions",
     actor: str,
@@ -33,6 +36,7 @@ def run_training(
 
     Where the imported schema says so, a version that passed every gate then serves at once.
     """
+    from stayline.domain.model_package import RULE
     from stayline.usecases.approve_by_rule import approve_by_rule
     from stayline.usecases.describe_model import describe_model
     from stayline.usecases.share_protected_attributes import share_protected_attributes
@@ -70,9 +74,10 @@ def run_training(
         registry=ports.registry,
         audit=ports.audit,
         clock=ports.clock,
+        deploy=lambda version: deployed(ports, settings, version, by=RULE, is_quiet=True),
     )
     for objection in by_rule.objections:
-        typer.echo(f"Not approved by rule: {objection}.", err=True)
+        typer.echo(f"Not deployed by rule: {objection.rstrip('.')}.", err=True)
     return training, describe_model(version, registry=ports.registry)
 
 

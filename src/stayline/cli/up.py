@@ -132,6 +132,7 @@ def _train(ports: "Ports", settings: "Settings", tell: Tell, schema_name: str | 
 
     training, description = run_training(
         ports,
+        settings,
         options=TrainingOptions(),
         actor=settings.actor,
         schema_name=schema_name,
@@ -154,8 +155,8 @@ def _train(ports: "Ports", settings: "Settings", tell: Tell, schema_name: str | 
 
 
 def _approve(training: "Training", ports: "Ports", settings: "Settings", *, ask: bool) -> None:
+    from stayline.cli.deployments import deployed
     from stayline.usecases.approve_model import approve_model
-    from stayline.usecases.deploy_model import deploy_model
 
     version = training.registered.version
     with step(6, STEPS, f"Approve and deploy version {version}") as tell:
@@ -170,7 +171,7 @@ def _approve(training: "Training", ports: "Ports", settings: "Settings", *, ask:
             audit=ports.audit,
             clock=ports.clock,
         )
-        deploy_model(version, by=by, registry=ports.registry, audit=ports.audit, clock=ports.clock)
+        deployed(ports, settings, version, by=by, is_quiet=True)
         if not ask:
             tell("WARNING: a stand-in approved this model; recorded as such. Not for real use.")
 

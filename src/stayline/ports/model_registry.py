@@ -46,12 +46,25 @@ class ModelRegistry(Protocol):
         """
         ...
 
-    def deploy(self, version: int, *, by: str, at: datetime) -> ModelPackage:
-        """Make this version the deployed one; raises `ModelNotApproved` unless it is Approved."""
+    def deploy(
+        self, version: int, *, by: str, at: datetime, rollout_id: str | None = None
+    ) -> ModelPackage:
+        """Make this version the deployed one; raises `ModelNotApproved` unless it is Approved.
+
+        With ``rollout_id`` that rollout is completed in the same breath; raises `DeploymentRefused`
+        when it had ended before.
+        """
         ...
 
     def deployed(self) -> ModelPackage | None:
         """Return the deployed version, which survives restarts; None before the first."""
+        ...
+
+    def previous(self) -> ModelPackage | None:
+        """Return the other version that was deployed last before the deployed one, if any.
+
+        After a roll-back that is the version rolled back from.
+        """
         ...
 
     def serving(self) -> ModelIdentity | None:

@@ -1,6 +1,6 @@
 """Where the schema says so, a model that passed every gate is approved and deployed by rule."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
@@ -9,6 +9,7 @@ from stayline.domain.model_package import RULE, ApprovalStatus, ModelPackage
 from stayline.domain.model_package import approve_by_rule as approved
 from stayline.domain.pipeline_execution import Execution
 from stayline.domain.workforce_schema import WorkforceSchema
+from stayline.errors import DeploymentRefused
 from stayline.formats.gate_records import recorded_gates
 from stayline.formats.model_archive import Manifest, read_archive
 from stayline.formats.schema_toml import parse_schema
@@ -41,6 +42,7 @@ def approve_by_rule(
     registry: ModelRegistry,
     audit: AuditLog,
     clock: Clock,
+    deploy: Callable[[int], ModelPackage],
 ) -> RuleOutcome:
     """Return what the rule made of the version that an execution registered.
 
@@ -48,7 +50,8 @@ def approve_by_rule(
     imported under, that very schema's own pipeline with no option changed, and a plain pass of
     every gate, the comparison being with what serves now. Anything else is for a person to look at,
     so that nobody who trains can bring the rule along. It is recorded under the rule's own name,
-    never as a person's or a stand-in's. Raises `UnknownModel`, `PackageRefused`.
+    never as a person's or a stand-in's. ``deploy`` takes the approved version to work; where that
+    is refused, it stays approved for a person to look at. Raises `UnknownModel`, `PackageRefused`.
     """
     imported, package = features.schema(), registry.find(version)
     if not imported.deploys_automatically or package.status is not ApprovalStatus.PENDING:
@@ -61,10 +64,11 @@ def approve_by_rule(
     if objections:
         return RuleOutcome(objections=objections)
     registry.decide(approved(package, digest=archive.digest, at=clock.now()))
-    _record(AuditEventKind.MODEL_APPROVED, package, audit, clock)
-    deployed = registry.deploy(version, by=RULE, at=clock.now())
-    _record(AuditEventKind.MODEL_DEPLOYED, package, audit, clock)
-    return RuleOutcome(deployed)
+    _record(package, audit, clock)
+    try:
+        return RuleOutcome(deploy(version))
+    except DeploymentRefused as refusal:
+        return RuleOutcome(objections=(f"it is approved, but: {refusal}",))
 
 
 def _to_the_run(execution: Execution, imported: WorkforceSchema) -> Iterator[str]:
@@ -96,10 +100,10 @@ def _to_the_package(
             yield f"{gate.title} is no plain pass ({how})"
 
 
-def _record(kind: AuditEventKind, package: ModelPackage, audit: AuditLog, clock: Clock) -> None:
+def _record(package: ModelPackage, audit: AuditLog, clock: Clock) -> None:
     audit.append(
         AuditEvent(
-            kind,
+            AuditEventKind.MODEL_APPROVED,
             actor=RULE,
             subject=str(package.version),
             at=clock.now(),

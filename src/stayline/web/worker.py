@@ -1,8 +1,10 @@
 """One process that answers requests: ``python -m stayline.web.worker``, which is supervised."""
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -39,13 +41,17 @@ def main(arguments: Sequence[str]) -> int:
     except StaylineError as error:
         sys.stderr.write(f"Error: {error}\n")
         return 1
+    with suppress(StaylineError):  # a model that cannot be loaded yet is told by each answer
+        ports.endpoint.variant()
     gc.collect()
     gc.freeze()  # what lives as long as the process need not be looked through again
     # A strict capture waits for the disk, a model elsewhere for its server.
     waits = settings.capture_durability != "grouped" or settings.endpoint_url
     lane = None if waits else ShortCalls(app.state.gateway)
-    with json_logs():
+    with json_logs(), ports.follower.follow(f"worker-{os.getpid()}"):
         serve(app, lifeline.listening, on_ready=lifeline.tell_ready, lane=lane)
+    ports.capture.close()
+    ports.audit.close()
     return 0
 
 

@@ -1,127 +1,158 @@
-"""The deployed model in this very process."""
+"""The deployed model in this very process, and beside it a new one on trial."""
 
+import itertools
 import logging
 import threading
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from zlib import crc32
 
-import polars as pl
-
-from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction
-from stayline.errors import NothingDeployed, PackageRefused, UnknownVariant
-from stayline.formats.model_archive import read_archive
-from stayline.modelling.predictor import Predictor
+from stayline.adapters.embedded.model_shelf import Loaded, ModelShelf
+from stayline.adapters.embedded.trial import OnTrial, TrialCounts, Watched
+from stayline.domain.deployment import Heartbeat, Traffic
+from stayline.domain.risk_score import ModelIdentity
+from stayline.errors import NothingDeployed, PackageRefused, StaylineError, UnknownVariant
+from stayline.ports.deployments import Deployments
 from stayline.ports.endpoint import Variant
 from stayline.ports.model_registry import ModelRegistry
 
 ALL_TRAFFIC = "AllTraffic"
 """The target of requests that leave the choice to the endpoint."""
-RETRY_S = 30.0
-"""How long a package that was refused is not read again."""
+PERIOD_S = 0.25
+"""How often a process that follows looks for something to load, and reports."""
+_SPREAD = 37
+"""Without a factor of 100: nameless requests take turns evenly."""
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """A model in memory, as a variant."""
-
-    model: ModelIdentity
-    predictor: Predictor
-
-    @property
-    def name(self) -> str:
-        """What the answer calls it."""
-        return f"version-{self.model.version}"
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The model inputs, in order."""
-        return self.predictor.inputs
-
-    @property
-    def assumed(self) -> Mapping[str, FieldValue]:
-        """What each input is taken as where it is missing."""
-        return self.predictor.assumed
-
-    @property
-    def width(self) -> int:
-        """How many encoded columns the inputs make."""
-        return self.predictor.width
-
-    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
-        """Return the inputs' values that are encoded to these cells."""
-        return self.predictor.decode_row(cells, as_of)
-
-    def predict(
-        self,
-        rows: Sequence[Mapping[str, FieldValue]],
-        as_of: Sequence[datetime],
-        *,
-        with_reasons: bool = True,
-    ) -> tuple[Prediction, ...]:
-        """Return one prediction per row."""
-        return self.predictor.predict(rows, as_of, with_reasons=with_reasons)
-
-    def score(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the scores of a whole frame of features, in its order."""
-        return self.predictor.score(frame)
-
-
 class InProcessEndpoint:
-    """Answers with what the registry calls deployed, from the very next call after a deployment.
+    """Answers with what is deployed, from the very next call after a deployment.
 
     A call works with one model from its beginning to its end. A package that cannot be loaded
-    leaves the model before it in place. Safe to call from several threads.
+    leaves the model before it in place. In a process that follows, models are loaded beside the
+    one that answers, and no request waits for them. Safe to call from several threads.
     """
 
-    def __init__(self, registry: ModelRegistry) -> None:
-        self._registry = registry
-        self._loading = threading.Lock()
-        self._loaded: _Loaded | None = None
-        self._refused: tuple[ModelIdentity, float] | None = None
+    def __init__(self, registry: ModelRegistry, deployments: Deployments) -> None:
+        self._deployments = deployments
+        self._shelf = ModelShelf(registry)
+        self._answers: Loaded | None = None
+        self._counts = TrialCounts("")
+        self._turns = itertools.count()
+        self._is_followed = False
+        self._wake = threading.Event()
 
     def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
         """Return the model that answers this request."""
-        current = self._current()
-        if target not in (None, ALL_TRAFFIC, current.name):
-            raise UnknownVariant(target or "", [current.name])
-        return current
+        traffic = self._deployments.traffic()
+        champion = self._champion(traffic.champion)
+        if traffic.candidate is None:
+            if target not in (None, ALL_TRAFFIC, champion.name):
+                raise UnknownVariant(target or "", [champion.name])
+            return champion
+        return self._on_trial(traffic, traffic.candidate, champion, target, affinity)
 
-    def _current(self) -> _Loaded:
+    @contextmanager
+    def follow(self, worker_id: str) -> Iterator[None]:
+        """Load what is wanted beside what answers, and report it, until the block ends."""
+        stop = threading.Event()
+        thread = threading.Thread(
+            target=self._keep_up, args=(worker_id, stop), name="stayline-follow", daemon=True
+        )
+        self._is_followed = True
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            self._wake.set()
+            thread.join()
+            self._is_followed = False
+
+    def _champion(self, wanted: ModelIdentity | None) -> Loaded:
         """Return the deployed model; a new one replaces the old only once it is wholly loaded."""
-        wanted = self._registry.serving()
         if wanted is None:
             raise NothingDeployed
-        loaded = self._loaded
-        if loaded is not None and self._suffices(loaded, wanted):
-            return loaded
-        with self._loading:
-            loaded = self._loaded
-            if loaded is not None and self._suffices(loaded, wanted):
-                return loaded
+        found = self._shelf.find(wanted)
+        if found is None:
+            answers = self._answers
+            if answers is not None and self._is_followed:
+                if wanted.version not in self._shelf.refusals:
+                    self._wake.set()
+                return answers
             try:
-                loaded = self._loaded = self._load(wanted)
-            except PackageRefused as refusal:
-                if loaded is None:
+                found = self._shelf.load(wanted, needed=None)
+            except PackageRefused:
+                if answers is None:
                     raise
-                self._refused = wanted, time.monotonic() + RETRY_S
-                _log.error(
-                    "Version %s is deployed but version %s answers: %s",
-                    wanted.version,
-                    loaded.model.version,
-                    refusal,
-                )
-            return loaded
+                return answers
+        self._answers = found
+        return found
 
-    def _suffices(self, loaded: _Loaded, wanted: ModelIdentity) -> bool:
-        """Whether nothing is to be loaded: it is there, or was refused just now."""
-        if loaded.model == wanted:
-            return True
-        refused = self._refused
-        return refused is not None and refused[0] == wanted and time.monotonic() < refused[1]
+    def _on_trial(
+        self,
+        traffic: Traffic,
+        wanted: ModelIdentity,
+        champion: Loaded,
+        target: str | None,
+        affinity: str,
+    ) -> Variant:
+        counts = self._counts_of(traffic.rollout_id)
+        candidate = self._shelf.find(wanted)
+        if candidate is None:
+            if target not in (None, ALL_TRAFFIC, champion.name):
+                raise UnknownVariant(target or "", [champion.name])
+            return Watched(champion, counts)
+        if target not in (None, ALL_TRAFFIC, champion.name, candidate.name):
+            raise UnknownVariant(target or "", [champion.name, candidate.name])
+        is_drawn = target == candidate.name
+        if target in (None, ALL_TRAFFIC):
+            turn = crc32(f"{traffic.rollout_id}{affinity}".encode()) if affinity else self._turn()
+            is_drawn = turn % 100 < traffic.share
+        return OnTrial(candidate, champion, counts) if is_drawn else Watched(champion, counts)
 
-    def _load(self, model: ModelIdentity) -> _Loaded:
-        archive = read_archive(self._registry.archive(model.digest), model.digest)
-        return _Loaded(model, Predictor.from_archive(archive))
+    def _turn(self) -> int:
+        return next(self._turns) * _SPREAD
+
+    def _counts_of(self, rollout_id: str) -> TrialCounts:
+        if self._counts.rollout_id != rollout_id:
+            self._counts = TrialCounts(rollout_id)
+        return self._counts
+
+    def _keep_up(self, worker_id: str, stop: threading.Event) -> None:
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                self._catch_up(worker_id)
+            except Exception as error:  # whatever it is, the thread must go on
+                told = error if isinstance(error, StaylineError) else type(error).__name__
+                _log.error("Worker %s cannot follow deployments just now: %s", worker_id, told)
+            self._wake.wait(PERIOD_S)
+        try:
+            self._deployments.leave(worker_id)
+        except StaylineError as error:
+            _log.error("Worker %s could not say that it stops: %s", worker_id, error)
+
+    def _catch_up(self, worker_id: str) -> None:
+        """Load what is missing, and say what is there."""
+        traffic = self._deployments.traffic()
+        for wanted in (traffic.champion, traffic.candidate):
+            if wanted is None or self._shelf.find(wanted) is not None:
+                continue
+            if wanted.version in self._shelf.refusals:
+                continue
+            try:
+                self._shelf.load(wanted, needed=traffic.champion)
+            except PackageRefused:
+                continue  # the report below says so
+        is_counted = self._counts.rollout_id == traffic.rollout_id != ""
+        report = Heartbeat(
+            worker_id,
+            loaded=tuple(one.model.version for one in self._shelf.loaded),
+            refused=self._shelf.refusals,
+            rollout_id=traffic.rollout_id,
+        )
+        if is_counted:
+            report = replace(report, tally=self._counts.tally())
+        self._deployments.report(report)

@@ -13,7 +13,9 @@ import msgspec
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import damage, quick_row, reading, writing
-from stayline.adapters.embedded.tables import deployments, model_packages
+from stayline.adapters.embedded.deployments import under_way
+from stayline.adapters.embedded.tables import deployments, model_packages, rollouts
+from stayline.domain.deployment import Phase
 from stayline.domain.model_package import ApprovalStatus, ModelPackage
 from stayline.domain.risk_score import ModelIdentity
 from stayline.errors import (
@@ -98,9 +100,18 @@ class SqliteModelRegistry:
                 "See what they decided with `stayline models list`.",
             )
 
-    def deploy(self, version: int, *, by: str, at: datetime) -> ModelPackage:
-        """Make this version the deployed one."""
+    def deploy(
+        self, version: int, *, by: str, at: datetime, rollout_id: str | None = None
+    ) -> ModelPackage:
+        """Make this version the deployed one, and end its rollout, in one transaction."""
         with writing(self._engine) as connection:
+            if rollout_id is not None:
+                under_way(connection, rollout_id)
+                connection.execute(
+                    sa.update(rollouts)
+                    .where(rollouts.c.rollout_id == rollout_id)
+                    .values(phase=Phase.COMPLETED.value, ended_at=at)
+                )
             package = _find(connection, version)
             if package.status is not ApprovalStatus.APPROVED:
                 raise ModelNotApproved(version, package.status.value)
@@ -128,6 +139,20 @@ class SqliteModelRegistry:
         """Return which version is deployed, in microseconds."""
         row = quick_row(self._engine, _SERVING)
         return None if row is None else ModelIdentity(*row)
+
+    def previous(self) -> ModelPackage | None:
+        """Return the version that was deployed before the deployed one."""
+        newest = sa.select(deployments.c.version).order_by(deployments.c.position.desc()).limit(1)
+        before = (
+            sa.select(model_packages)
+            .join(deployments, deployments.c.version == model_packages.c.version)
+            .where(deployments.c.version != newest.scalar_subquery())
+            .order_by(deployments.c.position.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(before).one_or_none()
+        return None if row is None else _package(row)
 
     def archive(self, digest: str) -> bytes:
         """Return the bytes with that digest."""

@@ -202,6 +202,31 @@ target_health = sa.Table(
     sa.Column("failing_since", Instant, nullable=False),
     sa.Column("probed_at", Instant, nullable=False),
 )
+rollouts = sa.Table(
+    "rollouts",
+    STATE,
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("rollout_id", sa.String, nullable=False, unique=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("digest", sa.String, nullable=False),
+    sa.Column("from_version", sa.Integer),
+    sa.Column("canary_percent", sa.Integer, nullable=False),
+    sa.Column("started_by", sa.String, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("renewed_at", Instant, nullable=False),
+    sa.Column("phase", sa.String, nullable=False),
+    sa.Column("ended_at", Instant, index=True),
+    sa.Column("outcome", sa.String, nullable=False),
+)
+workers = sa.Table(
+    "workers",
+    STATE,
+    sa.Column("worker_id", sa.String, primary_key=True),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("has_left", sa.Boolean, nullable=False),
+    sa.Column("rollout_id", sa.String, nullable=False),
+    sa.Column("heartbeat", sa.String, nullable=False),
+)
 
 people = sa.Table(
     "people",

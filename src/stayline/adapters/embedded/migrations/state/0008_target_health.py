@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "state_0008"
-down_revision = "state_0006"
+down_revision = "state_0007"
 
 
 def upgrade() -> None:

@@ -1,0 +1,186 @@
+"""Rollouts and workers in the state database."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from stayline.adapters.embedded.database import damage, quick_row, reading, writing
+from stayline.adapters.embedded.tables import Instant, rollouts, workers
+from stayline.domain.deployment import (
+    ALIVE,
+    Heartbeat,
+    Phase,
+    Rollout,
+    Traffic,
+    lease_holds,
+    share_of,
+)
+from stayline.domain.risk_score import ModelIdentity
+from stayline.domain.trial_tally import TrialTally, total
+from stayline.errors import DeploymentRefused
+from stayline.ports.clock import Clock
+
+FORGOTTEN = timedelta(hours=1)
+"""How long the row of a worker that is gone is kept."""
+_TRAFFIC = """
+    SELECT champion.version, champion.digest, rollouts.version, rollouts.digest, rollouts.phase,
+        rollouts.canary_percent, rollouts.rollout_id, rollouts.renewed_at
+    FROM (
+        SELECT version, digest FROM deployments JOIN model_packages USING (version)
+        ORDER BY position DESC LIMIT 1
+    ) AS champion LEFT JOIN rollouts ON rollouts.ended_at IS NULL
+    ORDER BY rollouts.position DESC LIMIT 1
+"""
+_instant = Instant()
+_HEARTBEATS = msgspec.json.Decoder(Heartbeat)
+_COLUMNS = [column for column in rollouts.columns if column.name != "position"]
+
+
+class SqliteDeployments:
+    """Keeps one row a rollout and one a worker; what changes, changes under the write lock."""
+
+    def __init__(self, engine: sa.Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def traffic(self) -> Traffic:
+        """Return who answers now, in microseconds."""
+        row = quick_row(self._engine, _TRAFFIC)
+        if row is None:
+            return Traffic(None)
+        champion = ModelIdentity(row[0], row[1])
+        if row[6] is None:
+            return Traffic(champion)
+        renewed_at = _instant.process_result_value(row[7], self._engine.dialect)
+        if renewed_at is None or not lease_holds(renewed_at, self._clock.now()):
+            return Traffic(champion)
+        share = share_of(Phase(row[4]), row[5])
+        return Traffic(champion, ModelIdentity(row[2], row[3]), share, row[6])
+
+    def begin(self, rollout: Rollout) -> None:
+        """Start a rollout unless another one holds; one that was abandoned is closed first."""
+        now = self._clock.now()
+        with writing(self._engine) as connection:
+            for other in _open(connection):
+                if other.holds(now):
+                    raise DeploymentRefused(
+                        rollout.version,
+                        f"version {other.version} is being deployed by {other.started_by!r} "
+                        f"({other.phase.value})",
+                        "Wait until it is through, or end it with `stayline models rollback`.",
+                    )
+                _close(connection, other.as_of(now))
+            connection.execute(sa.delete(workers).where(workers.c.seen_at < now - FORGOTTEN))
+            row = asdict(rollout) | {"phase": rollout.phase.value, "renewed_at": now}
+            connection.execute(sa.insert(rollouts).values(**row))
+
+    def advance(self, rollout_id: str, phase: Phase, seen: str = "") -> None:
+        """Renew a rollout that is still under way."""
+        with writing(self._engine) as connection:
+            rollout = under_way(connection, rollout_id)
+            connection.execute(
+                sa.update(rollouts)
+                .where(rollouts.c.rollout_id == rollout.rollout_id)
+                .values(phase=phase.value, renewed_at=self._clock.now(), outcome=seen)
+            )
+
+    def finish(self, rollout_id: str, phase: Phase, outcome: str) -> bool:
+        """End a rollout that is under way."""
+        with writing(self._engine) as connection:
+            ended = connection.execute(
+                sa.update(rollouts)
+                .where(rollouts.c.rollout_id == rollout_id, rollouts.c.ended_at.is_(None))
+                .values(phase=phase.value, ended_at=self._clock.now(), outcome=outcome)
+            )
+        return ended.rowcount == 1
+
+    def note(self, rollout: Rollout) -> None:
+        """Keep a rollout that ended before it began."""
+        with writing(self._engine) as connection:
+            row = asdict(rollout) | {"phase": rollout.phase.value}
+            connection.execute(sa.insert(rollouts).values(**row))
+
+    def rollouts(self) -> list[Rollout]:
+        """Return all rollouts as they stand, oldest first."""
+        now = self._clock.now()
+        with reading(self._engine) as connection:
+            rows = connection.execute(sa.select(*_COLUMNS).order_by(rollouts.c.position)).all()
+        return [_rollout(row).as_of(now) for row in rows]
+
+    def report(self, heartbeat: Heartbeat) -> None:
+        """Keep the last word of a worker."""
+        values = {
+            "seen_at": self._clock.now(),
+            "has_left": False,
+            "rollout_id": heartbeat.rollout_id,
+            "heartbeat": msgspec.json.encode(heartbeat).decode(),
+        }
+        mine = workers.c.worker_id == heartbeat.worker_id
+        with writing(self._engine) as connection:
+            if not connection.execute(sa.update(workers).where(mine).values(**values)).rowcount:
+                connection.execute(
+                    sa.insert(workers).values(worker_id=heartbeat.worker_id, **values)
+                )
+
+    def leave(self, worker_id: str) -> None:
+        """Mark a worker as stopped."""
+        mine = workers.c.worker_id == worker_id
+        with writing(self._engine) as connection:
+            connection.execute(sa.update(workers).where(mine).values(has_left=True))
+
+    def workers(self, *, within: timedelta = ALIVE) -> list[Heartbeat]:
+        """Return the last word of each worker heard of lately; a word from the future is none."""
+        now = self._clock.now()
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                sa.select(workers.c.heartbeat)
+                .where(~workers.c.has_left, workers.c.seen_at.between(now - within, now + ALIVE))
+                .order_by(workers.c.worker_id)
+            ).scalars()
+            return [_HEARTBEATS.decode(row) for row in rows]
+
+    def tally(self, rollout_id: str) -> TrialTally:
+        """Return the sum of what all workers counted of a rollout."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                sa.select(workers.c.heartbeat).where(workers.c.rollout_id == rollout_id)
+            ).scalars()
+            return total(_HEARTBEATS.decode(row).tally for row in rows)
+
+    def problems(self) -> list[str]:
+        """Return damaged tables."""
+        return damage(self._engine)
+
+
+def under_way(connection: sa.Connection, rollout_id: str) -> Rollout:
+    """Return a rollout that nobody has ended; raises `DeploymentRefused` with why it was."""
+    row = connection.execute(sa.select(*_COLUMNS).where(rollouts.c.rollout_id == rollout_id)).one()
+    rollout = _rollout(row)
+    if rollout.ended_at is not None:
+        raise DeploymentRefused(
+            rollout.version,
+            f"it was {rollout.phase.value}: {rollout.outcome}",
+            "See `stayline models deployments`.",
+        )
+    return rollout
+
+
+def _open(connection: sa.Connection) -> list[Rollout]:
+    rows = connection.execute(sa.select(*_COLUMNS).where(rollouts.c.ended_at.is_(None))).all()
+    return [_rollout(row) for row in rows]
+
+
+def _close(connection: sa.Connection, ended: Rollout) -> None:
+    connection.execute(
+        sa.update(rollouts)
+        .where(rollouts.c.rollout_id == ended.rollout_id)
+        .values(phase=ended.phase.value, ended_at=ended.ended_at, outcome=ended.outcome)
+    )
+
+
+def _rollout(row: sa.Row[Any]) -> Rollout:
+    values = dict(row._mapping)
+    return Rollout(**values | {"phase": Phase(values["phase"])})

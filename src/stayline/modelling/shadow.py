@@ -1,0 +1,66 @@
+"""A new model tried in the shadow: it and the one before answer the same rows, nobody is told."""
+
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import polars as pl
+
+from stayline.domain.risk_score import FieldValue, Prediction
+from stayline.domain.trial_tally import BUCKETS, Latencies, ScoreShift, Tally, TrialTally, bucket_of
+from stayline.modelling.predictor import Predictor
+
+ShadowRow = tuple[Mapping[str, FieldValue], datetime]
+"""The values of a past request, and when they were true."""
+
+
+def replay(
+    rows: Iterable[ShadowRow], frame: pl.DataFrame, *, candidate: Predictor, champion: Predictor
+) -> TrialTally:
+    """Return how both models do on past requests, and on a frame of people's features.
+
+    Requests are answered one by one, with reasons, as in use: errors, latency and shift count. The
+    frame is scored as a whole and counts for the shift alone.
+    """
+    new, old = _Run(candidate), _Run(champion)
+    shift = _frame_shift(frame, candidate, champion)
+    for values, as_of in rows:
+        one, other = new.answer(values, as_of), old.answer(values, as_of)
+        if one is not None and other is not None:
+            moved = int(one.band is not other.band)
+            shift += ScoreShift(1, abs(one.risk - other.risk), moved)
+    return TrialTally(new.tally(), old.tally(), shift)
+
+
+class _Run:
+    """One model's answers, counted."""
+
+    def __init__(self, predictor: Predictor) -> None:
+        self._predictor = predictor
+        self._durations = [0] * BUCKETS
+        self._errors = 0
+
+    def answer(self, values: Mapping[str, FieldValue], as_of: datetime) -> Prediction | None:
+        """Return the prediction, None where the model fails."""
+        began = time.perf_counter()
+        try:
+            (prediction,) = self._predictor.predict([values], [as_of])
+        except Exception:  # whatever it is, in use it would have been a failed request
+            self._errors += 1
+            return None
+        self._durations[bucket_of(time.perf_counter() - began)] += 1
+        return prediction
+
+    def tally(self) -> Tally:
+        """Return what was counted."""
+        counts = tuple(self._durations)
+        return Tally(sum(counts) + self._errors, self._errors, Latencies(counts))
+
+
+def _frame_shift(frame: pl.DataFrame, candidate: Predictor, champion: Predictor) -> ScoreShift:
+    if frame.is_empty():
+        return ScoreShift()
+    new, old = candidate.score(frame), champion.score(frame)
+    apart = (new.get_column("risk") - old.get_column("risk")).abs().sum()
+    moved = (new.get_column("band") != old.get_column("band")).sum()
+    return ScoreShift(frame.height, float(apart), int(moved))

@@ -245,6 +245,7 @@ def test_a_torn_package_in_process_falls_back_as_well(scored_home, tmp_path):
         assert client.post("/v1/predict", json=ASKED).status_code == 503
         clock.instant += timedelta(seconds=300)
         assert client.post("/v1/predict", json=ASKED).json()["source"] == "nightly"
-        archive.write_bytes(whole)
-        clock.instant += timedelta(seconds=5)
-        assert client.post("/v1/predict", json=ASKED).json()["source"] == "live"
+    archive.write_bytes(whole)
+    clock.instant += timedelta(seconds=5)
+    with TestClient(create_app(build(settings, clock=clock), settings)) as restarted:
+        assert restarted.post("/v1/predict", json=ASKED).json()["source"] == "live"

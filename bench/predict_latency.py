@@ -32,7 +32,7 @@ SERVE = """
 import sys
 from pathlib import Path
 from stayline.settings import Settings
-from stayline.web.supervisor import serve_home
+from stayline.web.home_server import serve_home
 settings = Settings(home=Path(sys.argv[1]), port=0, workers_max=1)
 serve_home(settings, on_ready=lambda url: print(url, flush=True))
 """

@@ -1,6 +1,7 @@
 """What tests run in other processes, importable there by name."""
 
 import itertools
+import json
 import multiprocessing
 import os
 import resource
@@ -8,6 +9,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -16,10 +18,13 @@ from stayline.adapters.embedded.capture_log import JsonlCaptureLog
 from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.secrets import FileSecrets
+from stayline.adapters.embedded.target_health import SqliteTargetHealth
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.capture import CaptureRecord
 from stayline.errors import StoreUnavailable
 from stores import ANA, NOON
+
+PROBE_EVERY = timedelta(milliseconds=200)
 
 
 def exit_codes(processes: int, work: Callable[..., None], *arguments: object) -> list[int | None]:
@@ -112,6 +117,20 @@ def capture_before_and_after_a_full_disk(folder: Path, _number: int) -> None:
     assert segment.stat().st_size == limit - 100
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     log.append([a_record("after")])
+
+
+def take_probes(path: Path, answers: Path, number: int) -> None:
+    """Fail, then ask to be let through all the time for 2 s; note when that was granted."""
+    engine = open_database(path, "state")
+    health = SqliteTargetHealth(engine)
+    began = datetime.now(UTC)
+    health.failed("target", began)
+    taken = []
+    while (now := datetime.now(UTC)) - began < timedelta(seconds=2):
+        if health.take_probe("target", now, PROBE_EVERY):
+            taken.append(now.timestamp())
+    (answers / str(number)).write_text(json.dumps(taken))
+    engine.dispose()
 
 
 def write_down_token_key(folder: Path, answers: Path, number: int) -> None:

@@ -17,6 +17,7 @@ from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
 from stayline.adapters.embedded.score_board import SqliteScoreBoard
 from stayline.adapters.embedded.secrets import FileSecrets
+from stayline.adapters.embedded.target_health import SqliteTargetHealth
 from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.audit_log import AuditLog
@@ -31,6 +32,7 @@ from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
+from stayline.ports.target_health import TargetHealth
 from stayline.ports.waiver_book import WaiverBook
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
@@ -65,6 +67,7 @@ class Backend(Protocol):
     def scores(self) -> ScoreBoard: ...
     def secrets(self) -> Secrets: ...
     def waivers(self) -> WaiverBook: ...
+    def health(self) -> TargetHealth: ...
 
 
 class EmbeddedBackend:
@@ -109,6 +112,9 @@ class EmbeddedBackend:
 
     def waivers(self) -> WaiverBook:
         return SqliteWaiverBook(self._engine("state"))
+
+    def health(self) -> TargetHealth:
+        return SqliteTargetHealth(self._engine("state"))
 
     def close(self) -> None:
         for engine in self._engines:

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 
 from stayline.errors import SettingRefused
 from stayline.ports.audit_log import AuditLog
@@ -19,6 +20,8 @@ from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
+from stayline.ports.stores_check import StoresCheck
+from stayline.ports.target_health import IN_PROCESS, TargetHealth
 from stayline.ports.waiver_book import WaiverBook
 from stayline.settings import Settings
 
@@ -44,6 +47,8 @@ class Ports:
     opt_outs: OptOutList
     runner: PipelineRunner
     waivers: WaiverBook
+    health: TargetHealth
+    stores: StoresCheck
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -61,6 +66,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.directory import SqliteDirectory
     from stayline.adapters.embedded.endpoint import InProcessEndpoint
     from stayline.adapters.embedded.feature_store import DeltaFeatureStore
+    from stayline.adapters.embedded.guarded_endpoint import GuardedEndpoint
+    from stayline.adapters.embedded.http_endpoint import HttpEndpoint
     from stayline.adapters.embedded.import_ledger import SqliteImportLedger
     from stayline.adapters.embedded.model_registry import SqliteModelRegistry
     from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
@@ -68,6 +75,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
     from stayline.adapters.embedded.score_board import SqliteScoreBoard
     from stayline.adapters.embedded.secrets import FileSecrets
+    from stayline.adapters.embedded.stores_check import HomeStoresCheck
+    from stayline.adapters.embedded.target_health import SqliteTargetHealth
     from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 
     home = settings.home
@@ -79,8 +88,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     clock = clock or SystemClock()
     state = open_database(home / "state.db", "state")
     registry = SqliteModelRegistry(state, home / "models")
+    health = SqliteTargetHealth(state)
     deployments = SqliteDeployments(state, clock)
-    endpoint = InProcessEndpoint(registry, deployments)
+    in_process = InProcessEndpoint(registry, deployments)
     return Ports(
         clock=clock,
         secrets=FileSecrets(home / "secrets", os.environ),
@@ -91,8 +101,17 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         directory=SqliteDirectory(open_database(home / "directory.db", "directory")),
         imports=SqliteImportLedger(state),
         registry=registry,
-        endpoint=endpoint,
-        follower=endpoint,
+        endpoint=GuardedEndpoint(
+            HttpEndpoint(in_process, registry, settings.endpoint_url)
+            if settings.endpoint_url
+            else in_process,
+            name=settings.endpoint_name,
+            answers_at=settings.endpoint_url or IN_PROCESS,
+            health=health,
+            clock=clock,
+            probe_every=timedelta(seconds=settings.fallback_probe_s),
+        ),
+        follower=in_process,
         deployments=deployments,
         capture=JsonlCaptureLog(
             home / "capture",
@@ -107,6 +126,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         opt_outs=SqliteOptOutList(state),
         runner=SubprocessPipelineRunner(state, home / "pipeline", registry=registry, clock=clock),
         waivers=SqliteWaiverBook(state),
+        health=health,
+        stores=HomeStoresCheck(home),
     )
 
 

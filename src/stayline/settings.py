@@ -4,9 +4,11 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from stayline.domain.fallback import FallbackLimits
 from stayline.errors import SettingRefused
 
 DEFAULT_HOME = ".stayline"
@@ -62,6 +64,12 @@ class Settings:
     """How many of 100 people a new version answers first."""
     deploy_bake_s: int = 30
     """How long it does so, and then answers everyone under watch, in seconds each."""
+
+    @property
+    def fallback_limits(self) -> FallbackLimits:
+        """When kept scores stand in for a model that does not answer, and which."""
+        after, max_age = timedelta(seconds=self.fallback_after_s), self.fallback_max_age_h
+        return FallbackLimits(after, timedelta(hours=max_age))
 
 
 def load_settings(

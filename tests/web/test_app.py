@@ -20,7 +20,7 @@ SERVE = """
 import sys
 from pathlib import Path
 from stayline.settings import Settings
-from stayline.web.supervisor import serve_home
+from stayline.web.home_server import serve_home
 settings = Settings(home=Path(sys.argv[1]), port=0)
 serve_home(settings, on_ready=lambda url: print(url, flush=True))
 print("ended in good order")
@@ -53,6 +53,9 @@ def test_the_description_covers_every_address_and_loads_nothing_from_elsewhere(c
         "/endpoints/{endpoint_name}/invocations",
         "/FeatureGroup/{feature_group}",
         "/BatchGetRecord",
+        "/healthz",
+        "/readyz",
+        "/metrics",
     }
     body = described["paths"]["/v1/predict"]["post"]["requestBody"]["content"]
     assert set(body) == {"application/json", "text/csv"}
@@ -102,7 +105,7 @@ def test_a_torn_package_is_a_503_when_no_model_is_loaded(client, ports, home):
         ("GET", "/", 404),
         ("GET", "/foo", 404),
         ("GET", "/health", 404),
-        ("POST", "/metrics", 404),
+        ("POST", "/metrics", 405),
         ("GET", "/v1/nowhere", 404),
         ("GET", "/openapi.json/foo", 404),
         ("GET", "/openapi.json/openapi.json", 404),

@@ -27,11 +27,11 @@ def test_the_body_of_the_documentation_gets_the_documented_answer(predict):
     assert status == 200
     assert set(answer) == {
         "prediction_id", "employee_id", "risk", "band", "base_risk", "reasons", "model", "source",
-        "scored_at", "fields",
+        "scored_at", "fields", "stale_for_s",
     }  # fmt: skip
     assert answer["employee_id"] is None
     assert answer["band"] in ("low", "medium", "high")
-    assert answer["source"] == "live"
+    assert (answer["source"], answer["stale_for_s"]) == ("live", None)
     assert set(answer["model"]) == {"version", "digest"}
     assert all(set(r) == {"feature", "value", "contribution", "text"} for r in answer["reasons"])
     assert set(answer["fields"]) == {"request", "store", "missing", "ignored", "unknown"}

@@ -121,9 +121,8 @@ def _score_one(employee: str, home: HomeOption, as_json: bool) -> None:
     if as_json:
         show_json(answer)
         return
-    say(
-        f"Risk {answer.risk:.1%} ({answer.band.value}); everyone's average: {answer.base_risk:.1%}."
-    )
+    average = "" if answer.base_risk is None else f"; everyone's average: {answer.base_risk:.1%}"
+    say(f"Risk {answer.risk:.1%} ({answer.band.value}){average}.")
     say("A score is a question to ask, not a verdict. What speaks in it most:")
     for reason in answer.reasons[:5]:
         say(f"  {reason.text}")

@@ -21,7 +21,7 @@ def serve(port: PortOption = None, home: HomeOption = None) -> None:
     """Serve the deployed model until stopped (Ctrl-C)."""
     from dataclasses import replace
 
-    from stayline.web.supervisor import serve_home
+    from stayline.web.home_server import serve_home
 
     settings = settings_for(home)
     if port is not None:

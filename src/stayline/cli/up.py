@@ -190,7 +190,7 @@ def _score(ports: "Ports", settings: "Settings", tell: Tell) -> str | None:
 
 
 def _serve(settings: "Settings", employee: str | None) -> None:
-    from stayline.web.supervisor import serve_home
+    from stayline.web.home_server import serve_home
 
     def ready(url: str) -> None:
         say(f"Serving at {url} until Ctrl-C. Ask it for a score:")

@@ -11,7 +11,7 @@ FieldValue = str | float | bool | None
 
 
 class ScoreSource(StrEnum):
-    """How a score came to be: computed now, or kept from the nightly run."""
+    """How a score came to be: computed now, or kept from an earlier run, mostly the nightly one."""
 
     LIVE = "live"
     NIGHTLY = "nightly"
@@ -57,25 +57,33 @@ class FieldReport:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What the model says of one row, before anyone knows whose it is."""
+    """What the model says of one row, before anyone knows whose it is.
+
+    ``base_risk`` is None, and ``reasons`` empty, where a server elsewhere explains nothing.
+    """
 
     risk: float
     band: Band
-    base_risk: float
+    base_risk: float | None
     reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RiskScore:
-    """One answered score; ``employee_id`` is the id the caller used, None for a nameless one."""
+    """One answered score; ``employee_id`` is the id the caller used, None for a nameless one.
+
+    ``stale_for_s`` is the age of a kept score that stands in for a model that does not answer; None
+    for a live one. A kept score has no ``fields``, and no ``base_risk`` where none was kept.
+    """
 
     prediction_id: str
     employee_id: str | None
     risk: float
     band: Band
-    base_risk: float
+    base_risk: float | None
     reasons: tuple[Reason, ...]
     model: ModelIdentity
     source: ScoreSource
     scored_at: datetime
     fields: FieldReport
+    stale_for_s: float | None = None

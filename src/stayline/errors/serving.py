@@ -1,14 +1,26 @@
 """Errors of serving: endpoints, deployments, callers and feature groups."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from stayline.errors.root import StaylineError
 
 
 class EndpointUnavailable(StaylineError):
-    """The deployed model cannot answer just now; ask again after ``retry_after_s`` seconds."""
+    """The deployed model cannot answer just now; ask again after ``retry_after_s`` seconds.
 
-    def __init__(self, endpoint: str, problem: str, retry_after_s: int = 5) -> None:
+    ``failing_since`` is when it first failed; None where that is not known.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        problem: str,
+        retry_after_s: int = 5,
+        *,
+        failing_since: datetime | None = None,
+    ) -> None:
+        self.failing_since = failing_since
         self.endpoint = endpoint
         self.problem = problem
         self.retry_after_s = retry_after_s
@@ -19,10 +31,14 @@ class EndpointUnavailable(StaylineError):
 
 
 class NoNightlyScore(StaylineError):
-    """The endpoint has been down for long, and there is no kept score that may stand in."""
+    """The endpoint has been down for long, and there is no kept score that may stand in.
 
-    def __init__(self, token: str, problem: str) -> None:
+    ``path`` is where the person stands in the request.
+    """
+
+    def __init__(self, token: str, problem: str, path: str = "employee_id") -> None:
         self.token = token
+        self.path = path
         super().__init__(
             f"The endpoint is down, and of employee {token} {problem.rstrip('.')}. "
             "Nobody is scored from guesses; ask again once the endpoint answers."

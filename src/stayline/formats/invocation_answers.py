@@ -66,6 +66,8 @@ def _entry(score: RiskScore, selected: Sequence[str], with_reasons: bool) -> dic
         "prediction_id": score.prediction_id,
         "source": score.source,
     }
+    if score.stale_for_s is not None:
+        entry |= {"scored_at": score.scored_at, "stale_for_s": score.stale_for_s}
     if with_reasons:
         entry |= {"base_risk": score.base_risk, "reasons": score.reasons}
     return entry

@@ -7,8 +7,10 @@
 | `Directory`           | SQLite, own file                        | DynamoDB                      |
 | `ImportLedger`        | SQLite                                  | DynamoDB                      |
 | `ModelRegistry`       | SQLite + folder by digest               | SageMaker Model Registry + S3 |
-| `Endpoint`            | in process                              | SageMaker endpoint            |
+| `Endpoint`            | in process, or any /invocations URL     | SageMaker endpoint            |
 | `Deployments`         | SQLite                                  | SageMaker UpdateEndpoint      |
+| `TargetHealth`        | SQLite, healthy state in memory         | DynamoDB                      |
+| `StoresCheck`         | a write that is undone, in each file    | a read of each service        |
 | `CaptureLog`          | JSONL segments                          | endpoint data capture on S3   |
 | `ScoreBoard`          | SQLite                                  | DynamoDB                      |
 | `AuditLog`            | SQLite, JSONL journals on the way there | DynamoDB                      |

@@ -51,7 +51,7 @@ def score_employee(
     person's own, stored features is kept on the board, with its reasons; a what-if is not, nor is
     what was asked for without reasons. Raises `HasOptedOut`, `NoLongerEmployed`, `UnknownEmployee`,
     `RequestRefused` (with every wrong field), `NothingImported`, `NothingDeployed`,
-    `UnknownVariant`.
+    `UnknownVariant`, `EndpointUnavailable` (see `serve_kept_scores`).
     """
     now = clock.now()
     tokens = [_token(request, token_key) for request in requests]
@@ -182,6 +182,7 @@ def _event(row: _Row, score: RiskScore, actor: str) -> AuditEvent:
             "model_version": score.model.version,
             "band": score.band.value,
             "is_what_if": row.is_what_if,
+            "source": score.source.value,
         },
     )
 

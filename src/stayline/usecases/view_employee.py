@@ -9,6 +9,7 @@ from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.decisions import Decision
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.errors import (
+    EndpointUnavailable,
     HasOptedOut,
     NoLongerEmployed,
     NothingDeployed,
@@ -68,7 +69,7 @@ def view_employee(
         audit.append(refused(kind, refusal, actor=actor, subject=token, at=clock.now()))
         raise
     if record is not None and _opted_out_since(token, opt_outs, clock.now()) is None:
-        with suppress(NothingDeployed, PackageRefused, HasOptedOut):
+        with suppress(NothingDeployed, PackageRefused, EndpointUnavailable, HasOptedOut):
             if not _is_current(scores.find(token), record, endpoint):
                 score_now()
     now = clock.now()

@@ -17,11 +17,12 @@ from stayline.errors import StaylineError
 from stayline.formats.container_variables import container_variables
 from stayline.settings import Settings
 from stayline.web.api.employees import decide, opt_in, opt_out, show_employee
-from stayline.web.api.health import health
+from stayline.web.api.health import health, healthz, metrics_text, readyz
 from stayline.web.api.predictions import predict
 from stayline.web.callers import Callers
 from stayline.web.errors import told
 from stayline.web.gateway import Gateway
+from stayline.web.metrics import metrics_of
 from stayline.web.runtime.record_routes import (
     batch_get_record,
     delete_record,
@@ -34,6 +35,7 @@ from stayline.web.runtime.routes import (
     invoke_endpoint,
     ping,
 )
+from stayline.web.tracing import begin_trace, end_trace
 
 DESCRIPTION = "/openapi.json"
 
@@ -43,7 +45,8 @@ def create_app(
 ) -> Litestar:
     """Return the application; the token key is read here, once, and so is what a platform sets.
 
-    There is no access log, since paths hold HR ids: the audit log says who asked for whom.
+    What is logged of a request names its route, never its address, since addresses hold HR ids: the
+    audit log says who asked for whom.
     """
     gateway = Gateway(
         ports,
@@ -51,13 +54,17 @@ def create_app(
         ports.secrets.token_key(),
         Callers(ports, settings),
         container_variables(environment),
+        metrics_of(settings.endpoint_name),
     )
     return Litestar(
         route_handlers=[
-            *(predict, show_employee, decide, opt_out, opt_in, health),
+            *(predict, show_employee, decide, opt_out, opt_in),
+            *(health, healthz, readyz, metrics_text),
             *(ping, execution_parameters, invocations, invoke_endpoint),
             *(put_record, get_record, delete_record, batch_get_record),
         ],
+        before_request=begin_trace,
+        before_send=[end_trace],
         dependencies={"gateway": Provide(lambda: gateway, sync_to_thread=False)},
         exception_handlers={
             StaylineError: told,
@@ -86,5 +93,6 @@ def create_app(
 
 async def _only_the_description(request: Request[Any, Any, Any]) -> None:
     """Bar what the framework adds below this address: an HTML page and a second description."""
+    await begin_trace(request)
     if request.url.path.rstrip("/") != DESCRIPTION:
         raise NotFoundException

@@ -110,6 +110,9 @@ _DETAILS = {
 }
 """For errors of the framework, whose own words say no more than the status."""
 
+_NAMING_ONE = (HasOptedOut, NoLongerEmployed, NoNightlyScore, UnknownEmployee, DecisionRefused)
+"""Refusals because of one row, which they name."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -151,6 +154,15 @@ def answered(error: Exception) -> Answer:
     return Answer(problem.status, told_headers, msgspec.json.encode(problem))
 
 
+def status_of(error: BaseException) -> int:
+    """Return the status that an error is answered with."""
+    if isinstance(error, StaylineError):
+        return STATUS[type(error)]
+    if isinstance(error, HTTPException):
+        return error.status_code
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
 def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
     """Return what is told of an error, and the headers that go with it.
 
@@ -190,6 +202,6 @@ def _type_of(error: StaylineError) -> str:
 def _errors_of(error: StaylineError) -> tuple[FieldProblem, ...]:
     if isinstance(error, RequestRefused):
         return error.problems
-    if isinstance(error, HasOptedOut | NoLongerEmployed | UnknownEmployee | DecisionRefused):
+    if isinstance(error, _NAMING_ONE):
         return (FieldProblem(error.path, str(error)),)
     return ()

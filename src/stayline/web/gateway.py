@@ -7,6 +7,7 @@ from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.formats.container_variables import ContainerVariables
 from stayline.settings import Settings
 from stayline.web.callers import Callers
+from stayline.web.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Gateway:
     token_key: bytes
     callers: Callers
     variables: ContainerVariables
+    metrics: Metrics
 
     def token(self, employee_id: str) -> EmployeeToken:
         """Return the token of a checked HR id."""

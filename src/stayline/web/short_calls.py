@@ -3,6 +3,8 @@
 from stayline.web.api import predictions
 from stayline.web.calls import Answer, Call
 from stayline.web.gateway import Gateway
+from stayline.web.logs import REQUEST_ID
+from stayline.web.request_ids import RESPONSE_HEADER, request_id
 from stayline.web.runtime.invocations import (
     CONTAINER_PATH,
     answer_container,
@@ -30,7 +32,14 @@ class ShortCalls:
         """Return the answer to a single prediction, None for a batch."""
         if not _is_json(call) or b'"instances"' in call.body or call.body.lstrip()[:1] == b"[":
             return None
-        return self._answers[call.path](call, self._gateway)
+        named = request_id(call.headers)
+        before = REQUEST_ID.set(named)
+        try:
+            answer = self._answers[call.path](call, self._gateway)
+        finally:
+            REQUEST_ID.reset(before)
+        headers = (*answer.headers, (RESPONSE_HEADER, named.encode("ascii")))
+        return Answer(answer.status, headers, answer.body)
 
 
 def _is_json(call: Call) -> bool:

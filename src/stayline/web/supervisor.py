@@ -11,25 +11,13 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from stayline.errors import StoreUnavailable
-from stayline.settings import Settings
 from stayline.web.lifeline import READY
-from stayline.web.listening import listener, url_of
+from stayline.web.listening import url_of
 from stayline.web.scaling import Scaling
-from stayline.web.worker import worker_program
 
 _LOOK_EVERY_S = 0.1
 _RESTART_AFTER_S = 0.5
 _PATIENCE_S = 30
-
-
-def serve_home(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C, then let the workers finish what is under way and return.
-
-    ``on_ready`` is told the address once a worker answers there. Raises `SettingRefused` when the
-    address cannot be used, and `StoreUnavailable` when no worker can start.
-    """
-    scaling = Scaling(settings.workers_min, settings.workers_max)
-    supervise(worker_program(settings), listener(settings), scaling, on_ready=on_ready)
 
 
 def supervise(
@@ -38,13 +26,18 @@ def supervise(
     scaling: Scaling,
     *,
     on_ready: Callable[[str], None],
+    on_end: Callable[[int], None] = lambda pid: None,
 ) -> None:
     """Keep workers answering on a socket until SIGTERM or Ctrl-C, then close it.
 
     ``program`` is started with the descriptors of a `Lifeline` at its end. The workers share the
-    socket, so that the death of one costs at most the requests it was answering.
+    socket, so that the death of one costs at most the requests it was answering. ``on_end`` is told
+    the id of each that ended while the others go on. Raises `StoreUnavailable` when no worker can
+    start.
     """
-    supervisor = _Supervisor(program, listening, scaling, lambda: on_ready(url_of(listening)))
+    supervisor = _Supervisor(
+        program, listening, scaling, lambda: on_ready(url_of(listening)), on_end
+    )
     try:
         supervisor.run()
     finally:
@@ -71,11 +64,13 @@ class _Supervisor:
         listening: socket.socket,
         scaling: Scaling,
         on_ready: Callable[[], None],
+        on_end: Callable[[int], None],
     ) -> None:
         self._program = program
         self._listening = listening
         self._scaling = scaling
         self._on_ready = on_ready
+        self._on_end = on_end
         self._was_ready = False
         self._stops = False
         self._workers: list[_Worker] = []
@@ -157,6 +152,7 @@ class _Supervisor:
         os.close(worker.state)
         self._workers.remove(worker)
         worker.process.wait()
+        self._on_end(worker.process.pid)
         self._next_start = time.monotonic() + _RESTART_AFTER_S
         if not self._was_ready:
             raise StoreUnavailable("The server", "its worker ended before it was ready.")

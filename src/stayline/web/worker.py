@@ -25,12 +25,15 @@ def main(arguments: Sequence[str]) -> int:
     """Serve until told to stop; 1 when that cannot even begin."""
     from stayline.bootstrap import build
     from stayline.web.app import create_app
+    from stayline.web.logs import json_logs
+    from stayline.web.metric_files import count_in_files
     from stayline.web.serving import serve
     from stayline.web.short_calls import ShortCalls
 
     values = msgspec.json.decode(arguments[0])
     settings = Settings(**values | {"home": Path(values["home"])})
     lifeline = Lifeline.handed(arguments[1:])
+    count_in_files(settings.home)
     try:
         ports = build(settings)
         app = create_app(ports, settings)
@@ -42,9 +45,10 @@ def main(arguments: Sequence[str]) -> int:
         ports.endpoint.variant()
     gc.collect()
     gc.freeze()  # what lives as long as the process need not be looked through again
-    grouped = settings.capture_durability == "grouped"
-    lane = ShortCalls(app.state.gateway) if grouped else None  # a strict capture waits for the disk
-    with ports.follower.follow(f"worker-{os.getpid()}"):
+    # A strict capture waits for the disk, a model elsewhere for its server.
+    waits = settings.capture_durability != "grouped" or settings.endpoint_url
+    lane = None if waits else ShortCalls(app.state.gateway)
+    with json_logs(), ports.follower.follow(f"worker-{os.getpid()}"):
         serve(app, lifeline.listening, on_ready=lifeline.tell_ready, lane=lane)
     ports.capture.close()
     ports.audit.close()

@@ -195,6 +195,13 @@ waivers = sa.Table(
     sa.Column("filed_at", Instant, nullable=False),
     sa.Column("expires_on", sa.Date, nullable=False),
 )
+target_health = sa.Table(
+    "target_health",
+    STATE,
+    sa.Column("target", sa.String, primary_key=True),
+    sa.Column("failing_since", Instant, nullable=False),
+    sa.Column("probed_at", Instant, nullable=False),
+)
 rollouts = sa.Table(
     "rollouts",
     STATE,

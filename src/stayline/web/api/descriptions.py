@@ -14,8 +14,10 @@ from litestar.openapi.spec import (
 from litestar.openapi.spec.enums import OpenAPIType
 
 from stayline.domain.decisions import MINIMUM_REASON, ActionKind
+from stayline.usecases.check_readiness import Readiness
 from stayline.web.bodies import CSV, JSON
 from stayline.web.errors import PROBLEM_JSON, Problem
+from stayline.web.metrics import CONTENT_TYPE
 
 _FIELDS = {"JobRole": "Sales Executive", "MonthlyIncome": 5500, "OverTime": "Yes"}
 _PERSON = Schema(
@@ -126,5 +128,21 @@ PREDICT_PROBLEMS = problems(
     s413="The body is too large.",
     s415="The body is neither application/json nor text/csv.",
     s422="Fields cannot be used; errors names each.",
-    s503="No model is deployed, or a store cannot be used just now.",
+    s503="The model or a store cannot be used just now, and no kept score may stand in; "
+    "Retry-After says when to ask again.",
 )
+READINESS_ANSWERS = {
+    503: ResponseSpec(
+        Readiness,
+        generate_examples=False,
+        description="No request can be answered; checks say why.",
+    )
+}
+METRICS_ANSWERS = {
+    200: ResponseSpec(
+        str,
+        generate_examples=False,
+        description="The figures, in Prometheus' text form.",
+        media_type=CONTENT_TYPE,
+    )
+}

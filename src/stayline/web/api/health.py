@@ -1,14 +1,25 @@
-"""``GET /v1/health``: whether the API can answer."""
+"""Whether the API lives, can answer, scores with which model, and how it has done."""
 
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 
 from stayline.domain.risk_score import ModelIdentity
+from stayline.ports.target_health import IN_PROCESS
+from stayline.usecases.check_readiness import Grade, Readiness, check_readiness
+from stayline.web.api.descriptions import METRICS_ANSWERS, READINESS_ANSWERS
 from stayline.web.gateway import Gateway
+from stayline.web.metrics import CONTENT_TYPE
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """That the process answers at all."""
+
+    status: Literal["alive"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +49,53 @@ def health(gateway: NamedDependency[Gateway]) -> Health:
         return Health("no_model", version("stayline"), None)
     model = gateway.ports.endpoint.variant().model
     return Health("ok" if model == deployed else "degraded", version("stayline"), model)
+
+
+@get(
+    "/healthz",
+    tags=["health"],
+    summary="Say that the process lives",
+    operation_id="healthz",
+)
+async def healthz() -> Alive:
+    """Answer without asking anything else; a process that does not should be restarted."""
+    return Alive("alive")
+
+
+@get(
+    "/readyz",
+    sync_to_thread=True,
+    tags=["health"],
+    summary="Say whether requests can be answered, and why not",
+    operation_id="readyz",
+    responses=READINESS_ANSWERS,
+)
+def readyz(gateway: NamedDependency[Gateway]) -> Response[Readiness]:
+    """Answer with every check. ``degraded`` still answers: with kept scores, or an older model."""
+    ports, settings = gateway.ports, gateway.settings
+    readiness = check_readiness(
+        endpoint=ports.endpoint,
+        registry=ports.registry,
+        answers_at=settings.endpoint_url or IN_PROCESS,
+        health=ports.health,
+        limits=settings.fallback_limits,
+        scores=ports.scores,
+        stores=ports.stores,
+        secrets=ports.secrets,
+        clock=ports.clock,
+    )
+    return Response(readiness, status_code=503 if readiness.status is Grade.FAILING else 200)
+
+
+@get(
+    "/metrics",
+    sync_to_thread=True,
+    media_type=CONTENT_TYPE,
+    tags=["health"],
+    summary="Tell figures of serving, for Prometheus",
+    operation_id="metrics",
+    responses=METRICS_ANSWERS,
+)
+def metrics_text(gateway: NamedDependency[Gateway]) -> bytes:
+    """Answer with counts and latencies of all processes, named as CloudWatch names them."""
+    return gateway.metrics.text(gateway.ports.capture.lag_s())

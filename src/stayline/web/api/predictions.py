@@ -13,12 +13,14 @@ from litestar.params import RawBody
 from stayline.domain.risk_score import RiskScore
 from stayline.domain.score_request import AS_USUAL, ScoreOptions
 from stayline.errors import FieldProblem, RequestRefused
-from stayline.usecases.score_employee import score_employee
+from stayline.web.answers import live_or_kept
 from stayline.web.api.descriptions import PREDICT_PROBLEMS, PredictOperation
 from stayline.web.calls import Answer, Call
 from stayline.web.errors import answered
 from stayline.web.gateway import Gateway
 from stayline.web.predict_requests import score_requests
+from stayline.web.tracing import LOGS_ITSELF
+from stayline.web.watch import Watch
 
 PATH = "/v1/predict"
 _HEADERS = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
@@ -39,13 +41,16 @@ class Predictions:
     operation_id="predict",
     operation_class=PredictOperation,
     responses=PREDICT_PROBLEMS,
+    opt={LOGS_ITSELF: True},
 )
 async def predict(
     request: Request[Any, Any, Any], body: RawBody, gateway: NamedDependency[Gateway]
 ) -> RiskScore | Predictions:
     """Answer with a calibrated risk, its band and its reasons, which add up with ``base_risk``.
 
-    A batch is answered whole or not at all.
+    A batch is answered whole or not at all. Once the endpoint has failed for some minutes, people
+    get their last kept score, with ``source`` "nightly" and its age in ``stale_for_s``; what-ifs
+    never do.
     """
     kind, query = request.headers.get("content-type"), request.scope["query_string"]
     return await sync_to_thread(_predicted, body, kind, query, gateway)
@@ -63,21 +68,13 @@ def answer_prediction(call: Call, gateway: Gateway) -> Answer:
 def _predicted(
     body: bytes, content_type: str | None, query: bytes, gateway: Gateway
 ) -> RiskScore | Predictions:
-    ports, settings = gateway.ports, gateway.settings
-    requests, is_batch = score_requests(body, content_type, max_instances=settings.max_instances)
-    scored = score_employee(
-        requests,
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        audit=ports.audit,
-        capture=ports.capture,
-        clock=ports.clock,
-        token_key=gateway.token_key,
-        actor=settings.actor,
-        options=ScoreOptions(with_reasons=_with_reasons(query)) if query else AS_USUAL,
-    )
+    settings = gateway.settings
+    with Watch(gateway.ports.endpoint, gateway.metrics, PATH) as watch:
+        requests, is_batch = score_requests(
+            body, content_type, max_instances=settings.max_instances
+        )
+        options = ScoreOptions(with_reasons=_with_reasons(query)) if query else AS_USUAL
+        scored = live_or_kept(requests, gateway, watch, actor=settings.actor, options=options)
     return Predictions(scored) if is_batch else scored[0]
 
 

@@ -9,7 +9,7 @@ from stayline.errors import UnknownEndpoint
 from stayline.formats.content_types import Form, NotAcceptable, answer_form, request_form
 from stayline.formats.invocation_answers import answer_body, answer_type
 from stayline.formats.invocation_rows import ModelColumns, read_rows
-from stayline.usecases.score_employee import score_employee
+from stayline.web.answers import live_or_kept
 from stayline.web.calls import Answer, Call
 from stayline.web.gateway import Gateway
 from stayline.web.runtime.answers import NO_STORE
@@ -21,8 +21,10 @@ from stayline.web.runtime.invocation_headers import (
 )
 from stayline.web.runtime.reading_errors import container_error
 from stayline.web.runtime.service_errors import endpoint_error
+from stayline.web.watch import Watch
 
 CONTAINER_PATH = "/invocations"
+ENDPOINT_ROUTE = "/endpoints/{endpoint_name}/invocations"
 
 
 def endpoint_path(name: str) -> str:
@@ -32,48 +34,57 @@ def endpoint_path(name: str) -> str:
 
 def answer_endpoint(call: Call, gateway: Gateway) -> Answer:
     """Answer InvokeEndpoint, in the service's own form also where it fails."""
+    with Watch(gateway.ports.endpoint, gateway.metrics, ENDPOINT_ROUTE) as watch:
+        answer = _endpoint_answer(call, gateway, watch)
+        watch.status = answer.status
+    return answer
+
+
+def answer_container(call: Call, gateway: Gateway) -> Answer:
+    """Answer the container's own route: 204 for no body, 400 for whatever cannot be scored."""
+    with Watch(gateway.ports.endpoint, gateway.metrics, CONTAINER_PATH) as watch:
+        answer = _container_answer(call, gateway, watch)
+        watch.status = answer.status
+    return answer
+
+
+def _endpoint_answer(call: Call, gateway: Gateway, watch: Watch) -> Answer:
     try:
         actor = gateway.callers.caller(call)
         named, ours = unquote(call.path).split("/")[2], gateway.settings.endpoint_name
         if named != ours:
             raise UnknownEndpoint(named, ours)
         checked_headers(call)
-        return _invoked(call, gateway, actor)
+        return _invoked(call, gateway, watch, actor)
     except Exception as error:
         return endpoint_error(error)
 
 
-def answer_container(call: Call, gateway: Gateway) -> Answer:
-    """Answer the container's own route: 204 for no body, 400 for whatever cannot be scored."""
+def _container_answer(call: Call, gateway: Gateway, watch: Watch) -> Answer:
     try:
         actor = gateway.callers.caller(call)
         if not call.body:
             return Answer(HTTPStatus.NO_CONTENT, (NO_STORE,), b"")
         checked_headers(call)
-        return _invoked(call, gateway, actor)
+        return _invoked(call, gateway, watch, actor)
     except Exception as error:
         return container_error(error)
 
 
-def _invoked(call: Call, gateway: Gateway, actor: str) -> Answer:
-    ports, settings = gateway.ports, gateway.settings
+def _invoked(call: Call, gateway: Gateway, watch: Watch, actor: str) -> Answer:
+    settings = gateway.settings
     form = request_form(call.header(b"content-type"))
     with_reasons = with_explanations(call)
     accept = _accepted(call, gateway, with_reasons)
     options = score_options(call, form, accept, with_reasons=with_reasons)
     rows = read_rows(call.body, form, _columns(gateway, options), most=settings.max_instances)
-    scored = score_employee(
+    scored = live_or_kept(
         rows,
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        audit=ports.audit,
-        capture=ports.capture,
-        clock=ports.clock,
-        token_key=gateway.token_key,
+        gateway,
+        watch,
         actor=actor,
         options=options,
+        may_be_kept=accept is not Form.CSV and not gateway.variables.selected,
     )
     selected = gateway.variables.selected
     body = answer_body(scored, accept, selected=selected, with_reasons=with_reasons)

@@ -20,6 +20,7 @@ from stayline.web.runtime.descriptions import (
 )
 from stayline.web.runtime.invocations import CONTAINER_PATH, answer_container, answer_endpoint
 from stayline.web.runtime.service_errors import endpoint_error
+from stayline.web.tracing import LOGS_ITSELF
 
 _LARGEST_UNIT = 1 << 20
 
@@ -69,6 +70,7 @@ def execution_parameters(gateway: NamedDependency[Gateway]) -> ExecutionParamete
     operation_id="invocations",
     operation_class=ContainerOperation,
     responses=CONTAINER_ANSWERS,
+    opt={LOGS_ITSELF: True},
 )
 async def invocations(
     request: Request[Any, Any, Any], body: RawBody, gateway: NamedDependency[Gateway]
@@ -85,6 +87,7 @@ async def invocations(
     operation_id="InvokeEndpoint",
     operation_class=EndpointOperation,
     responses=ENDPOINT_ANSWERS,
+    opt={LOGS_ITSELF: True},
     exception_handlers=told_by(endpoint_error),
 )
 async def invoke_endpoint(

@@ -1,0 +1,124 @@
+"""An endpoint that is left alone while it fails, and whose failures have one name."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import TypeVar
+
+import polars as pl
+
+from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction
+from stayline.errors import EndpointUnavailable, PackageRefused, StoreDamaged, StoreUnavailable
+from stayline.ports.clock import Clock
+from stayline.ports.endpoint import Endpoint, Variant
+from stayline.ports.target_health import DEPLOYED_PACKAGE, TargetHealth
+
+_FAILURES = (EndpointUnavailable, PackageRefused, StoreDamaged, StoreUnavailable, TimeoutError)
+_Answer = TypeVar("_Answer")
+
+
+class GuardedEndpoint:
+    """Asks the endpoint within; raises `EndpointUnavailable`, and nothing else, while it fails.
+
+    Two targets can fail by themselves: the deployed package, when a variant is asked for, and
+    ``answers_at``, when the variant is asked for a prediction. While one does, one attempt an
+    interval is made (half-open), and everyone else is told at once, with ``failing_since``.
+    `NothingDeployed` and `UnknownVariant` are no outage.
+    """
+
+    def __init__(
+        self,
+        within: Endpoint,
+        *,
+        name: str,
+        answers_at: str,
+        health: TargetHealth,
+        clock: Clock,
+        probe_every: timedelta,
+    ) -> None:
+        self._within = within
+        self._name = name
+        self._answers_at = answers_at
+        self._health = health
+        self._clock = clock
+        self._probe_every = probe_every
+
+    def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
+        """Return the model that answers this request."""
+        found = self.asked(
+            DEPLOYED_PACKAGE, lambda: self._within.variant(target, affinity=affinity)
+        )
+        return _GuardedVariant(found, self, self._answers_at)
+
+    def asked(self, target: str, ask: Callable[[], _Answer]) -> _Answer:
+        """Return what is answered, and note whether the target did."""
+        if not self._health.take_probe(target, self._clock.now(), self._probe_every):
+            since = self._health.failing_since(target)
+            raise self._unavailable("it failed and is tried again shortly", since)
+        try:
+            answer = ask()
+        except _FAILURES as error:
+            since = self._health.failed(target, self._clock.now())
+            problem = error.problem if isinstance(error, EndpointUnavailable) else str(error)
+            raise self._unavailable(problem or "it did not answer in time", since) from error
+        self._health.succeeded(target, self._clock.now())
+        return answer
+
+    def _unavailable(self, problem: str, since: datetime | None) -> EndpointUnavailable:
+        patience = max(1, ceil(self._probe_every.total_seconds()))
+        return EndpointUnavailable(self._name, problem, patience, failing_since=since)
+
+
+@dataclass(frozen=True, slots=True)
+class _GuardedVariant:
+    """A variant whose answers, and failures to answer, are noted."""
+
+    within: Variant
+    guard: GuardedEndpoint
+    answers_at: str
+
+    @property
+    def name(self) -> str:
+        """What the answer calls it."""
+        return self.within.name
+
+    @property
+    def model(self) -> ModelIdentity:
+        """Which model it is."""
+        return self.within.model
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The model inputs, in order."""
+        return self.within.inputs
+
+    @property
+    def assumed(self) -> Mapping[str, FieldValue]:
+        """What each input is taken as where it is missing."""
+        return self.within.assumed
+
+    @property
+    def width(self) -> int:
+        """How many encoded columns the inputs make."""
+        return self.within.width
+
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the inputs' values that are encoded to these cells."""
+        return self.within.decode_row(cells, as_of)
+
+    def predict(
+        self,
+        rows: Sequence[Mapping[str, FieldValue]],
+        as_of: Sequence[datetime],
+        *,
+        with_reasons: bool = True,
+    ) -> tuple[Prediction, ...]:
+        """Return one prediction per row."""
+        return self.guard.asked(
+            self.answers_at, lambda: self.within.predict(rows, as_of, with_reasons=with_reasons)
+        )
+
+    def score(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the scores of a whole frame of features, in its order."""
+        return self.guard.asked(self.answers_at, lambda: self.within.score(frame))

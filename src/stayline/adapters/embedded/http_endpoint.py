@@ -1,0 +1,136 @@
+"""A model in another server, asked over HTTP at its ``/invocations``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+import polars as pl
+
+from stayline.adapters.embedded.invocations import Invocations
+from stayline.domain.alert_policy import Bands
+from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction, Reason
+from stayline.errors import EndpointUnavailable
+from stayline.formats.model_archive import read_archive
+from stayline.ports.endpoint import Endpoint, Variant
+from stayline.ports.model_registry import ModelRegistry
+
+ROWS_A_REQUEST = 1000
+
+
+class HttpEndpoint:
+    """Asks the server at ``url`` for single predictions; it must run the deployed package.
+
+    What else there is to know of the model, its inputs, bands and identity, and the scores of the
+    whole workforce, comes from ``within``, which has that package from the registry. Raises
+    `SettingRefused` for an address that is not ``http://`` or ``https://``. Safe to call from
+    several threads, each of which keeps one connection open.
+    """
+
+    def __init__(self, within: Endpoint, registry: ModelRegistry, url: str) -> None:
+        self._within = within
+        self._registry = registry
+        self._invocations = Invocations(url)
+        self._bands: tuple[ModelIdentity, Bands] | None = None
+
+    def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
+        """Return the model that answers this request."""
+        within = self._within.variant(target, affinity=affinity)
+        return _HttpVariant(within, self._bands_of(within.model), self._invocations)
+
+    def _bands_of(self, model: ModelIdentity) -> Bands:
+        known = self._bands
+        if known is None or known[0] != model:
+            archive = read_archive(self._registry.archive(model.digest), model.digest)
+            known = self._bands = model, archive.manifest.alert_bands
+        return known[1]
+
+
+class _Scored(msgspec.Struct, frozen=True):
+    """One prediction as the other server tells it; any XGBoost server tells at least the score."""
+
+    score: float
+    base_risk: float | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    predictions: tuple[_Scored, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _HttpVariant:
+    """The deployed package, at work in the other server."""
+
+    within: Variant
+    bands: Bands
+    invocations: Invocations
+
+    @property
+    def name(self) -> str:
+        """What the answer calls it."""
+        return self.within.name
+
+    @property
+    def model(self) -> ModelIdentity:
+        """Which model it is."""
+        return self.within.model
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The model inputs, in order."""
+        return self.within.inputs
+
+    @property
+    def assumed(self) -> Mapping[str, FieldValue]:
+        """What each input is taken as where it is missing."""
+        return self.within.assumed
+
+    @property
+    def width(self) -> int:
+        """How many encoded columns the inputs make."""
+        return self.within.width
+
+    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
+        """Return the inputs' values that are encoded to these cells."""
+        return self.within.decode_row(cells, as_of)
+
+    def predict(
+        self,
+        rows: Sequence[Mapping[str, FieldValue]],
+        as_of: Sequence[datetime],
+        *,
+        with_reasons: bool = True,
+    ) -> tuple[Prediction, ...]:
+        """Return one prediction per row; without reasons where the server tells none.
+
+        The server takes every row to be true now, as the container's contract has no place for
+        another date.
+        """
+        return tuple(
+            Prediction(told.score, self.bands.band_of(told.score), told.base_risk, told.reasons)
+            for start in range(0, len(rows), ROWS_A_REQUEST)
+            for told in self._asked(rows[start : start + ROWS_A_REQUEST], with_reasons)
+        )
+
+    def score(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the scores of a whole frame, computed here: they are for when the server fails."""
+        return self.within.score(frame)
+
+    def _asked(
+        self, rows: Sequence[Mapping[str, FieldValue]], with_reasons: bool
+    ) -> tuple[_Scored, ...]:
+        lines = msgspec.json.Encoder().encode_lines(rows)
+        answer = self.invocations.ask(lines, with_reasons=with_reasons)
+        try:
+            told = msgspec.json.decode(answer, type=_Answer).predictions
+        except msgspec.MsgspecError:
+            raise self._failed("its answer is not of the form predictions, score") from None
+        if len(told) != len(rows):
+            raise self._failed(f"it answered {len(told)} predictions for {len(rows)} rows")
+        if not all(0 <= one.score <= 1 for one in told):
+            raise self._failed("its answer holds a score that is no probability")
+        return told
+
+    def _failed(self, problem: str) -> EndpointUnavailable:
+        return EndpointUnavailable(self.invocations.address, problem)

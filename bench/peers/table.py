@@ -28,6 +28,8 @@ class Run:
     """The share of both cores that other processes had."""
 
 
+COMPARABLE = 0.1
+"""The share of the cores up to which others may have disturbed two rows that are compared."""
 HEAD = (
     "| server | request | conns | requests/s | p50 ms | p95 ms | p99 ms | others had | ours is |\n"
     "|---|---|---|---|---|---|---|---|---|"
@@ -44,7 +46,7 @@ def load_table(runs: Sequence[Run], ours: tuple[str, str]) -> Iterable[str]:
         rows = _grouped(runs, connections)
         own = rows.get(ours)
         for (server, label), found in sorted(rows.items(), key=lambda row: -_rate(row[1])):
-            ratio = f"{_rate(own) / _rate(found):.2f} x" if own else ""
+            ratio = _ratio(own, found) if own else ""
             figures = (
                 _told([one.measured.rate for one in found], "{:,.0f}"),
                 _told([one.measured.p50_ms for one in found], "{:.2f}"),
@@ -71,6 +73,13 @@ def _grouped(runs: Sequence[Run], connections: int) -> dict[tuple[str, str], lis
         if run.connections == connections:
             rows.setdefault((run.server, run.label), []).append(run)
     return rows
+
+
+def _ratio(own: Sequence[Run], found: Sequence[Run]) -> str:
+    """Return how many times the other's rate ours is, unless that would tell of others' load."""
+    if max(run.others for run in (*own, *found)) > COMPARABLE:
+        return "disturbed"
+    return f"{_rate(own) / _rate(found):.2f} x"
 
 
 def _rate(found: Sequence[Run]) -> float:

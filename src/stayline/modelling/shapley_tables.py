@@ -104,7 +104,7 @@ def _slots(chunks: Chunks, leaves: _Leaves, owners: np.ndarray) -> tuple[np.ndar
     for number, row in enumerate(asked.tolist()):
         different = sorted(set(row) - {NONE})
         inputs[number, : len(different)] = different
-    owner = np.where(leaves.column < 0, NONE, owners[leaves.column])
+    owner = np.where(leaves.column < 0, NONE, owners[np.maximum(leaves.column, 0)])
     return inputs, (inputs[chunks.chunk][:, None, :] == owner[:, :, None]).argmax(axis=2)
 
 

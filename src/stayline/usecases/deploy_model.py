@@ -1,7 +1,6 @@
 """Put an approved model to work, step by step, with the one before it ready to go on."""
 
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -37,7 +36,6 @@ LOADING_S = 30.0
 """How long the workers may take to load the version."""
 UNHEARD = timedelta(seconds=5)
 """How long a worker may be silent, loading, before it is not waited for any more."""
-SHADOW_WINDOW = timedelta(days=7)
 _SEE = "Read the figures with `stayline models deployments`; nothing else is to be done."
 _SHIFTED = (
     "If the new version is meant to score otherwise, deploy it with --allow-shift --reason ..."
@@ -129,7 +127,7 @@ def _shadow_rows(
     """
     now, rows = clock.now(), list[ShadowRow]()
     barred = opt_outs.opted_out(at=now)
-    for record in deque(capture.read(now - SHADOW_WINDOW, now), count):
+    for record in capture.newest(count) if count else ():
         values, token = captured_inputs(record) or ({}, None)
         stored = features.get(token) if token is not None and token not in barred else None
         if values and (token is None or stored is not None):

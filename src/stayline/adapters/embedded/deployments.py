@@ -26,13 +26,11 @@ from stayline.ports.clock import Clock
 FORGOTTEN = timedelta(hours=1)
 """How long the row of a worker that is gone is kept."""
 _TRAFFIC = """
-    SELECT champion.version, champion.digest, rollouts.version, rollouts.digest, rollouts.phase,
-        rollouts.canary_percent, rollouts.rollout_id, rollouts.renewed_at
-    FROM (
-        SELECT version, digest FROM deployments JOIN model_packages USING (version)
-        ORDER BY position DESC LIMIT 1
-    ) AS champion LEFT JOIN rollouts ON rollouts.ended_at IS NULL
-    ORDER BY rollouts.position DESC LIMIT 1
+    SELECT champion.version, champion.digest, trial.version, trial.digest, trial.phase,
+        trial.canary_percent, trial.rollout_id, trial.renewed_at
+    FROM deployments JOIN model_packages AS champion USING (version)
+        LEFT JOIN rollouts AS trial ON trial.ended_at IS NULL
+    ORDER BY deployments.position DESC LIMIT 1
 """
 _instant = Instant()
 _HEARTBEATS = msgspec.json.Decoder(Heartbeat)

@@ -7,7 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NoReturn
 
+import msgspec
+
 LONGEST_NAME = 200
+_EVERYDAY = 1e15
+"""Below it, whole numbers and their floats are the same numbers."""
 
 
 class BodyUnreadable(ValueError):
@@ -30,6 +34,8 @@ def read_json(text: str) -> object:
 
     Refused as well: a key given twice, and NaN or Infinity.
     """
+    if (plain := _plain_object(text)) is not None:
+        return plain
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_such_number)
     except RecursionError:
@@ -41,6 +47,34 @@ def read_json(text: str) -> object:
         raise
     except ValueError:  # an integer of thousands of digits
         raise BodyUnreadable("The JSON holds a number that is too long.") from None
+
+
+def _plain_object(text: str) -> dict[str, object] | None:
+    """Return an object of texts and everyday numbers in a fraction of the time, or None.
+
+    Without escapes, quotes stand around texts alone; were there more of them than those of the
+    names and texts that are left, a name would have been given twice. Whatever is unusual, or
+    wrong, is None here and told in words by the slower way.
+    """
+    if "\\" in text:
+        return None
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError):
+        return None
+    if not isinstance(value, dict):
+        return None
+    texts = len(value)
+    for name, cell in value.items():
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            return None
+        if isinstance(cell, str):
+            texts += 1
+        elif isinstance(cell, list | dict) or (
+            cell is not None and not -_EVERYDAY < cell < _EVERYDAY
+        ):
+            return None
+    return value if text.count('"') == 2 * texts else None
 
 
 def read_csv(text: str, separator: str = ",") -> Iterator[list[str]]:

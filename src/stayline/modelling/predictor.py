@@ -70,20 +70,19 @@ class Predictor:
         if not rows:
             return ()
         matrix = self._encoder.encode_rows(rows, as_of)
-        if with_reasons:
-            found = self._forest.explained(matrix)
-            margin, parts = found.margin, found.contributions
-        else:
-            margin = self._forest.margins(matrix)
-            parts = np.empty((len(rows), 0))
-        risk = self._calibration(margin)
-        base, parts = self._baseline.in_probability(parts, margin, risk)
+        if not with_reasons:
+            risks = self._calibration(self._forest.margins(matrix)).tolist()
+            base_risk, band_of = self._baseline.risk, self._bands.band_of
+            return tuple(Prediction(risk, band_of(risk), base_risk, ()) for risk in risks)
+        found = self._forest.explained(matrix)
+        risk = self._calibration(found.margin)
+        base, parts = self._baseline.in_probability(found.contributions, found.margin, risk)
         return tuple(
             Prediction(
                 risk=of_row,
                 band=self._bands.band_of(of_row),
                 base_risk=from_base,
-                reasons=self._told(row, contributions) if with_reasons else (),
+                reasons=self._told(row, contributions),
             )
             for row, of_row, from_base, contributions in zip(
                 rows, risk.tolist(), base.tolist(), parts.tolist(), strict=True

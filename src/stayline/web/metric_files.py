@@ -27,6 +27,10 @@ def empty_figures(home: Path) -> None:
 def count_in_files(home: Path) -> None:
     """Keep this process's figures in the folder; call it before there are any."""
     os.environ[FOLDER_VARIABLE] = str(_folder(home))
+    from prometheus_client import values
+
+    own = os.getpid()  # asking the system at each count would cost more than counting
+    values.ValueClass = values.MultiProcessValue(lambda: own)  # type: ignore[no-untyped-call]
 
 
 def process_ended(pid: int, home: Path) -> None:

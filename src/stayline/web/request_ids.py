@@ -1,11 +1,14 @@
 """The id of a request: the caller's, where it sent a sane one, else ours."""
 
+import itertools
 import re
 from collections.abc import Iterable
 from uuid import uuid4
 
 RESPONSE_HEADER = b"x-amzn-requestid"
 _REQUEST_HEADERS = (b"x-request-id", RESPONSE_HEADER)
+_PROCESS = f"{uuid4()}"[:23]
+_NUMBERS = itertools.count()
 _SANE = re.compile(rb"[A-Za-z0-9-]{1,64}")
 
 
@@ -22,4 +25,4 @@ def request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
     for name, value in headers:
         if name in _REQUEST_HEADERS and _SANE.fullmatch(value):
             return value.decode("ascii")
-    return str(uuid4())
+    return f"{_PROCESS}-{next(_NUMBERS):012x}"

@@ -13,6 +13,9 @@ from stayline.errors import StaylineError
 from stayline.settings import Settings
 from stayline.web.lifeline import Lifeline
 
+GARBAGE_EVERY = 20_000
+"""After how many new objects garbage is looked for; requests leave hardly any in circles."""
+
 
 def worker_program(settings: Settings) -> list[str]:
     """Return the words that start a worker, but for what the supervisor hands it."""
@@ -45,6 +48,7 @@ def main(arguments: Sequence[str]) -> int:
         ports.endpoint.variant()
     gc.collect()
     gc.freeze()  # what lives as long as the process need not be looked through again
+    gc.set_threshold(GARBAGE_EVERY)
     # A strict capture waits for the disk, a model elsewhere for its server.
     waits = settings.capture_durability != "grouped" or settings.endpoint_url
     lane = None if waits else ShortCalls(app.state.gateway)

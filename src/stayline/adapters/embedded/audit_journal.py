@@ -15,6 +15,8 @@ from stayline.adapters.embedded.line_file import LineFile, worker_name
 from stayline.errors import StaylineError, StoreUnavailable
 
 ROTATES_AT = 4 << 20
+ABSORBED_EVERY_S = 0.5
+"""Seldom, since each turn costs as much as hundreds of events; whoever reads absorbs first."""
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -39,7 +41,7 @@ class AuditJournal:
             except OSError as error:
                 raise StoreUnavailable("The audit log", f"{error.strerror}.") from error
             if self._background is None:
-                self._background = Background(self._tick, self._end)
+                self._background = Background(self._tick, self._end, every_s=ABSORBED_EVERY_S)
             self._background.ask()
 
     def finish(self) -> None:

@@ -41,7 +41,7 @@ class SqliteAuditLog:
                 lengthen(connection, [event_row(event)])
 
     def note(self, events: Sequence[AuditEvent]) -> None:
-        """Keep events in this process's own file; they join the chain within 100 ms."""
+        """Keep events in this process's own file; they join the chain within half a second."""
         if events:
             self._journal.note([event_row(event) for event in events])
 

@@ -11,15 +11,18 @@ _PATIENCE_S = 30.0
 
 
 class Background:
-    """Calls ``work`` at most `EVERY_S` after being asked, however often, and ``end`` at the end.
+    """Calls ``work`` at most ``every_s`` after being asked, however often, and ``end`` at the end.
 
     ``work`` returns whether it is done; otherwise it is called again. The end comes with `finish`,
     `let_end` or the end of the process. Neither may raise or refer to whatever is collected first.
     """
 
-    def __init__(self, work: Callable[[], bool], end: Callable[[], None]) -> None:
+    def __init__(
+        self, work: Callable[[], bool], end: Callable[[], None], *, every_s: float = EVERY_S
+    ) -> None:
         self._work = work
         self._end = end
+        self._every_s = every_s
         self._is_asked = False
         self._asked: SimpleQueue[bool] = SimpleQueue()  # put() may be called by a finalizer
         self._thread = threading.Thread(target=self._run, name="stayline-background", daemon=True)
@@ -45,7 +48,7 @@ class Background:
         goes_on = self._asked.get()
         while goes_on:
             try:
-                goes_on = self._asked.get(timeout=EVERY_S)
+                goes_on = self._asked.get(timeout=self._every_s)
             except Empty:
                 self._is_asked = False
                 if not self._work():

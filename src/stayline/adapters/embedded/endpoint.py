@@ -5,7 +5,8 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from time import monotonic
 from zlib import crc32
 
 from stayline.adapters.embedded.model_shelf import Loaded, ModelShelf
@@ -21,9 +22,19 @@ ALL_TRAFFIC = "AllTraffic"
 """The target of requests that leave the choice to the endpoint."""
 PERIOD_S = 0.25
 """How often a process that follows looks for something to load, and reports."""
+FRESH_S = 0.5
+"""For how long it goes by its last look; a look that is late is made by the request itself."""
 _SPREAD = 37
 """Without a factor of 100: nameless requests take turns evenly."""
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Who answers, as of the follower's last look; good until an instant of the monotonic clock."""
+
+    traffic: Traffic
+    fresh_until: float
 
 
 class InProcessEndpoint:
@@ -41,11 +52,12 @@ class InProcessEndpoint:
         self._counts = TrialCounts("")
         self._turns = itertools.count()
         self._is_followed = False
+        self._seen: _Seen | None = None
         self._wake = threading.Event()
 
     def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
         """Return the model that answers this request."""
-        traffic = self._deployments.traffic()
+        traffic = self._traffic()
         champion = self._champion(traffic.champion)
         if traffic.candidate is None:
             if target not in (None, ALL_TRAFFIC, champion.name):
@@ -69,6 +81,14 @@ class InProcessEndpoint:
             self._wake.set()
             thread.join()
             self._is_followed = False
+            self._seen = None
+
+    def _traffic(self) -> Traffic:
+        """Return who answers now; in a process that follows, as of the last look."""
+        seen = self._seen
+        if seen is not None and monotonic() < seen.fresh_until:
+            return seen.traffic
+        return self._deployments.traffic()
 
     def _champion(self, wanted: ModelIdentity | None) -> Loaded:
         """Return the deployed model; a new one replaces the old only once it is wholly loaded."""
@@ -137,6 +157,7 @@ class InProcessEndpoint:
     def _catch_up(self, worker_id: str) -> None:
         """Load what is missing, and say what is there."""
         traffic = self._deployments.traffic()
+        self._seen = _Seen(traffic, monotonic() + FRESH_S)
         for wanted in (traffic.champion, traffic.candidate):
             if wanted is None or self._shelf.find(wanted) is not None:
                 continue

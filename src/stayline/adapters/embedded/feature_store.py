@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 import polars as pl
 import sqlalchemy as sa
@@ -31,6 +33,17 @@ from stayline.ports.feature_store import (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GROUPS = (FEATURES, OUTCOMES)
+SCHEMA_FRESH_S = 0.25
+"""For how long a schema that was read is taken as the one that holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadSchema:
+    """A schema as it was read; ``fresh_until`` is an instant of the monotonic clock."""
+
+    text: str
+    schema: WorkforceSchema
+    fresh_until: float
 
 
 class DeltaFeatureStore:
@@ -45,7 +58,7 @@ class DeltaFeatureStore:
         self._online = OnlineFeatures(engine)
         self._last_days = LastDays(engine)
         self._offline = OfflineFeatures(folder)
-        self._read_schema: tuple[str, WorkforceSchema] | None = None
+        self._read_schema: _ReadSchema | None = None
         self._locks = FolderLocks(folder)
         try:
             self._catch_up()
@@ -63,16 +76,23 @@ class DeltaFeatureStore:
         text = dump_schema(schema)
         if text != known:
             self._online.define(FEATURES, text)
+            self._read_schema = None
 
     def schema(self) -> WorkforceSchema:
-        """Return what the store holds; its text is read each time, but only a new one is parsed."""
+        """Return what the store holds, as of a quarter of a second ago at most.
+
+        Another process may define other bounds or policies, never other columns.
+        """
+        read, now = self._read_schema, monotonic()
+        if read is not None and now < read.fresh_until:
+            return read.schema
         text = self._online.schema_toml(FEATURES)
         if text is None:
             raise NothingImported
-        read = self._read_schema
-        if read is None or read[0] != text:
-            read = self._read_schema = (text, parse_schema(text, "the home"))
-        return read[1]
+        is_known = read is not None and read.text == text
+        schema = read.schema if read and is_known else parse_schema(text, "the home")
+        self._read_schema = _ReadSchema(text, schema, now + SCHEMA_FRESH_S)
+        return schema
 
     def put(self, group: str, rows: pl.DataFrame, *, written_at: datetime) -> int:
         """Add facts and return how many were new; of rows with the same key the last stands."""

@@ -60,7 +60,7 @@ def _plain_object(text: str) -> dict[str, object] | None:
         return None
     try:
         value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
     if not isinstance(value, dict):
         return None

@@ -44,8 +44,8 @@ def test_serve_and_train_can_be_started_by_name():
 def test_the_health_check_asks_an_address_that_the_api_has():
     (check,) = lines("HEALTHCHECK")
     path = re.search(r"127\.0\.0\.1:8080(/[\w/]+)", check).group(1)
-    api = Path(ROOT / "src/stayline/web/api/health.py").read_text("utf-8")
-    assert f'"{path}"' in api
+    for server in ("web/runtime/routes.py", "container/model_server.py"):
+        assert f'"{path}"' in Path(ROOT / "src/stayline" / server).read_text("utf-8")
 
 
 def test_the_image_installs_the_locked_versions_and_nothing_else():

@@ -51,6 +51,8 @@ class ModelServer:
 
     def answer(self, call: Call) -> Answer:
         """Return the answer of any call."""
+        if len(call.body) > self.largest_body:
+            return Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, (), b"")
         if (call.method, call.path) == ("POST", "/invocations"):
             try:
                 return self._invoked(call)

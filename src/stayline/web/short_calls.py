@@ -30,6 +30,8 @@ class ShortCalls:
 
     def answer(self, call: Call) -> Answer | None:
         """Return the answer to a single prediction, None for a batch."""
+        if len(call.body) > self._gateway.settings.max_body_bytes:
+            return None
         if not _is_json(call) or b'"instances"' in call.body or call.body.lstrip()[:1] == b"[":
             return None
         named = request_id(call.headers)

@@ -56,8 +56,12 @@ class ScoringRun:
 class ScoreBoard(Protocol):
     """Keeps one score a person, the newest."""
 
-    def put(self, entries: Sequence[BoardEntry]) -> None:
-        """Keep these scores; an older one never replaces a newer one."""
+    def put(self, entries: Sequence[BoardEntry]) -> bool:
+        """Keep these scores unless another writer would have to be waited for.
+
+        Returns whether they are kept. An older one never replaces a newer one. For answers that
+        somebody waits for: while a run over everyone writes, its own score of a person follows.
+        """
         ...
 
     def find(self, token: EmployeeToken) -> BoardEntry | None:

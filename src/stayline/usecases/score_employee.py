@@ -188,7 +188,7 @@ def _event(row: _Row, score: RiskScore, actor: str) -> AuditEvent:
 
 
 def _keep(rows: Sequence[_Row], scored: Sequence[RiskScore], scores: ScoreBoard) -> None:
-    """Keep the scores of people as they are, for those who ask later."""
+    """Keep the scores of people as they are, for those who ask later, unless that means waiting."""
     scores.put(
         [
             BoardEntry(

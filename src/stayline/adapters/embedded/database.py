@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -116,6 +116,43 @@ def quick_row(engine: sa.Engine, statement: str, parameters: tuple[object, ...] 
     except (DBAPIError, sqlite3.Error):
         with driver_errors(engine):
             raise
+
+
+def quick_write(
+    engine: sa.Engine, statement: str, rows: Sequence[tuple[object, ...]], *, patience_ms: int
+) -> bool:
+    """Execute a driver's statement for all rows or none; return False where others write.
+
+    For writes that a request must not wait for, by the connection of `quick_row`.
+    """
+    try:
+        connection = _kept_connection(engine)
+        if not _begun(connection, patience_ms):
+            return False
+        try:
+            connection.executemany(statement, rows)
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            connection.execute("ROLLBACK")
+            raise
+    except (DBAPIError, sqlite3.Error):
+        with driver_errors(engine):
+            raise
+    return True
+
+
+def _begun(connection: sqlite3.Connection, patience_ms: int) -> bool:
+    """Take the write lock, or give up after a moment."""
+    connection.execute(f"PRAGMA busy_timeout = {patience_ms}")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return True
 
 
 def _kept_connection(engine: sa.Engine) -> sqlite3.Connection:

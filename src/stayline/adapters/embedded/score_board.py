@@ -9,16 +9,17 @@ import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.bulk import upsert
-from stayline.adapters.embedded.database import reading, writing
+from stayline.adapters.embedded.database import quick_write, reading, writing
 from stayline.adapters.embedded.kept_reasons import read_reasons
 from stayline.adapters.embedded.scoring_runs import ScoringRuns
-from stayline.adapters.embedded.tables import explained_models, scores
+from stayline.adapters.embedded.tables import explained_models, microseconds, scores
 from stayline.domain.alert_policy import Band
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Reason
 from stayline.ports.score_board import BoardEntry, ScoringRun
 
 _IN_LIMIT = 500
+_PATIENCE_MS = 5
 
 
 class SqliteScoreBoard:
@@ -26,14 +27,16 @@ class SqliteScoreBoard:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._put = upsert(engine, scores, ["token"], newest_by="scored_at")
+        untyped = sa.table(scores.name, *(sa.column(column.name) for column in scores.columns))
+        put = upsert(engine, untyped, ["token"], newest_by="scored_at")
+        self._put = str(put.compile(dialect=engine.dialect))
         self._runs = ScoringRuns(engine)
 
-    def put(self, entries: Sequence[BoardEntry]) -> None:
-        """Keep these scores; an older one never replaces a newer one."""
-        if entries:
-            with writing(self._engine) as connection:
-                connection.execute(self._put, [_row(entry) for entry in entries])
+    def put(self, entries: Sequence[BoardEntry]) -> bool:
+        """Keep these scores unless somebody else writes just now."""
+        rows = [_row(entry) | {"scored_at": microseconds(entry.scored_at)} for entry in entries]
+        cells = [tuple(row[column.name] for column in scores.columns) for row in rows]
+        return not cells or quick_write(self._engine, self._put, cells, patience_ms=_PATIENCE_MS)
 
     def find(self, token: EmployeeToken) -> BoardEntry | None:
         """Return the kept score of a person."""

@@ -90,10 +90,13 @@ class FastLane(HttpToolsProtocol):
         path = self.url.partition(b"?")[0]
         if not path.isascii() or not self._lane.takes(path.decode("ascii")):
             return False
+        length: int | None = None
         for name, value in self.headers:
+            if name == b"transfer-encoding":
+                return False
             if name == b"content-length":
-                return int(value) <= LONGEST_BODY
-        return False
+                length = int(value)
+        return length is not None and length <= LONGEST_BODY
 
     def _write(self, answer: Answer) -> None:
         keeps = (

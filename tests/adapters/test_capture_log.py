@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import stat
 import threading
@@ -223,7 +224,7 @@ def test_a_disk_that_refuses_refuses_records_until_it_takes_them_again(
     log = JsonlCaptureLog(tmp_path, durability=durability)
     log.append([a_record("one")])
     log.flush()
-    with a_disk_that_cannot_sync(tmp_path):
+    with a_disk_that_cannot_sync(tmp_path), no_new_segments(tmp_path):
         assert soon(lambda: refuses(log, "not kept"))
         assert refuses(log, "not kept")
         assert log.lag_s() > 0.0
@@ -231,7 +232,55 @@ def test_a_disk_that_refuses_refuses_records_until_it_takes_them_again(
             log.flush()
     assert soon(lambda: not refuses(log, "two"))
     log.close()
-    assert names(tmp_path) == ["one", "two"]
+    assert sorted(names(tmp_path)) == ["one", "two"]
+
+
+def test_a_segment_that_the_disk_refused_is_left_for_a_new_one(tmp_path: Path) -> None:
+    log = JsonlCaptureLog(tmp_path, durability="strict")
+    log.append([a_record("one")])
+    refused = segment(tmp_path)
+    with a_disk_that_cannot_sync(tmp_path):
+        with ThreadPoolExecutor(3) as pool:
+            outcomes = list(pool.map(lambda name: (name, refuses(log, name)), "abc"))
+        assert any(is_refused for _, is_refused in outcomes)
+        assert not refuses(log, "two")
+    kept = [name for name, is_refused in outcomes if not is_refused]
+    assert sorted(names(tmp_path)) == sorted(["one", *kept, "two"])
+    assert len(refused.read_bytes().splitlines()) == 1
+    assert log.problems() == []
+    assert log.purge(START + HOUR) == len(kept) + 2
+    log.close()
+
+
+def test_folders_of_no_hour_are_passed_over_and_told(tmp_path: Path) -> None:
+    log = JsonlCaptureLog(tmp_path)
+    log.append([a_record("one")])
+    foreign = ["2026/03/01/1", "2026/03/01/24", "2026/02/30", "2026/13", "lost+found", "26"]
+    for name in foreign:
+        (tmp_path / name / "a/b/c").mkdir(parents=True)
+    assert names(tmp_path) == ["one"]
+    assert [record.event_id for record in log.newest(5)] == ["one"]
+    problems = log.problems()
+    assert [problem.split(" is no folder")[0] for problem in problems] == sorted(foreign)
+    assert log.purge(START + HOUR) == 1
+
+
+@pytest.mark.parametrize("durability", ["grouped", "strict"])
+def test_a_folder_that_is_replaced_is_noticed_within_a_second(
+    tmp_path: Path, durability: str
+) -> None:
+    folder = tmp_path / "capture"
+    log = JsonlCaptureLog(folder, durability=durability)
+    log.append([a_record("one")])
+    shutil.rmtree(folder)
+    folder.write_text("a file is in the way")
+    assert soon(lambda: refuses(log, "not kept"))
+    folder.unlink()
+    assert soon(lambda: not refuses(log, "two"))
+    assert names(folder) == ["two"]
+    (segment(folder)).rename(tmp_path / "moved away")
+    assert soon(lambda: not refuses(log, "three") and "three" in names(folder))
+    log.close()
 
 
 def test_a_log_that_is_let_go_of_lets_go_of_its_file(tmp_path: Path) -> None:
@@ -274,6 +323,17 @@ def a_disk_that_cannot_sync(folder: Path) -> Iterator[None]:
     os.dup2(kept, segment, inheritable=False)
     for descriptor in (kept, nowhere):
         os.close(descriptor)
+
+
+@contextmanager
+def no_new_segments(folder: Path) -> Iterator[None]:
+    """Put a file in the place of the folder of the hour."""
+    hour = segment(folder).parent
+    aside = hour.rename(folder / "aside")
+    hour.write_text("a file is in the way")
+    yield
+    hour.unlink()
+    aside.rename(hour)
 
 
 def refuses(log: JsonlCaptureLog, name: str) -> bool:

@@ -5,16 +5,16 @@ import weakref
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
+from stayline.adapters.embedded.capture_hours import foreign_folders, hours
 from stayline.adapters.embedded.capture_segments import CaptureSegments
 from stayline.adapters.embedded.line_file import opened
 from stayline.domain.capture import CaptureRecord
 from stayline.errors import StoreUnavailable
 from stayline.formats.capture_records import ContentRules, capture_line, read_capture_line
 
-_HOUR = timedelta(hours=1)
 _BLOCK = 1 << 16
 
 
@@ -22,8 +22,10 @@ class JsonlCaptureLog:
     """Keeps ``folder/yyyy/mm/dd/hh/<worker>.jsonl``; each record is one whole line.
 
     ``grouped`` brings lines to the disk within 100 ms, ``strict`` before `append` returns; either
-    way the operating system has them before it returns. Of ``sampling_percent`` in 100 records the
-    event id decides, so the same record is always in or always out.
+    way the operating system has them before it returns. Somebody who removes the folder under a
+    running process is noticed within a second; lines of that second are lost. Of
+    ``sampling_percent`` in 100 records the event id decides, so the same record is always in or
+    always out.
     """
 
     def __init__(
@@ -43,32 +45,31 @@ class JsonlCaptureLog:
 
     def append(self, records: Sequence[CaptureRecord]) -> None:
         """Hand the lines to the operating system, so that they outlive this process."""
-        hours: dict[str, list[bytes]] = {}
+        lines: dict[str, list[bytes]] = {}
         for record in records:
             if self._percent >= 100 or _share(record.event_id) < self._percent:
                 line = capture_line(record, self._rules)
-                hours.setdefault(_hour(record.inferred_at), []).append(line)
-        self._segments.append(hours)
+                lines.setdefault(_hour(record.inferred_at), []).append(line)
+        self._segments.append(lines)
 
     def read(self, start: datetime, end: datetime) -> Iterator[CaptureRecord]:
         """Yield the records of a window, by hour."""
-        for hour in _hours(self._folder):
-            began = _began(hour)
-            if began >= end or began + _HOUR <= start:
+        for hour in hours(self._folder):
+            if hour.began >= end or hour.ended <= start:
                 continue
-            for record, _ in _records(hour):
+            for record, _ in _records(hour.folder):
                 if record is not None and start <= record.inferred_at < end:
                     yield record
 
     def newest(self, limit: int) -> list[CaptureRecord]:
         """Return the newest records, oldest first, from the ends of the newest hours' files."""
         found: list[CaptureRecord] = []
-        for hour in _hours(self._folder, newest_first=True):
+        for hour in hours(self._folder, newest_first=True):
             if len(found) >= limit:
                 break
             read = [
                 record
-                for path in sorted(hour.glob("*.jsonl"))
+                for path in sorted(hour.folder.glob("*.jsonl"))
                 for line in _last_lines(path, limit)
                 if (record := read_capture_line(line)) is not None
             ]
@@ -78,24 +79,28 @@ class JsonlCaptureLog:
     def purge(self, before: datetime) -> int:
         """Remove whole hours that ended at or before an instant."""
         gone = 0
-        for hour in list(_hours(self._folder)):
-            if _began(hour) + _HOUR <= before:
-                self._segments.drop("/".join(hour.parts[-4:]))
+        for hour in list(hours(self._folder)):
+            if hour.ended <= before:
+                self._segments.drop("/".join(hour.folder.parts[-4:]))
                 try:
-                    gone += sum(_removed(path) for path in sorted(hour.glob("*.jsonl")))
+                    gone += sum(_removed(path) for path in sorted(hour.folder.glob("*.jsonl")))
                 except OSError as error:
                     raise StoreUnavailable("The capture log", f"{error.strerror}.") from error
                 with suppress(OSError):  # somebody still writes there
-                    hour.rmdir()
+                    hour.folder.rmdir()
         return gone
 
     def problems(self) -> list[str]:
-        """Return lines that cannot be read, but for a torn last one."""
-        return [
+        """Return lines that cannot be read, but for a torn last one, and folders of no hour."""
+        unreadable = [
             f"{place} cannot be read"
-            for hour in _hours(self._folder)
-            for record, place in _records(hour)
+            for hour in hours(self._folder)
+            for record, place in _records(hour.folder)
             if record is None
+        ]
+        return unreadable + [
+            f"{folder.relative_to(self._folder)} is no folder of an hour; nobody reads or purges it"
+            for folder in foreign_folders(self._folder)
         ]
 
     def lag_s(self) -> float:
@@ -123,21 +128,6 @@ def _share(event_id: str) -> int:
 def _hour(at: datetime) -> str:
     at = at if at.tzinfo is UTC else at.astimezone(UTC)
     return f"{at.year:04d}/{at.month:02d}/{at.day:02d}/{at.hour:02d}"
-
-
-def _began(hour: Path) -> datetime:
-    year, month, day, clock_hour = (int(part) for part in hour.parts[-4:])
-    return datetime(year, month, day, clock_hour, tzinfo=UTC)
-
-
-def _hours(folder: Path, *, newest_first: bool = False, depth: int = 4) -> Iterator[Path]:
-    """Yield the folders of hours, looking no further than the caller does."""
-    if depth == 0:
-        yield folder
-        return
-    inner = (path for path in folder.glob("*") if path.is_dir())
-    for path in sorted(inner, reverse=newest_first):
-        yield from _hours(path, newest_first=newest_first, depth=depth - 1)
 
 
 def _records(hour: Path) -> Iterator[tuple[CaptureRecord | None, str]]:

@@ -1,42 +1,57 @@
 """The files of captured lines that this process has open, one an hour."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from stayline.adapters.embedded.background import Background
-from stayline.adapters.embedded.group_sync import GroupSync
+from stayline.adapters.embedded.group_sync import GroupSync, Written
 from stayline.adapters.embedded.line_file import LineFile, worker_name
 from stayline.errors import StoreUnavailable
 
 _KEPT_OPEN = 2  # two, since requests of two hours overlap
+_PROBE = b"\n"  # an empty line, which readers pass over
+LOOKED_EVERY_S = 1.0
 
 
 class CaptureSegments:
-    """Appends to ``folder/yyyy/mm/dd/hh/<worker>.jsonl`` and brings it to the disk."""
+    """Appends to ``folder/yyyy/mm/dd/hh/<worker>.jsonl`` and brings it to the disk.
+
+    A segment that the disk refused is never written to again: what it refused stays refused, and
+    a new segment must reach the disk before anything else is taken.
+
+    Somebody may remove or replace the folder under us. That is seen within a second, at the next
+    line; until then lines go to a file without a name, and are lost though they were taken.
+    """
 
     def __init__(self, folder: Path, *, is_strict: bool) -> None:
         self._folder = folder
         self._is_strict = is_strict
         self._file_name = f"{worker_name()}.jsonl"
         self._turn = threading.Condition(threading.Lock())
-        self._sync = GroupSync(self._turn)
+        self._sync = GroupSync(self._turn, self._give_up)
         self._open: dict[str, LineFile] = {}
+        self._looked = 0.0
+        self._refused_hour = ""
         self._background: Background | None = None
 
     def append(self, hours: Mapping[str, Sequence[bytes]]) -> None:
         """Write lines into their hours; in strict mode, wait until the disk has them."""
         with self._turn, _our_errors():
+            if time.monotonic() - self._looked > LOOKED_EVERY_S:
+                self._let_go_of_nameless()
             if self._sync.failure is not None:
                 self._after_a_failure(self._sync.failure)
-            mark = 0
+            written = []
             for hour, lines in hours.items():
                 file = self._open.get(hour) or self._opened(hour)
                 file.append(b"".join(lines))
-                mark = self._sync.wrote(file)
+                written.append(self._sync.wrote(file))
             if self._is_strict:
-                self._sync.wait(mark)
+                for lines_of_hour in written:
+                    self._sync.wait(lines_of_hour)
             elif self._background is not None:
                 self._background.ask()
 
@@ -63,6 +78,8 @@ class CaptureSegments:
     def flush(self) -> None:
         """Wait until the disk has everything."""
         with self._turn, _our_errors():
+            if self._sync.failure is not None:
+                self._after_a_failure(self._sync.failure)
             self._sync.wait()
 
     def finish(self) -> None:
@@ -86,14 +103,50 @@ class CaptureSegments:
         return file
 
     def _after_a_failure(self, failure: OSError) -> None:
-        """Try the disk again, or leave that to the background and refuse meanwhile."""
+        """Try the disk with a new segment, or leave that to the background and refuse meanwhile."""
         if not self._is_strict:
             raise failure
-        self._sync.wait()
+        self._sync.wait(self._probe())
+
+    def _probe(self) -> Written:
+        """Write something to a new segment, that tells whether the disk takes it."""
+        file = self._open.get(self._refused_hour) or self._opened(self._refused_hour)
+        if not file.size:
+            file.append(_PROBE)
+        return self._sync.wrote(file)
+
+    def _give_up(self, files: Collection[LineFile]) -> None:
+        """Close segments that the disk refused; the next ones have another name."""
+        self._file_name = f"{worker_name()}.jsonl"
+        for hour, file in list(self._open.items()):
+            if file in files:
+                del self._open[hour]
+                self._refused_hour = hour
+                with suppress(OSError):
+                    if file.size <= len(_PROBE):
+                        file.path.unlink()
+                with suppress(OSError):
+                    file.close()
+
+    def _let_go_of_nameless(self) -> None:
+        """Close segments whose file nobody can find any more, so that they are opened anew."""
+        self._looked = time.monotonic()
+        for hour, file in list(self._open.items()):
+            if not file.has_its_name():
+                while self._sync.is_running or self._sync.is_dirty(file):
+                    if self._sync.is_running:
+                        self._turn.wait()
+                    else:
+                        self._sync.run()
+                if self._open.get(hour) is file:
+                    self._open.pop(hour).close()
 
     def _tick(self) -> bool:
         with self._turn:
             if not self._sync.is_running:
+                if self._sync.failure is not None:
+                    with suppress(OSError):  # then it goes on failing, and those who ask are told
+                        self._probe()
                 self._sync.run()
             for hour in list(self._open)[:-_KEPT_OPEN]:
                 if not self._sync.is_running and not self._sync.is_dirty(self._open[hour]):

@@ -54,6 +54,14 @@ class LineFile:
                 os.close(folder)
             del self._folders[0]
 
+    def has_its_name(self) -> bool:
+        """Whether the file is still found where it was opened."""
+        try:
+            found = self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return os.path.samestat(found, os.fstat(self._descriptor))
+
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._descriptor)

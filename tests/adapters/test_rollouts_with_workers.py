@@ -55,7 +55,11 @@ def test_every_worker_goes_over_within_a_second_and_no_request_fails(ports, work
     assert {reading.verdict for reading in baked.readings} == {Verdict.PASS}
     kinds = [event.kind for event in events_of(ports, version)]
     assert kinds[-2:] == [AuditEventKind.DEPLOYMENT_STARTED, AuditEventKind.MODEL_DEPLOYED]
-    assert events_of(ports, version)[-1].details["n"] >= 30
+    assert events_of(ports, version)[-1].details["trial_n"] >= 30
+    assert events_of(ports, version)[-1].details["shadow_n"] == 50
+    outcome = ports.deployments.rollouts()[-1].outcome
+    assert outcome.startswith("shadow: errors: 0 of 50 failed")
+    assert "; baking: errors: 0 of " in outcome
 
 
 def test_scores_that_shift_ring_in_the_canary_and_the_version_before_goes_on(ports, workers):
@@ -71,8 +75,8 @@ def test_scores_that_shift_ring_in_the_canary_and_the_version_before_goes_on(por
     assert (ended.phase, ended.ended_at is not None) == (Phase.ROLLED_BACK, True)
     rolled_back = events_of(ports, version)[-1]
     assert rolled_back.kind is AuditEventKind.DEPLOYMENT_ROLLED_BACK
-    assert rolled_back.details["mean_shift"] > 0.1
-    assert rolled_back.details["pairs"] >= 30
+    assert rolled_back.details["trial_mean_shift"] > 0.1
+    assert rolled_back.details["trial_pairs"] >= 30
 
 
 def test_a_roll_back_reaches_every_worker_within_a_second(ports, workers):
@@ -124,7 +128,7 @@ def test_a_deploying_process_killed_in_any_phase_leaves_the_version_before(
 def roll_back(ports) -> None:
     roll_back_model(
         by="cy", reason="It is too slow at night.", registry=ports.registry,
-        deployments=ports.deployments, audit=ports.audit, clock=ports.clock,
+        deployments=ports.deployments, clock=ports.clock,
     )  # fmt: skip
 
 

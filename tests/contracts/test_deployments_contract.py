@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from rollout_values import rollout
+from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.deployment import ABANDONED, LEASE, Heartbeat, Phase, Traffic
 from stayline.domain.model_package import approve
 from stayline.domain.risk_score import ModelIdentity
@@ -77,6 +78,43 @@ def test_a_rollout_whose_process_lives_outlasts_a_jump_of_the_clock(backend, clo
     assert deployments.traffic().share == 10
 
 
+@pytest.mark.parametrize("phase", [Phase.CANARY, Phase.BAKING])
+def test_a_process_that_comes_back_after_its_lease_does_not_go_on(backend, clock, champion, phase):
+    candidate = approved(backend)
+    backend.deployments(clock).begin(rollout(digest=candidate.digest))
+    late = NOON + LEASE
+    with pytest.raises(DeploymentRefused, match=ABANDONED):
+        backend.registry().deploy(2, by="bo", at=late, rollout_id="r-1")
+    assert backend.registry().deployed().version == 1
+    clock.instant = late
+    with pytest.raises(DeploymentRefused, match=ABANDONED):
+        backend.deployments(clock).advance("r-1", phase)
+
+
+def test_a_rollout_that_was_compared_with_another_version_than_the_deployed_is_refused(
+    backend, clock, champion
+):
+    with pytest.raises(DeploymentRefused, match="version 1 was deployed meanwhile"):
+        backend.deployments(clock).begin(rollout(from_version=None))
+    assert backend.deployments(clock).rollouts() == []
+
+
+def test_what_ends_a_rollout_is_audited_in_the_same_breath(backend, clock, champion):
+    candidate = approved(backend)
+    deployments = backend.deployments(clock)
+    deployments.begin(rollout(digest=candidate.digest))
+    clock.instant += HOUR
+    deployments.begin(rollout(rollout_id="r-2", digest=candidate.digest))
+    (abandoned,) = backend.audit().events()
+    assert (abandoned.kind, abandoned.subject) == (AuditEventKind.DEPLOYMENT_ROLLED_BACK, "2")
+    assert (abandoned.details["rollout_id"], abandoned.details["because"]) == ("r-1", ABANDONED)
+    ended = AuditEvent(AuditEventKind.MODEL_DEPLOYED, "bo", "2", clock.instant, {})
+    backend.registry().deploy(2, by="bo", at=clock.instant, rollout_id="r-2", event=ended)
+    assert not deployments.finish("r-2", Phase.ROLLED_BACK, "", ended)
+    deployments.note(rollout(rollout_id="r-3", phase=Phase.REFUSED, ended_at=NOON), ended)
+    assert list(backend.audit().events())[1:] == [ended, ended]
+
+
 def test_a_second_rollout_is_refused_and_told_of_the_first(backend, clock, champion):
     backend.deployments(clock).begin(rollout())
     with pytest.raises(DeploymentRefused, match=r"Version 3 .*version 2 is being deployed by 'bo'"):
@@ -120,7 +158,7 @@ def test_the_switch_ends_the_rollout_in_the_same_breath(backend, clock, champion
     assert (done.phase, done.ended_at, done.outcome) == (Phase.COMPLETED, NOON, "n = 40")
 
 
-def test_one_refused_beforehand_stays_in_the_history_and_in_nobody_s_way(backend, clock):
+def test_one_refused_beforehand_stays_in_the_history_and_in_nobody_s_way(backend, clock, champion):
     refused = rollout(phase=Phase.REFUSED, ended_at=NOON, outcome="Fehlt: Überstunden")
     backend.deployments(clock).note(refused)
     backend.deployments(clock).begin(rollout(rollout_id="r-2"))

@@ -18,7 +18,7 @@ REASON = "It scores the night shift too high."
 def roll_back(ports: Ports) -> ModelPackage:
     return roll_back_model(
         by="cy", reason=REASON, registry=ports.registry, deployments=ports.deployments,
-        audit=ports.audit, clock=ports.clock,
+        clock=ports.clock,
     )  # fmt: skip
 
 
@@ -53,7 +53,14 @@ def test_without_another_version_there_is_nothing_to_go_back_to(ports, tmp_path)
 def test_a_deployment_under_way_is_taken_back_and_the_deployed_version_goes_on(ports):
     deploy_again(ports)
     version = same_again(ports)
-    ports.deployments.begin(rollout(version=version, digest=identity(ports, version).digest))
+    ports.deployments.begin(
+        rollout(
+            version=version,
+            digest=identity(ports, version).digest,
+            from_version=2,
+            renewed_at=ports.clock.now(),
+        )
+    )
     assert roll_back(ports).version == 2
     assert ports.deployments.traffic().candidate is None
     with pytest.raises(DeploymentRefused, match=f"taken back by cy: {REASON}"):

@@ -57,17 +57,25 @@ def deploy(
         bool, typer.Option("--allow-shift", help="It is meant to score otherwise; say why.")
     ] = False,
     reason: Annotated[
-        str, typer.Option("--reason", help="Why its scores may shift.", show_default=False)
+        str,
+        typer.Option("--reason", help="Why it may shift, or serve unseen.", show_default=False),
     ] = "",
     by: ByOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Take an approved version to work: shadow, canary, everybody; a running server follows."""
-    if allow_shift != bool(reason.strip()):
-        raise typer.BadParameter("--allow-shift and --reason go together.")
+    if allow_shift and not reason.strip():
+        raise typer.BadParameter("--allow-shift needs --reason.")
     settings = settings_for(home)
-    plan = plan_of(settings, canary=canary, bake=bake, shadow=shadow, reason=reason.strip())
+    plan = plan_of(
+        settings,
+        canary=canary,
+        bake=bake,
+        shadow=shadow,
+        reason=reason.strip(),
+        is_shift_allowed=allow_shift,
+    )
     ports = ports_for(settings, must_exist=True)
     package = deployed(ports, settings, version, by=by, plan=plan, is_quiet=as_json)
     show(package, as_json, "It serves from now on.")
@@ -86,7 +94,6 @@ def rollback(
         reason=reason,
         registry=ports.registry,
         deployments=ports.deployments,
-        audit=ports.audit,
         clock=ports.clock,
     )
     show(package, as_json, "It serves from now on.")
@@ -150,6 +157,7 @@ def plan_of(
     bake: float | None = None,
     shadow: int | None = None,
     reason: str = "",
+    is_shift_allowed: bool = False,
 ) -> "RolloutPlan":
     """Return the plan that the settings and this call's options make."""
     from stayline.domain.deployment import RolloutPlan
@@ -158,7 +166,8 @@ def plan_of(
         shadow_rows=settings.deploy_shadow_rows if shadow is None else shadow,
         canary_percent=settings.deploy_canary_percent if canary is None else canary,
         bake_s=settings.deploy_bake_s if bake is None else bake,
-        shift_reason=reason,
+        reason=reason,
+        is_shift_allowed=is_shift_allowed,
     )
 
 

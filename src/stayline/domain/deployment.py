@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.deployment_alarms import Reading
 from stayline.domain.risk_score import ModelIdentity
 from stayline.domain.trial_tally import TrialTally
@@ -14,6 +15,8 @@ LEASE = timedelta(seconds=3)
 _AHEAD = timedelta(seconds=1)
 ALIVE = timedelta(seconds=2)
 """How long after its last word a worker counts as alive."""
+LATELY = timedelta(seconds=30)
+"""For so long a worker that has not said that it leaves is thought to come back."""
 ABANDONED = "the deploying process ended before it was through"
 
 
@@ -38,14 +41,15 @@ class RolloutPlan:
 
     ``shadow_rows`` requests are answered by both models first. Then the version answers
     ``canary_percent`` of 100 people for ``bake_s`` seconds, and everybody for as long again, before
-    it counts as deployed. ``shift_reason`` says why it may score otherwise than the one before;
-    empty: it may not.
+    it counts as deployed. ``reason`` says why it may score otherwise than the one before
+    (``is_shift_allowed``), or why it may serve without any evidence.
     """
 
     shadow_rows: int = 1000
     canary_percent: int = 10
     bake_s: float = 30.0
-    shift_reason: str = ""
+    reason: str = ""
+    is_shift_allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,22 @@ class Rollout:
             return self
         ended_at = self.renewed_at + LEASE
         return replace(self, phase=Phase.ROLLED_BACK, ended_at=ended_at, outcome=ABANDONED)
+
+
+def abandonment(rollout: Rollout, *, at: datetime) -> AuditEvent:
+    """Return the event of a rollout whose process was killed, as who finds it writes it down."""
+    return AuditEvent(
+        AuditEventKind.DEPLOYMENT_ROLLED_BACK,
+        actor=rollout.started_by,
+        subject=str(rollout.version),
+        at=at,
+        details={
+            "digest": rollout.digest,
+            "rollout_id": rollout.rollout_id,
+            "from_version": rollout.from_version,
+            "because": ABANDONED,
+        },
+    )
 
 
 def share_of(phase: Phase, canary_percent: int) -> int:

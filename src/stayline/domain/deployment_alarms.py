@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import sqrt
 
 from stayline.domain.gates import Verdict
 from stayline.domain.trial_tally import ScoreShift, Tally, TrialTally
@@ -10,8 +11,10 @@ from stayline.domain.trial_tally import ScoreShift, Tally, TrialTally
 FEWEST = 30
 """With fewer answers nothing is claimed of a share, a percentile or a mean."""
 FEWEST_ERRORS = 3
-"""So many failures are no chance, however few answers there are."""
+"""With fewer failures the alarm never rings."""
 MOST_ERRORS = 0.01
+_Z = 3.0
+"""How sure an alarm that is looked at over and over must be: three standard errors."""
 SLOWEST_S = 0.2
 SLOWER_THAN_CHAMPION = 2.0
 UNNOTICED_S = 0.02
@@ -69,9 +72,18 @@ def _errors(candidate: Tally, champion: Tally) -> Reading:
         f"{candidate.errors} of {candidate.invocations} failed ({candidate.share_of_errors:.1%}; "
         f"before: {champion.errors} of {champion.invocations})"
     )
-    is_worse = candidate.share_of_errors > max(MOST_ERRORS, champion.share_of_errors)
-    is_enough = candidate.invocations >= FEWEST or candidate.errors >= FEWEST_ERRORS
-    return Reading(Alarm.ERRORS, _verdict(is_worse, is_enough), text)
+    most = max(MOST_ERRORS, champion.share_of_errors)
+    is_worse = candidate.errors >= FEWEST_ERRORS and _at_least(candidate) > most
+    return Reading(
+        Alarm.ERRORS, _verdict(is_worse, is_worse or candidate.invocations >= FEWEST), text
+    )
+
+
+def _at_least(tally: Tally) -> float:
+    """Return Wilson's lower bound of the share of errors."""
+    n, share, z2 = tally.invocations, tally.share_of_errors, _Z * _Z
+    spread = _Z * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    return (share + z2 / (2 * n) - spread) / (1 + z2 / n)
 
 
 def _latency(candidate: Tally, champion: Tally) -> Reading:
@@ -85,7 +97,9 @@ def _latency(candidate: Tally, champion: Tally) -> Reading:
         text += f" (before: n = {n_before}, too few to compare with)"
     else:
         text += f" (before: {before * 1000:.1f} ms, n = {n_before})"
-        is_slow = is_slow or p95 > max(UNNOTICED_S, SLOWER_THAN_CHAMPION * before)
+        is_slow = (is_slow and before <= SLOWEST_S) or p95 > max(
+            UNNOTICED_S, SLOWER_THAN_CHAMPION * before
+        )
     return Reading(Alarm.LATENCY, _verdict(is_slow, n >= FEWEST), text)
 
 

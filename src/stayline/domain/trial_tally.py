@@ -112,6 +112,11 @@ class TrialTally:
             self.shift + other.shift,
         )
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the candidate was asked nothing."""
+        return self.candidate.invocations == 0
+
     def figures(self) -> dict[str, int | float | None]:
         """Return the main figures by name, as an audit event holds them."""
         p95 = self.candidate.latencies.p95_s

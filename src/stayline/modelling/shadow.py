@@ -4,8 +4,6 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-import polars as pl
-
 from stayline.domain.risk_score import FieldValue, Prediction
 from stayline.domain.trial_tally import BUCKETS, Latencies, ScoreShift, Tally, TrialTally, bucket_of
 from stayline.modelling.predictor import Predictor
@@ -14,16 +12,10 @@ ShadowRow = tuple[Mapping[str, FieldValue], datetime]
 """The values of a past request, and when they were true."""
 
 
-def replay(
-    rows: Iterable[ShadowRow], frame: pl.DataFrame, *, candidate: Predictor, champion: Predictor
-) -> TrialTally:
-    """Return how both models do on past requests, and on a frame of people's features.
-
-    Requests are answered one by one, with reasons, as in use: errors, latency and shift count. The
-    frame is scored as a whole and counts for the shift alone.
-    """
+def replay(rows: Iterable[ShadowRow], *, candidate: Predictor, champion: Predictor) -> TrialTally:
+    """Return how both models do on these rows, answered one by one, with reasons, as in use."""
     new, old = _Run(candidate), _Run(champion)
-    shift = _frame_shift(frame, candidate, champion)
+    shift = ScoreShift()
     for values, as_of in rows:
         one, other = new.answer(values, as_of), old.answer(values, as_of)
         if one is not None and other is not None:
@@ -55,12 +47,3 @@ class _Run:
         """Return what was counted."""
         counts = tuple(self._durations)
         return Tally(sum(counts) + self._errors, self._errors, Latencies(counts))
-
-
-def _frame_shift(frame: pl.DataFrame, candidate: Predictor, champion: Predictor) -> ScoreShift:
-    if frame.is_empty():
-        return ScoreShift()
-    new, old = candidate.score(frame), champion.score(frame)
-    apart = (new.get_column("risk") - old.get_column("risk")).abs().sum()
-    moved = (new.get_column("band") != old.get_column("band")).sum()
-    return ScoreShift(frame.height, float(apart), int(moved))

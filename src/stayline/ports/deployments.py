@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Protocol
 
+from stayline.domain.audit_events import AuditEvent
 from stayline.domain.deployment import ALIVE, Heartbeat, Phase, Rollout, Traffic
 from stayline.domain.trial_tally import TrialTally
 
@@ -19,22 +20,36 @@ class Deployments(Protocol):
         ...
 
     def begin(self, rollout: Rollout) -> None:
-        """Start a rollout; raises `DeploymentRefused` while another one holds."""
+        """Start a rollout; one that was abandoned is closed first, with its audit event.
+
+        Raises `DeploymentRefused` while another one holds, and when the deployed version is not
+        the one that it was compared with any more.
+        """
+        ...
+
+    def check_alone(self, version: int) -> None:
+        """Raise `DeploymentRefused` while another rollout holds."""
         ...
 
     def advance(self, rollout_id: str, phase: Phase, seen: str = "") -> None:
         """Renew a rollout; say which phase it is in, and what was seen of it so far.
 
-        Raises `DeploymentRefused`, with the reason, when somebody ended it.
+        Raises `DeploymentRefused`, with the reason, when somebody ended it, or nobody renewed it
+        in time.
         """
         ...
 
-    def finish(self, rollout_id: str, phase: Phase, outcome: str) -> bool:
-        """End a rollout that is under way; return False for one that has ended, which stays."""
+    def finish(
+        self, rollout_id: str, phase: Phase, outcome: str, event: AuditEvent | None = None
+    ) -> bool:
+        """End a rollout that is under way, and audit it, in the same breath.
+
+        Returns False for one that has ended, which stays; there the event is left out.
+        """
         ...
 
-    def note(self, rollout: Rollout) -> None:
-        """Keep a rollout that ended before it began."""
+    def note(self, rollout: Rollout, event: AuditEvent | None = None) -> None:
+        """Keep a rollout that ended before it began, and audit it, in the same breath."""
         ...
 
     def rollouts(self) -> list[Rollout]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from stayline.domain.audit_events import AuditEvent
 from stayline.domain.model_package import ModelPackage
 from stayline.domain.risk_score import ModelIdentity
 
@@ -47,12 +48,18 @@ class ModelRegistry(Protocol):
         ...
 
     def deploy(
-        self, version: int, *, by: str, at: datetime, rollout_id: str | None = None
+        self,
+        version: int,
+        *,
+        by: str,
+        at: datetime,
+        rollout_id: str | None = None,
+        event: AuditEvent | None = None,
     ) -> ModelPackage:
         """Make this version the deployed one; raises `ModelNotApproved` unless it is Approved.
 
-        With ``rollout_id`` that rollout is completed in the same breath; raises `DeploymentRefused`
-        when it had ended before.
+        With ``rollout_id`` that rollout is completed, and ``event`` audited, in the same breath;
+        raises `DeploymentRefused` when it had ended before, or nobody renewed it in time.
         """
         ...
 

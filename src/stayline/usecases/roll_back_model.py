@@ -7,7 +7,6 @@ from stayline.domain.deployment import Phase, Rollout
 from stayline.domain.model_package import ModelPackage
 from stayline.errors import NothingToRollBack
 from stayline.formats.model_archive import read_archive
-from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.deployments import Deployments
 from stayline.ports.model_registry import ModelRegistry
@@ -19,7 +18,6 @@ def roll_back_model(
     reason: str,
     registry: ModelRegistry,
     deployments: Deployments,
-    audit: AuditLog,
     clock: Clock,
 ) -> ModelPackage:
     """Return the package that serves from now on.
@@ -35,9 +33,11 @@ def roll_back_model(
     for rollout in deployments.rollouts():
         outcome = f"taken back by {by}: {reason}"
         if rollout.ended_at is None and deployments.finish(
-            rollout.rollout_id, Phase.ROLLED_BACK, outcome
+            rollout.rollout_id,
+            Phase.ROLLED_BACK,
+            outcome,
+            _event(rollout.version, deployed, by, reason, clock),
         ):
-            _record(rollout.version, deployed, by, reason, audit, clock)
             return deployed
     previous = registry.previous()
     if previous is None:
@@ -49,22 +49,17 @@ def roll_back_model(
     )  # fmt: skip
     deployments.begin(rollout)
     deployments.advance(rollout.rollout_id, Phase.LOADING, f"roll-back: {reason}")
-    package = registry.deploy(
-        previous.version, by=by, at=clock.now(), rollout_id=rollout.rollout_id
+    event = _event(deployed.version, previous, by, reason, clock)
+    return registry.deploy(
+        previous.version, by=by, at=event.at, rollout_id=rollout.rollout_id, event=event
     )
-    _record(deployed.version, package, by, reason, audit, clock)
-    return package
 
 
-def _record(
-    version: int, back: ModelPackage, by: str, reason: str, audit: AuditLog, clock: Clock
-) -> None:
-    audit.append(
-        AuditEvent(
-            AuditEventKind.MODEL_ROLLED_BACK,
-            actor=by,
-            subject=str(version),
-            at=clock.now(),
-            details={"digest": back.digest, "to_version": back.version, "reason": reason},
-        )
+def _event(version: int, back: ModelPackage, by: str, reason: str, clock: Clock) -> AuditEvent:
+    return AuditEvent(
+        AuditEventKind.MODEL_ROLLED_BACK,
+        actor=by,
+        subject=str(version),
+        at=clock.now(),
+        details={"digest": back.digest, "to_version": back.version, "reason": reason},
     )

@@ -141,10 +141,10 @@ def _records(hour: Path) -> Iterator[tuple[CaptureRecord | None, str]]:
 
 
 def _last_lines(path: Path, limit: int) -> list[bytes]:
-    """Return the last whole lines of a file, reading no more of it than that."""
-    with path.open("rb") as file:
+    """Return the last whole lines of a file, none of one that was purged meanwhile."""
+    end = b""
+    with suppress(FileNotFoundError), path.open("rb") as file:
         place = file.seek(0, os.SEEK_END)
-        end = b""
         while place and end.count(b"\n") <= limit:
             start = max(place - _BLOCK, 0)
             file.seek(start)

@@ -1,20 +1,25 @@
 """Rollouts and workers in the state database."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from stayline.adapters.embedded.audit_chain import event_row, lengthen
 from stayline.adapters.embedded.database import damage, quick_row, reading, writing
-from stayline.adapters.embedded.tables import Instant, rollouts, workers
+from stayline.adapters.embedded.tables import Instant, deployments, rollouts, workers
+from stayline.domain.audit_events import AuditEvent
 from stayline.domain.deployment import (
     ALIVE,
+    LEASE,
     Heartbeat,
     Phase,
     Rollout,
     Traffic,
+    abandonment,
     lease_holds,
     share_of,
 )
@@ -43,6 +48,7 @@ class SqliteDeployments:
     def __init__(self, engine: sa.Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
+        self._renewed = ("", 0.0)
 
     def traffic(self) -> Traffic:
         """Return who answers now, in microseconds."""
@@ -60,32 +66,39 @@ class SqliteDeployments:
 
     def begin(self, rollout: Rollout) -> None:
         """Start a rollout unless another one holds; one that was abandoned is closed first."""
-        now = self._clock.now()
         with writing(self._engine) as connection:
+            now = self._clock.now()
+            _check_alone(connection, rollout.version, now)
             for other in _open(connection):
-                if other.holds(now):
-                    raise DeploymentRefused(
-                        rollout.version,
-                        f"version {other.version} is being deployed by {other.started_by!r} "
-                        f"({other.phase.value})",
-                        "Wait until it is through, or end it with `stayline models rollback`.",
-                    )
-                _close(connection, other.as_of(now))
+                ended = other.as_of(now)
+                _close(connection, ended)
+                lengthen(connection, [event_row(abandonment(ended, at=now))])
+            _check_deployed(connection, rollout)
             connection.execute(sa.delete(workers).where(workers.c.seen_at < now - FORGOTTEN))
             row = asdict(rollout) | {"phase": rollout.phase.value, "renewed_at": now}
             connection.execute(sa.insert(rollouts).values(**row))
+        self._renewed = rollout.rollout_id, monotonic()
+
+    def check_alone(self, version: int) -> None:
+        """Refuse while another rollout holds."""
+        with reading(self._engine) as connection:
+            _check_alone(connection, version, self._clock.now())
 
     def advance(self, rollout_id: str, phase: Phase, seen: str = "") -> None:
         """Renew a rollout that is still under way."""
         with writing(self._engine) as connection:
-            rollout = under_way(connection, rollout_id)
+            now = self._clock.now()
+            under_way(connection, rollout_id, None if self._is_renewed(rollout_id) else now)
             connection.execute(
                 sa.update(rollouts)
-                .where(rollouts.c.rollout_id == rollout.rollout_id)
-                .values(phase=phase.value, renewed_at=self._clock.now(), outcome=seen)
+                .where(rollouts.c.rollout_id == rollout_id)
+                .values(phase=phase.value, renewed_at=now, outcome=seen)
             )
+        self._renewed = rollout_id, monotonic()
 
-    def finish(self, rollout_id: str, phase: Phase, outcome: str) -> bool:
+    def finish(
+        self, rollout_id: str, phase: Phase, outcome: str, event: AuditEvent | None = None
+    ) -> bool:
         """End a rollout that is under way."""
         with writing(self._engine) as connection:
             ended = connection.execute(
@@ -93,13 +106,17 @@ class SqliteDeployments:
                 .where(rollouts.c.rollout_id == rollout_id, rollouts.c.ended_at.is_(None))
                 .values(phase=phase.value, ended_at=self._clock.now(), outcome=outcome)
             )
+            if event is not None and ended.rowcount == 1:
+                lengthen(connection, [event_row(event)])
         return ended.rowcount == 1
 
-    def note(self, rollout: Rollout) -> None:
+    def note(self, rollout: Rollout, event: AuditEvent | None = None) -> None:
         """Keep a rollout that ended before it began."""
         with writing(self._engine) as connection:
             row = asdict(rollout) | {"phase": rollout.phase.value}
             connection.execute(sa.insert(rollouts).values(**row))
+            if event is not None:
+                lengthen(connection, [event_row(event)])
 
     def rollouts(self) -> list[Rollout]:
         """Return all rollouts as they stand, oldest first."""
@@ -110,14 +127,14 @@ class SqliteDeployments:
 
     def report(self, heartbeat: Heartbeat) -> None:
         """Keep the last word of a worker."""
-        values = {
-            "seen_at": self._clock.now(),
+        values: dict[str, Any] = {
             "has_left": False,
             "rollout_id": heartbeat.rollout_id,
             "heartbeat": msgspec.json.encode(heartbeat).decode(),
         }
         mine = workers.c.worker_id == heartbeat.worker_id
-        with writing(self._engine) as connection:
+        with writing(self._engine) as connection:  # waits; only then is it seen
+            values["seen_at"] = self._clock.now()
             if not connection.execute(sa.update(workers).where(mine).values(**values)).rowcount:
                 connection.execute(
                     sa.insert(workers).values(worker_id=heartbeat.worker_id, **values)
@@ -152,18 +169,45 @@ class SqliteDeployments:
         """Return damaged tables."""
         return damage(self._engine)
 
+    def _is_renewed(self, rollout_id: str) -> bool:
+        """Whether this process renewed it within the lease, wherever the clock jumped since."""
+        renewed, at = self._renewed
+        return renewed == rollout_id and monotonic() - at < LEASE.total_seconds()
 
-def under_way(connection: sa.Connection, rollout_id: str) -> Rollout:
-    """Return a rollout that nobody has ended; raises `DeploymentRefused` with why it was."""
+
+def under_way(connection: sa.Connection, rollout_id: str, at: datetime | None) -> None:
+    """Raise `DeploymentRefused`, with why, for a rollout that was ended, or is abandoned ``at``."""
     row = connection.execute(sa.select(*_COLUMNS).where(rollouts.c.rollout_id == rollout_id)).one()
-    rollout = _rollout(row)
+    rollout = _rollout(row) if at is None else _rollout(row).as_of(at)
     if rollout.ended_at is not None:
         raise DeploymentRefused(
             rollout.version,
             f"it was {rollout.phase.value}: {rollout.outcome}",
             "See `stayline models deployments`.",
         )
-    return rollout
+
+
+def _check_alone(connection: sa.Connection, version: int, at: datetime) -> None:
+    for other in _open(connection):
+        if other.holds(at):
+            raise DeploymentRefused(
+                version,
+                f"version {other.version} is being deployed by {other.started_by!r} "
+                f"({other.phase.value})",
+                "Wait until it is through, or end it with `stayline models rollback`.",
+            )
+
+
+def _check_deployed(connection: sa.Connection, rollout: Rollout) -> None:
+    """Refuse a rollout that was compared with a version that is not the deployed one any more."""
+    newest = sa.select(deployments.c.version).order_by(deployments.c.position.desc()).limit(1)
+    version = connection.execute(newest).scalar()
+    if version != rollout.from_version:
+        raise DeploymentRefused(
+            rollout.version,
+            f"version {version} was deployed meanwhile, in place of {rollout.from_version}",
+            "Deploy it again, so that it is compared with that one.",
+        )
 
 
 def _open(connection: sa.Connection) -> list[Rollout]:

@@ -5,16 +5,19 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from stayline.adapters.embedded.audit_chain import event_row, lengthen
 from stayline.adapters.embedded.database import damage, quick_row, reading, writing
 from stayline.adapters.embedded.deployments import under_way
 from stayline.adapters.embedded.tables import deployments, model_packages, rollouts
+from stayline.domain.audit_events import AuditEvent
 from stayline.domain.deployment import Phase
 from stayline.domain.model_package import ApprovalStatus, ModelPackage
 from stayline.domain.risk_score import ModelIdentity
@@ -101,12 +104,20 @@ class SqliteModelRegistry:
             )
 
     def deploy(
-        self, version: int, *, by: str, at: datetime, rollout_id: str | None = None
+        self,
+        version: int,
+        *,
+        by: str,
+        at: datetime,
+        rollout_id: str | None = None,
+        event: AuditEvent | None = None,
     ) -> ModelPackage:
-        """Make this version the deployed one, and end its rollout, in one transaction."""
+        """Make this version the deployed one, end its rollout and audit it, in one transaction."""
+        asked = monotonic()
         with writing(self._engine) as connection:
             if rollout_id is not None:
-                under_way(connection, rollout_id)
+                waited = timedelta(seconds=monotonic() - asked)
+                under_way(connection, rollout_id, at + waited)
                 connection.execute(
                     sa.update(rollouts)
                     .where(rollouts.c.rollout_id == rollout_id)
@@ -121,6 +132,8 @@ class SqliteModelRegistry:
                     position=(last or 0) + 1, version=version, deployed_by=by, deployed_at=at
                 )
             )
+            if event is not None:
+                lengthen(connection, [event_row(event)])
         return package
 
     def deployed(self) -> ModelPackage | None:

@@ -134,4 +134,4 @@ def _canonical_headers(headers: Headers, signed: bytes) -> list[bytes]:
         lower = name.lower()
         trimmed = b" ".join(value.split())
         values[lower] = values[lower] + b"," + trimmed if lower in values else trimmed
-    return [name + b":" + values.get(name, b"") for name in signed.split(b";")]
+    return [name + b":" + values[name] for name in signed.split(b";")]

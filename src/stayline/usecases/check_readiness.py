@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from stayline.domain.fallback import FallbackLimits, is_due, stale_for_s
-from stayline.errors import EndpointUnavailable, NothingDeployed, StaylineError
+from stayline.errors import EndpointUnavailable, NothingDeployed, StaylineError, UnknownVariant
 from stayline.ports.clock import Clock
 from stayline.ports.endpoint import Endpoint
 from stayline.ports.model_registry import ModelRegistry
@@ -92,9 +92,12 @@ def _token_key(secrets: Secrets) -> Check:
 def _model(endpoint: Endpoint, registry: ModelRegistry, now: datetime, *, tries: bool) -> Check:
     name = "model"
     try:
-        variant, wanted = endpoint.variant(), registry.serving()
+        wanted = registry.serving()
+        variant = endpoint.variant(f"version-{wanted.version}" if wanted else None)
         if tries:
-            variant.predict([dict.fromkeys(variant.inputs)], [now], with_reasons=False)
+            variant.predict([variant.assumed], [now], with_reasons=False)
+    except UnknownVariant:
+        return Check(name, Grade.DEGRADED, "the deployed package cannot be loaded; another answers")
     except NothingDeployed:
         return Check(name, Grade.FAILING, "no model is deployed")
     except EndpointUnavailable as outage:

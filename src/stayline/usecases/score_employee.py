@@ -62,7 +62,7 @@ def score_employee(
     except (HasOptedOut, NoLongerEmployed, UnknownEmployee, RequestRefused) as refusal:
         for token in _concerned(refusal, tokens):
             kind = AuditEventKind.SCORING_REFUSED
-            audit.append(refused(kind, refusal, actor=actor, subject=token, at=now))
+            audit.note([refused(kind, refusal, actor=actor, subject=token, at=now)])
         raise
     predictions = variant.predict(
         [row.values for row in rows],

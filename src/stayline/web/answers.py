@@ -1,6 +1,7 @@
 """A score for whoever asks: the model's own, or the kept one while it does not answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from stayline.domain.risk_score import RiskScore
 from stayline.domain.score_request import AS_USUAL, ScoreOptions, ScoreRequest
@@ -40,7 +41,7 @@ def live_or_kept(
             options=options,
         )
     except EndpointUnavailable as outage:
-        if not may_be_kept:
+        if not may_be_kept or options.target_variant is not None:
             raise
         scored = serve_kept_scores(
             requests,
@@ -54,5 +55,7 @@ def live_or_kept(
             token_key=gateway.token_key,
             actor=actor,
         )
+        if not options.with_reasons:
+            scored = [replace(score, reasons=()) for score in scored]
     watch.source = scored[0].source.value
     return scored

@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from stayline.web.calls import Answer, Call
 
 LONGEST_BODY = 16 * 1024
+LONGEST_HEAD = 64 * 1024
 
 
 class Lane(Protocol):
@@ -36,7 +37,20 @@ class FastLane(HttpToolsProtocol):
         self._lane = lane
         self._is_draining = is_draining
         self._short: bytearray | None = None
+        self._head = 0
         self._is_shut_down = False
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self._head = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header, or refuse the request when its head is longer than any head should be."""
+        self._head += len(name) + len(value)
+        if self._head > LONGEST_HEAD:
+            raise ValueError("the head of the request is too long")
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Keep a short request here until it is whole."""

@@ -33,6 +33,23 @@ def count_in_files(home: Path) -> None:
     values.ValueClass = values.MultiProcessValue(lambda: own)  # type: ignore[no-untyped-call]
 
 
+def take_room(home: Path) -> None:
+    """Have the disk keep room for this process's figures; raises `StoreUnavailable` on a full one.
+
+    The library maps its files into memory, and a page that the disk has no room for would end the
+    process in the middle of an answer.
+    """
+    try:
+        for path in _folder(home).glob(f"*_{os.getpid()}.db"):
+            descriptor = os.open(path, os.O_RDWR)
+            try:
+                os.posix_fallocate(descriptor, 0, os.fstat(descriptor).st_size)
+            finally:
+                os.close(descriptor)
+    except OSError as error:
+        raise StoreUnavailable("The folder of metrics", f"{error.strerror}.") from error
+
+
 def process_ended(pid: int, home: Path) -> None:
     """Drop what was only true while the process lived; what it counted stays counted."""
     from prometheus_client.multiprocess import mark_process_dead

@@ -89,6 +89,12 @@ class Metrics:
         self._capture_lag.set(capture_lag_s)
         return generate_latest(self._registry)
 
+    def prepare(self, variant: str) -> None:
+        """Make room for what is counted of a variant, before anything is."""
+        for source in (NO_VARIANT, "live", "nightly"):
+            self._children(variant, source)
+        self._children(NO_VARIANT, NO_VARIANT)
+
     def _children(self, variant: str, source: str) -> _Instruments:
         """Look the labels up, which costs more than counting does, and keep what is found."""
         labels, of = (self._endpoint_name, variant), self._families

@@ -87,6 +87,8 @@ def _refuse_unsigned(query_string: bytes) -> None:
 
 def _check_coverage(sent: Mapping[bytes, bytes], signed: list[bytes]) -> None:
     """Refuse headers that say what is asked for but that anyone could have added or changed."""
+    if not set(signed) <= sent.keys():
+        raise SignatureRefused("it lacks a header that its signature names.", _INCOMPLETE)
     for name in _ALWAYS_SIGNED:
         if name not in signed or name not in sent:
             raise SignatureRefused(

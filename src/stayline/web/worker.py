@@ -6,12 +6,17 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from stayline.errors import StaylineError
 from stayline.settings import Settings
 from stayline.web.lifeline import Lifeline
+from stayline.web.metrics import NO_VARIANT
+
+if TYPE_CHECKING:
+    from stayline.bootstrap import Ports
 
 GARBAGE_EVERY = 20_000
 """After how many new objects garbage is looked for; requests leave hardly any in circles."""
@@ -29,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     from stayline.bootstrap import build
     from stayline.web.app import create_app
     from stayline.web.logs import json_logs
-    from stayline.web.metric_files import count_in_files
+    from stayline.web.metric_files import count_in_files, take_room
     from stayline.web.serving import serve
     from stayline.web.short_calls import ShortCalls
 
@@ -41,11 +46,11 @@ def main(arguments: Sequence[str]) -> int:
         ports = build(settings)
         app = create_app(ports, settings)
         ports.runner.purge_expired(at=ports.clock.now())
+        app.state.gateway.metrics.prepare(_variant_name(ports))
+        take_room(settings.home)
     except StaylineError as error:
         sys.stderr.write(f"Error: {error}\n")
         return 1
-    with suppress(StaylineError):  # a model that cannot be loaded yet is told by each answer
-        ports.endpoint.variant()
     gc.collect()
     gc.freeze()  # what lives as long as the process need not be looked through again
     gc.set_threshold(GARBAGE_EVERY)
@@ -57,6 +62,13 @@ def main(arguments: Sequence[str]) -> int:
     ports.capture.close()
     ports.audit.close()
     return 0
+
+
+def _variant_name(ports: "Ports") -> str:
+    """Load the model, and name it; one that cannot be loaded yet is told by each answer."""
+    with suppress(StaylineError):
+        return ports.endpoint.variant().name
+    return NO_VARIANT
 
 
 if __name__ == "__main__":

@@ -138,7 +138,8 @@ def test_json_lines_of_objects_features_and_arrays(runtime, ports, inputs, risk)
 
 def test_libsvm_of_encoded_columns(runtime, ports, inputs, risk):
     row = stored(ports, PERSON)
-    encoder = ports.endpoint.variant().predictor._encoder
+    digest = ports.registry.deployed().digest
+    encoder = Predictor(read_archive(ports.registry.archive(digest), digest))._encoder
     (cells,) = encoder.encode_rows([row], [ports.clock.now()])
     dense = " ".join(f"{at}:{cell:.9g}" for at, cell in enumerate(cells))
     sparse = " ".join(

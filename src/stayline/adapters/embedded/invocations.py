@@ -4,13 +4,19 @@ import http.client
 import threading
 from urllib.parse import urlsplit
 
-from stayline.errors import EndpointUnavailable, SettingRefused
+from stayline.errors import EndpointUnavailable, FieldProblem, RequestRefused, SettingRefused
 
 PATH = "/invocations"
 EXPLAIN = "X-Amzn-SageMaker-Enable-Explanations"
 CONNECT_S = 0.25
 READ_S = 5.0
 _WORST_ANSWER = 64 * 1024 * 1024
+_REFUSALS = (
+    http.HTTPStatus.BAD_REQUEST,
+    http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    http.HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+"""Statuses that speak of the values that were sent, not of the server."""
 
 
 class Invocations:
@@ -73,6 +79,9 @@ class Invocations:
         body = answer.read(_WORST_ANSWER)
         if answer.will_close or not answer.isclosed():
             self._drop()
+        if answer.status in _REFUSALS:
+            told = f"the endpoint refused these values (status {answer.status})"
+            raise RequestRefused([FieldProblem("row", told)])
         if answer.status != http.HTTPStatus.OK:
             raise EndpointUnavailable(self.address, f"it answered with status {answer.status}")
         return body

@@ -1,14 +1,15 @@
 """One invocation, from its bytes to its answer, on the endpoint's and on the container's route."""
 
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from urllib.parse import unquote
 
 from stayline.domain.score_request import ScoreOptions
-from stayline.errors import UnknownEndpoint
+from stayline.errors import UnknownEndpoint, UnknownVariant
 from stayline.formats.content_types import Form, NotAcceptable, answer_form, request_form
 from stayline.formats.invocation_answers import answer_body, answer_type
 from stayline.formats.invocation_rows import ModelColumns, read_rows
+from stayline.ports.endpoint import Variant
 from stayline.web.answers import live_or_kept
 from stayline.web.calls import Answer, Call
 from stayline.web.gateway import Gateway
@@ -106,10 +107,20 @@ def _accepted(call: Call, gateway: Gateway, with_reasons: bool) -> Form:
     return form
 
 
+def _layout(gateway: Gateway, options: ScoreOptions) -> Variant:
+    """Return the variant that the caller names, else the deployed one, also while one is on trial."""
+    deployed = gateway.ports.registry.serving()
+    named = f"version-{deployed.version}" if deployed else None
+    try:
+        return gateway.ports.endpoint.variant(options.target_variant or named)
+    except UnknownVariant:
+        return gateway.ports.endpoint.variant(options.target_variant)
+
+
 def _columns(gateway: Gateway, options: ScoreOptions) -> ModelColumns:
     """Return what rows without names are read by; the model is asked only for such rows."""
     ports = gateway.ports
-    variant = partial(ports.endpoint.variant, options.target_variant)
+    variant = cache(partial(_layout, gateway, options))
     return ModelColumns(
         known=lambda: frozenset(column.name for column in ports.features.schema().columns),
         inputs=lambda: variant().inputs,

@@ -6,7 +6,7 @@ import pytest
 
 from stayline.domain.alert_policy import Band
 from stayline.domain.risk_score import ModelIdentity, Reason
-from stayline.errors import StoreUnavailable
+from stayline.errors import ScoringUnderWay, StoreUnavailable
 from stayline.ports.score_board import BoardEntry, ScoringRun
 from stores import ANA, BO, HOUR, NOON, Backend
 
@@ -151,8 +151,8 @@ def test_a_run_never_replaces_a_newer_score_and_a_live_one_replaces_a_runs(
     backend: Backend,
 ) -> None:
     board = backend.scores()
-    board.put([replace(ENTRY, scored_at=NOON + HOUR)])
     run = board.begin_run(MODEL, ASSUMED, at=NOON)
+    board.put([replace(ENTRY, scored_at=NOON + HOUR)])
     board.keep(as_far_as(run, BO), SCORED, VALUES, scored_at=NOON)
     assert board.find(ANA) == replace(ENTRY, scored_at=NOON + HOUR)
     live = replace(ENTRY, token=BO, scored_at=NOON + HOUR)
@@ -160,13 +160,36 @@ def test_a_run_never_replaces_a_newer_score_and_a_live_one_replaces_a_runs(
     assert board.find(BO) == live
 
 
-def test_scores_are_taken_down_by_name_and_by_age(backend: Backend) -> None:
+def test_a_run_replaces_what_a_clock_ahead_has_kept_before_it(backend: Backend) -> None:
     board = backend.scores()
-    board.put([ENTRY, replace(ENTRY, token=BO, scored_at=NOON + HOUR)])
+    board.put([replace(ENTRY, scored_at=NOON + 24 * HOUR)])
+    for night in (NOON + 12 * HOUR, NOON):
+        run = board.begin_run(MODEL, ASSUMED, at=night)
+        board.keep(as_far_as(run, BO), SCORED, VALUES, scored_at=night)
+        kept = board.find(ANA)
+        assert kept is not None
+        assert kept.scored_at == night
+
+
+def test_scores_are_taken_down_by_name_and_by_run_whatever_their_time(backend: Backend) -> None:
+    board = backend.scores()
+    board.put([replace(ENTRY, scored_at=NOON + HOUR)])
+    run = board.begin_run(MODEL, ASSUMED, at=NOON)
+    board.put([replace(ENTRY, token=BO, scored_at=NOON - HOUR)])
     board.take_down([])
-    board.take_down((), older_than=NOON)
     assert len(board.entries()) == 2
-    board.take_down((), older_than=NOON + HOUR)
+    board.take_down_older(run)
     assert [entry.token for entry in board.entries()] == [BO]
     board.take_down({BO, *(f"{number:032}" for number in range(1200))})
     assert board.entries() == []
+
+
+def test_a_second_run_is_refused_until_the_first_lets_go(backend: Backend) -> None:
+    with (
+        backend.scores().scoring_alone(),
+        pytest.raises(ScoringUnderWay, match="under way"),
+        backend.scores().scoring_alone(),
+    ):
+        pass
+    with backend.scores().scoring_alone():
+        pass

@@ -233,3 +233,66 @@ def test_a_run_killed_in_the_middle_is_taken_up_and_comes_to_the_same_scores(por
     assert (result.count, result.by_band) == (whole.count, whole.by_band)
     found = {entry.token: (entry.risk, entry.reasons) for entry in ports.scores.entries()}
     assert found == expected
+
+
+def test_a_clock_that_steps_back_in_the_middle_of_a_run_costs_nobody_the_score(ports):
+    clock = SetClock(ports.clock.now())
+
+    def step_back(done: int, total: int) -> None:
+        if done == 400:
+            clock.instant -= timedelta(seconds=5)
+
+    assert score(replace(ports, clock=clock), chunk=100, progress=step_back).count == PEOPLE
+    assert len(ports.scores.entries()) == PEOPLE
+
+
+def test_a_run_from_the_future_is_not_taken_up(ports):
+    clock = SetClock(ports.clock.now())
+    timed = replace(ports, clock=clock)
+    cut_off(timed, after=300)
+    clock.instant -= timedelta(hours=1)
+    assert score(timed).taken_up_at == 0
+    assert {entry.scored_at for entry in ports.scores.entries()} == {clock.instant}
+
+
+class ErasedMeanwhile(SomeHaveLeft):
+    """A person is erased right after a chunk was read."""
+
+    def in_chunks(self, size, *, after=""):
+        for people in self._features.in_chunks(size, after=after):
+            for token in self._tokens & set(people["token"]):
+                self._features.erase(token)
+            yield people
+
+    def everyone_who_left(self, *, at):
+        return set()
+
+
+def test_who_is_erased_while_a_chunk_is_scored_does_not_come_back(ports):
+    token = ports.features.newest()["token"][3]
+    score(replace(ports, features=ErasedMeanwhile(ports.features, {token})), chunk=100)
+    assert ports.scores.find(token) is None
+    assert len(ports.scores.entries()) == PEOPLE - 1
+
+
+@dataclass
+class KilledBeforeTheEnd:
+    """A board whose run is cut off right before it ends."""
+
+    board: object
+
+    def __getattr__(self, name):
+        return getattr(self.board, name)
+
+    def end_run(self, run, *, at):
+        raise CutOff
+
+
+def test_a_run_that_is_cut_off_before_its_end_is_recorded_all_the_same(ports):
+    before = len(ports.audit.events())
+    with pytest.raises(CutOff):
+        score(replace(ports, scores=KilledBeforeTheEnd(ports.scores)))
+    score(ports)
+    first, again = ports.audit.events()[before:]
+    assert first.kind is again.kind is AuditEventKind.WORKFORCE_SCORED
+    assert first.details == again.details

@@ -14,6 +14,7 @@
     ├── ApprovalRefused          an approval or rejection that breaks the rules
     ├── WaiverRefused            a waiver of a gate that breaks the rules
     ├── NothingDeployed          no model serves yet
+    ├── ScoringUnderWay          a second run over everyone while one goes on
     ├── RequestRefused           a scoring request with one or more wrong fields
     ├── UnknownEmployee          a person the home knows nothing about
     ├── NoLongerEmployed         a person whose last day has come
@@ -87,6 +88,7 @@ from stayline.errors.scoring import (
     NoLongerEmployed,
     NothingDeployed,
     RequestRefused,
+    ScoringUnderWay,
     UnknownEmployee,
 )
 from stayline.errors.serving import (
@@ -131,6 +133,7 @@ __all__ = [
     "ResumeRefused",
     "SchemaMismatch",
     "SchemaRefused",
+    "ScoringUnderWay",
     "SettingRefused",
     "SignatureRefused",
     "StaylineError",

@@ -16,6 +16,16 @@ class NothingDeployed(StaylineError):
         )
 
 
+class ScoringUnderWay(StaylineError):
+    """Somebody else scores everyone just now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another run over everyone is under way on this home. Wait until it has ended; one "
+            "that is killed stops counting at once, and the next takes it up."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
     """One wrong thing in a request or a row, and where it is.

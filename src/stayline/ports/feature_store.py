@@ -110,6 +110,10 @@ class FeatureStore(Protocol):
         """
         ...
 
+    def tokens_between(self, after: str, last: str) -> AbstractSet[str]:
+        """Return of whom there are features now, of the tokens behind ``after`` up to ``last``."""
+        ...
+
     def count(self) -> int:
         """Return of how many people there are features; raises `NothingImported`."""
         ...

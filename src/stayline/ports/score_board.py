@@ -1,6 +1,7 @@
 """The last score of each person, for when the endpoint is down and for the people who ask."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -76,10 +77,19 @@ class ScoreBoard(Protocol):
         """Remove a person's score; return whether there was one."""
         ...
 
-    def take_down(
-        self, tokens: Collection[EmployeeToken], *, older_than: datetime | None = None
-    ) -> None:
-        """Remove these people's scores, and all that were scored before ``older_than``."""
+    def take_down(self, tokens: Collection[EmployeeToken]) -> None:
+        """Remove these people's scores."""
+        ...
+
+    def take_down_older(self, run: ScoringRun) -> None:
+        """Remove every score from before a run began, whatever the clock said then."""
+        ...
+
+    def scoring_alone(self) -> AbstractContextManager[None]:
+        """Hold the only run over everyone; raises `ScoringUnderWay` while another process does.
+
+        Let go at the end of the block, and at once when the process is killed.
+        """
         ...
 
     def begin_run(
@@ -102,8 +112,8 @@ class ScoreBoard(Protocol):
         """Keep the scores of a chunk of people and how far the run has come, both or neither.
 
         ``scored`` is what a variant's ``score`` returns, ``values`` the model's inputs of the same
-        people in order. Older scores never replace newer ones. Raises `StoreUnavailable` when the
-        run has come further meanwhile, because somebody else goes on with it.
+        people in order. Newer scores are replaced only where they are from before the run, by a
+        clock that was ahead. Raises `StoreUnavailable` when the run has come further meanwhile.
         """
         ...
 

@@ -17,7 +17,9 @@ from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.score_board import ScoreBoard, ScoringRun
 
 CHUNK = 20_000
-"""People in memory, and in one transaction, at a time."""
+"""People in memory at a time."""
+KEPT_AT_ONCE = 1_000
+"""People in one transaction: requests that keep a score wait for it, some milliseconds."""
 RESUMABLE_FOR = timedelta(hours=24)
 """How old a run may be to be taken up; its first scores are that old, too."""
 
@@ -54,76 +56,95 @@ def score_workforce(
 
     One ``chunk`` of people is in memory at a time. A run of this model that was cut off less than a
     day ago is taken up where it ended, unless ``afresh``. ``progress`` is told how many people are
-    done, and of how many. Raises `NothingImported`, `NothingDeployed`.
+    done, and of how many. Who is erased or opts out while a chunk is scored may stand on the board
+    until it is kept, and is taken down right after. The run is recorded before it ends: killed
+    between the two, it is taken up and recorded once more, under the same ``run``. Raises
+    `NothingImported`, `NothingDeployed`, and `ScoringUnderWay` while another run goes on.
     """
-    now = clock.now()
-    total = features.count()
-    variant = endpoint.variant()
-    run = None if afresh else _unfinished(scores, variant.model, now)
-    taken_up_at = run.done if run else 0
-    run = run or scores.begin_run(variant.model, variant.assumed, at=now)
-    has_left = features.everyone_who_left(at=now)
-    left = pl.Series(list(has_left), dtype=pl.String)
-    progress(min(run.done, total), total)
-    for people in features.in_chunks(chunk, after=run.after):
-        barred = opt_outs.opted_out(at=clock.now())
-        employed = people.filter(~pl.col(TOKEN).is_in(left.implode()))
-        due = employed.filter(~pl.col(TOKEN).is_in(list(barred)))
-        run, scored = _scored(run, variant, people, employed, due)
-        scores.keep(run, scored, due.select(variant.inputs), scored_at=now)
-        scores.take_down(opt_outs.opted_out(at=clock.now()) - barred)
+    with scores.scoring_alone():
         now = clock.now()
+        total = features.count()
+        variant = endpoint.variant()
+        run = None if afresh else _unfinished(scores, variant.model, now)
+        taken_up_at = run.done if run else 0
+        run = run or scores.begin_run(variant.model, variant.assumed, at=now)
+        has_left = features.everyone_who_left(at=now)
+        left = pl.Series(list(has_left), dtype=pl.String)
         progress(min(run.done, total), total)
-    progress(total, total)
-    barred = opt_outs.opted_out(at=clock.now())
-    scores.take_down({*has_left, *barred}, older_than=run.started_at)
-    scores.end_run(run, at=clock.now())
-    result = WorkforceScores(
-        count=run.scored,
-        by_band={band: run.by_band.get(band, 0) for band in Band},
-        opted_out=run.opted_out,
-        gone=run.gone,
-        model=variant.model,
-        taken_up_at=taken_up_at,
-    )
-    audit.append(_event(result, actor, clock.now()))
-    return result
+        for people in features.in_chunks(chunk, after=run.after):
+            before = run.after
+            barred = opt_outs.opted_out(at=clock.now())
+            employed = people.filter(~pl.col(TOKEN).is_in(left.implode()))
+            due = employed.filter(~pl.col(TOKEN).is_in(list(barred)))
+            run = _kept(scores, run, variant, people, employed, due, now)
+            still_there = features.tokens_between(before, run.after)
+            scores.take_down(set(due.get_column(TOKEN)) - still_there)
+            scores.take_down(opt_outs.opted_out(at=clock.now()) - barred)
+            now = clock.now()
+            progress(min(run.done, total), total)
+        progress(total, total)
+        scores.take_down({*has_left, *opt_outs.opted_out(at=clock.now())})
+        scores.take_down_older(run)
+        result = WorkforceScores(
+            count=run.scored,
+            by_band={band: run.by_band.get(band, 0) for band in Band},
+            opted_out=run.opted_out,
+            gone=run.gone,
+            model=variant.model,
+            taken_up_at=taken_up_at,
+        )
+        audit.append(_event(result, run, actor, clock.now()))
+        scores.end_run(run, at=clock.now())
+        return result
 
 
 def _unfinished(scores: ScoreBoard, model: ModelIdentity, now: datetime) -> ScoringRun | None:
     run = scores.unfinished_run()
-    if run is None or run.model != model or now - run.started_at >= RESUMABLE_FOR:
+    if run is None or run.model != model:
+        return None
+    if not timedelta(0) <= now - run.started_at < RESUMABLE_FOR:
         return None
     return run
 
 
-def _scored(
+def _kept(
+    scores: ScoreBoard,
     run: ScoringRun,
     variant: Variant,
     people: pl.DataFrame,
     employed: pl.DataFrame,
     due: pl.DataFrame,
-) -> tuple[ScoringRun, pl.DataFrame]:
-    """Return the scores of those who are due, and the run as far as these people."""
+    at: datetime,
+) -> ScoringRun:
+    """Keep the scores of those who are due, a part at a time; return the run that far on."""
     scored = variant.score(due)
-    found = dict(scored.get_column("band").value_counts().iter_rows())
-    further = replace(
-        run,
-        after=people.get_column(TOKEN).item(-1),
-        by_band={band: run.by_band.get(band, 0) + found.get(band.value, 0) for band in Band},
-        opted_out=run.opted_out + employed.height - due.height,
-        gone=run.gone + people.height - employed.height,
-    )
-    return further, scored
+    inputs = due.select(TOKEN, *variant.inputs)
+    for part in people.iter_slices(KEPT_AT_ONCE):
+        last = part.get_column(TOKEN).item(-1)
+        here = pl.col(TOKEN).is_between(pl.lit(run.after), pl.lit(last), closed="right")
+        theirs = scored.filter(here)
+        still_employed = employed.filter(here).height
+        found = dict(theirs.get_column("band").value_counts().iter_rows())
+        run = replace(
+            run,
+            after=last,
+            by_band={band: run.by_band.get(band, 0) + found.get(band.value, 0) for band in Band},
+            opted_out=run.opted_out + still_employed - theirs.height,
+            gone=run.gone + part.height - still_employed,
+        )
+        values = inputs.filter(here).select(variant.inputs)
+        scores.keep(run, theirs, values, scored_at=at)
+    return run
 
 
-def _event(result: WorkforceScores, actor: str, at: datetime) -> AuditEvent:
+def _event(result: WorkforceScores, run: ScoringRun, actor: str, at: datetime) -> AuditEvent:
     return AuditEvent(
         AuditEventKind.WORKFORCE_SCORED,
         actor=actor,
         subject=str(result.model.version),
         at=at,
         details={
+            "run": run.number,
             "model_version": result.model.version,
             "count": result.count,
             "opted_out": result.opted_out,

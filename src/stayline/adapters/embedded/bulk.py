@@ -35,11 +35,17 @@ def put_rows(engine: sa.Engine, table: sa.Table, rows: pl.DataFrame) -> int:
 
 
 def upsert(
-    engine: sa.Engine, table: sa.TableClause, keys: list[str], *, newest_by: str | None = None
+    engine: sa.Engine,
+    table: sa.TableClause,
+    keys: list[str],
+    *,
+    newest_by: str | None = None,
+    or_above: str | None = None,
 ) -> sa.Insert:
     """Return an insert that updates the row whose key is already there.
 
-    Only where a value differs, or, with ``newest_by``, where that column is no older.
+    Only where a value differs, or, with ``newest_by``, where that column is no older; with
+    ``or_above`` also where that column is empty or below the new one.
     """
     dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table)
@@ -50,6 +56,9 @@ def upsert(
         if newest_by is None
         else table.c[newest_by] <= new[newest_by]
     )
+    if or_above is not None:
+        number = table.c[or_above]
+        due = sa.or_(due, number.is_(None), number < new[or_above])
     updated: sa.Insert = statement.on_conflict_do_update(
         index_elements=keys, set_={column.name: new[column.name] for column in values}, where=due
     )

@@ -129,6 +129,10 @@ class DeltaFeatureStore:
         """Yield everyone's newest features by token, so many people at a time."""
         return self._online.chunks(size, after, group_types(FEATURES, self.schema()))
 
+    def tokens_between(self, after: str, last: str) -> AbstractSet[str]:
+        """Return of whom there are features now, of a range of tokens."""
+        return self._online.tokens_between(after, last)
+
     def count(self) -> int:
         """Return of how many people there are features."""
         self.schema()

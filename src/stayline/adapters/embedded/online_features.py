@@ -101,6 +101,13 @@ class OnlineFeatures:
             after = rows[-1][0]
             yield frames.frame(rows)
 
+    def tokens_between(self, after: str, last: str) -> set[str]:
+        """Return whose token lies behind one and up to another."""
+        token = online_records.c.token
+        query = sa.select(token).where(token > after, token <= last)
+        with reading(self._engine) as connection:
+            return set(connection.execute(query).scalars())
+
     def count(self) -> int:
         """Return how many people there are."""
         return int(quick_row(self._engine, _COUNT)[0])

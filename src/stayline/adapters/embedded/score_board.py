@@ -1,7 +1,9 @@
 """The score board in SQLite."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,8 +13,14 @@ import sqlalchemy as sa
 from stayline.adapters.embedded.bulk import upsert
 from stayline.adapters.embedded.database import quick_write, reading, writing
 from stayline.adapters.embedded.kept_reasons import read_reasons
+from stayline.adapters.embedded.scoring_lock import scoring_alone
 from stayline.adapters.embedded.scoring_runs import ScoringRuns
-from stayline.adapters.embedded.tables import explained_models, microseconds, scores
+from stayline.adapters.embedded.tables import (
+    explained_models,
+    microseconds,
+    scores,
+    scoring_runs,
+)
 from stayline.domain.alert_policy import Band
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Reason
@@ -20,6 +28,7 @@ from stayline.ports.score_board import BoardEntry, ScoringRun
 
 _IN_LIMIT = 500
 _PATIENCE_MS = 5
+_GIVEN = [column.name for column in scores.columns if column.name != "run"]
 
 
 class SqliteScoreBoard:
@@ -28,14 +37,18 @@ class SqliteScoreBoard:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         untyped = sa.table(scores.name, *(sa.column(column.name) for column in scores.columns))
+        newest_run = sa.select(sa.func.max(scoring_runs.c.position)).scalar_subquery()
+        given: dict[str, Any] = {name: sa.bindparam(name) for name in _GIVEN}
         put = upsert(engine, untyped, ["token"], newest_by="scored_at")
+        put = put.values(given | {"run": newest_run})
         self._put = str(put.compile(dialect=engine.dialect))
         self._runs = ScoringRuns(engine)
+        self._lock = Path(engine.url.database or "state.db").with_name("scoring.lock")
 
     def put(self, entries: Sequence[BoardEntry]) -> bool:
         """Keep these scores unless somebody else writes just now."""
         rows = [_row(entry) | {"scored_at": microseconds(entry.scored_at)} for entry in entries]
-        cells = [tuple(row[column.name] for column in scores.columns) for row in rows]
+        cells = [tuple(row[name] for name in _GIVEN) for row in rows]
         return not cells or quick_write(self._engine, self._put, cells, patience_ms=_PATIENCE_MS)
 
     def find(self, token: EmployeeToken) -> BoardEntry | None:
@@ -58,17 +71,23 @@ class SqliteScoreBoard:
             gone = connection.execute(sa.delete(scores).where(scores.c.token == token))
         return gone.rowcount > 0
 
-    def take_down(
-        self, tokens: Collection[EmployeeToken], *, older_than: datetime | None = None
-    ) -> None:
-        """Remove these people's scores, and all that were scored before an instant."""
-        listed = list(tokens)
-        parts = [listed[start : start + _IN_LIMIT] for start in range(0, len(listed), _IN_LIMIT)]
-        with writing(self._engine) as connection:
-            for part in parts:
-                connection.execute(sa.delete(scores).where(scores.c.token.in_(part)))
-            if older_than is not None:
-                connection.execute(sa.delete(scores).where(scores.c.scored_at < older_than))
+    def take_down(self, tokens: Collection[EmployeeToken]) -> None:
+        """Remove these people's scores, some hundred at a time, so that nobody waits long."""
+        self._take_down(list(tokens), sa.true())
+
+    def take_down_older(self, run: ScoringRun) -> None:
+        """Remove every score from before a run began."""
+        self._take_down(self._runs.older(run), scores.c.run.is_distinct_from(run.number))
+
+    def _take_down(self, tokens: list[EmployeeToken], where: sa.ColumnElement[bool]) -> None:
+        for start in range(0, len(tokens), _IN_LIMIT):
+            those = scores.c.token.in_(tokens[start : start + _IN_LIMIT])
+            with writing(self._engine) as connection:
+                connection.execute(sa.delete(scores).where(those, where))
+
+    def scoring_alone(self) -> AbstractContextManager[None]:
+        """Hold the only run over everyone."""
+        return scoring_alone(self._lock)
 
     def begin_run(
         self, model: ModelIdentity, assumed: Mapping[str, FieldValue], *, at: datetime

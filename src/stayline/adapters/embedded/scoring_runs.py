@@ -18,6 +18,7 @@ from stayline.adapters.embedded.tables import (
     scoring_runs,
 )
 from stayline.domain.alert_policy import Band
+from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import FieldValue, ModelIdentity
 from stayline.errors import StoreUnavailable
 from stayline.ports.feature_store import TOKEN
@@ -31,7 +32,7 @@ class ScoringRuns:
         self._engine = engine
         self._note_model = upsert(engine, explained_models, ["model_digest"])
         plain = sa.table(scores.name, *(sa.column(column.name) for column in scores.columns))
-        keep = upsert(engine, plain, [TOKEN], newest_by="scored_at")
+        keep = upsert(engine, plain, [TOKEN], newest_by="scored_at", or_above="run")
         self._keep = str(keep.compile(dialect=engine.dialect))
 
     def begin(
@@ -74,7 +75,7 @@ class ScoringRuns:
         self, run: ScoringRun, scored: pl.DataFrame, values: pl.DataFrame, scored_at: datetime
     ) -> None:
         """Keep a chunk's scores and how far the run has come, both or neither."""
-        rows = _rows(run.model, scored, values, scored_at)
+        rows = _rows(run, scored, values, scored_at)
         further = (
             sa.update(scoring_runs)
             .where(
@@ -96,6 +97,12 @@ class ScoringRuns:
             if rows:
                 connection.exec_driver_sql(self._keep, rows)
 
+    def older(self, run: ScoringRun) -> list[EmployeeToken]:
+        """Return of whom there is a score from before a run began."""
+        before = sa.select(scores.c.token).where(scores.c.run.is_distinct_from(run.number))
+        with reading(self._engine) as connection:
+            return [EmployeeToken(token) for token in connection.execute(before).scalars()]
+
     def end(self, run: ScoringRun, at: datetime) -> None:
         """Note that a run has come to its end."""
         ended = sa.update(scoring_runs).where(scoring_runs.c.position == run.number)
@@ -104,13 +111,13 @@ class ScoringRuns:
 
 
 def _rows(
-    model: ModelIdentity, scored: pl.DataFrame, values: pl.DataFrame, scored_at: datetime
+    run: ScoringRun, scored: pl.DataFrame, values: pl.DataFrame, scored_at: datetime
 ) -> list[tuple[Any, ...]]:
     """Return the rows of the table, its columns in order."""
     at = microseconds(scored_at)
-    version, digest = model.version, model.digest
+    version, digest = run.model.version, run.model.digest
     return [
-        (token, risk, band, "[]", version, digest, at, None, base, packed)
+        (token, risk, band, "[]", version, digest, at, None, base, packed, run.number)
         for (token, risk, band, base), packed in zip(
             scored.select(TOKEN, "risk", "band", "base_risk").iter_rows(),
             packed_reasons(scored.get_column("contributions"), values),

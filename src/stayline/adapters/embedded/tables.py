@@ -81,6 +81,7 @@ scores = sa.Table(
     sa.Column("prediction_id", sa.String),
     sa.Column("base_risk", sa.Float),
     sa.Column("explained", sa.LargeBinary),
+    sa.Column("run", sa.Integer),
 )
 explained_models = sa.Table(
     "explained_models",

@@ -62,7 +62,7 @@ def operations(app):
     schema = schemathesis.openapi.from_dict(app.openapi_schema.to_schema())
     schema.config.update(base_url=HERE)
     found = [result.ok() for result in schema.get_all_operations()]
-    assert len(found) == 14
+    assert len(found) == 17
     return found
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from stayline.domain.fallback import FallbackLimits, is_due, stale_for_s
+from stayline.domain.risk_score import ModelIdentity
 from stayline.errors import EndpointUnavailable, NothingDeployed, StaylineError, UnknownVariant
 from stayline.ports.clock import Clock
-from stayline.ports.endpoint import Endpoint
+from stayline.ports.endpoint import Endpoint, Variant
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
@@ -93,11 +94,9 @@ def _model(endpoint: Endpoint, registry: ModelRegistry, now: datetime, *, tries:
     name = "model"
     try:
         wanted = registry.serving()
-        variant = endpoint.variant(f"version-{wanted.version}" if wanted else None)
+        variant = _deployed(endpoint, wanted)
         if tries:
             variant.predict([variant.assumed], [now], with_reasons=False)
-    except UnknownVariant:
-        return Check(name, Grade.DEGRADED, "the deployed package cannot be loaded; another answers")
     except NothingDeployed:
         return Check(name, Grade.FAILING, "no model is deployed")
     except EndpointUnavailable as outage:
@@ -108,6 +107,14 @@ def _model(endpoint: Endpoint, registry: ModelRegistry, now: datetime, *, tries:
         why = f"the deployed package cannot be loaded; version {variant.model.version} answers"
         return Check(name, Grade.DEGRADED, why)
     return Check(name, Grade.OK)
+
+
+def _deployed(endpoint: Endpoint, wanted: ModelIdentity | None) -> Variant:
+    """Return the deployed model, also while another is on trial; else whichever answers."""
+    try:
+        return endpoint.variant(f"version-{wanted.version}" if wanted else None)
+    except UnknownVariant:
+        return endpoint.variant()
 
 
 def _target(failing: tuple[str, datetime]) -> Check:

@@ -70,12 +70,12 @@ def test_an_empty_body_is_a_204(call):
 @pytest.mark.parametrize(
     ("body", "kind", "accept", "status"),
     [
-        (b"{", "application/json", "text/csv", 400),
+        (b"{", "application/json", "text/csv", 415),
         ({"OverTime": "Perhaps"}, "application/json", "text/csv", 400),
         ({"employee_id": "nobody"}, "application/json", "text/csv", 400),
         ({"instances": []}, "application/json", "text/csv", 400),
         (b"1:1", None, "text/csv", 200),
-        (b"no libsvm", None, "text/csv", 400),
+        (b"no libsvm", None, "text/csv", 415),
         (ROW, "application/xml", "text/csv", 415),
         (ROW, "application/json; charset=latin-1", "text/csv", 415),
         (ROW, "application/json", "application/xml", 406),

@@ -15,6 +15,8 @@ from served_home import served
 from stayline.bootstrap import build
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.pseudonyms import pseudonym
+from stayline.formats.model_archive import read_archive
+from stayline.modelling.predictor import Predictor
 from stayline.settings import Settings
 from stayline.usecases.set_opt_out import set_opt_out
 

@@ -108,7 +108,7 @@ def _accepted(call: Call, gateway: Gateway, with_reasons: bool) -> Form:
 
 
 def _layout(gateway: Gateway, options: ScoreOptions) -> Variant:
-    """Return the variant that the caller names, else the deployed one, also while one is on trial."""
+    """Return the variant that the caller names, else the deployed one, on trial or not."""
     deployed = gateway.ports.registry.serving()
     named = f"version-{deployed.version}" if deployed else None
     try:

@@ -17,6 +17,10 @@ the programs it names are in `stayline.container`, one file each, and are given 
 ports; ``adapters/embedded/pipeline_runner`` executes that very definition on this machine. Start
 with ``usecases/train_model``.
 
-Imports point down: cli, web and container, bootstrap, settings, adapters and usecases, pipeline,
+Serving is `stayline.web`: a parent (``supervisor``) keeps worker processes (``worker``) answering;
+``fast_lane`` answers short requests where they are parsed, ``runtime`` speaks SageMaker's protocols.
+A new version comes in step by step: ``usecases/deploy_model``.
+
+Imports point down: cli and container, web, bootstrap, settings, adapters and usecases, pipeline,
 reports and samples, modelling, formats and ports, domain, errors. `make check` holds it so.
 """

@@ -18,8 +18,8 @@ ports; ``adapters/embedded/pipeline_runner`` executes that very definition on th
 with ``usecases/train_model``.
 
 Serving is `stayline.web`: a parent (``supervisor``) keeps worker processes (``worker``) answering;
-``fast_lane`` answers short requests where they are parsed, ``runtime`` speaks SageMaker's protocols.
-A new version comes in step by step: ``usecases/deploy_model``.
+``fast_lane`` answers short requests where they are parsed, ``runtime`` speaks SageMaker's
+protocols. A new version comes in step by step: ``usecases/deploy_model``.
 
 Imports point down: cli and container, web, bootstrap, settings, adapters and usecases, pipeline,
 reports and samples, modelling, formats and ports, domain, errors. `make check` holds it so.

@@ -170,3 +170,30 @@ def test_a_predictor_loads_and_scores_without_anything_of_the_training(tmp_path)
     command = [sys.executable, "-c", program, tmp_path / "package"]
     run = subprocess.run(command, capture_output=True, check=True)
     assert run.stdout.strip() == b"[]"
+
+
+@pytest.mark.parametrize(("columns", "depth"), [(1, 1), (1, 4), (2, 3), (3, 4)])
+def test_trees_of_few_columns_are_the_librarys_own(columns, depth):
+    rng = np.random.default_rng(columns)
+    rows = rng.normal(size=(400, columns)).astype(np.float32)
+    label = rows[:, 0] + rng.normal(size=400) > 0
+    booster = xgb.train(
+        {"max_depth": depth, "objective": "binary:logistic"}, xgb.DMatrix(rows, label), 20
+    )
+    _check_against(booster, rows)
+
+
+def test_trees_that_never_split_are_the_librarys_own():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(100, 2)).astype(np.float32)
+    options = {"objective": "binary:logistic", "min_child_weight": 1e9}
+    booster = xgb.train(options, xgb.DMatrix(rows, rng.random(100) > 0.5), 3)
+    _check_against(booster, rows)
+
+
+def _check_against(booster: xgb.Booster, rows: np.ndarray) -> None:
+    found = Forest(bytes(booster.save_raw("ubj")), np.arange(rows.shape[1])).explained(rows)
+    data = xgb.DMatrix(rows)
+    assert found.margin == pytest.approx(booster.predict(data, output_margin=True), abs=5e-6)
+    parts = booster.predict(data, pred_contribs=True)[:, :-1]
+    assert np.abs(found.contributions - parts).max() < 5e-6

@@ -36,6 +36,9 @@ CANNOT_BE_WRONG = {
     "PUT /v1/employees/{employee_id}/opt-out",
     "DELETE /v1/employees/{employee_id}/opt-out",
     "GET /v1/health",
+    "GET /healthz",
+    "GET /metrics",
+    "GET /readyz",
     "GET /ping",
     "GET /execution-parameters",
 }

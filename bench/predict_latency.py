@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from deployed_home import make_ibm_home  # noqa: E402  (tests/ is no package)
-from real_data import ibm_extract  # noqa: E402
+from real_data import ibm_extract  # noqa: E402  (needs the path above)
 
 CONNECTIONS = 4
 REQUESTS = 500

@@ -21,9 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from deployed_home import deploy_again, make_ibm_home  # noqa: E402  (tests/ is no package)
-from served_home import Served, served  # noqa: E402
-from stayline.bootstrap import build  # noqa: E402
-from stayline.settings import Settings  # noqa: E402
+from served_home import Served, served  # noqa: E402  (needs the path above)
+from stayline.bootstrap import build  # noqa: E402  (needs the path above)
+from stayline.settings import Settings  # noqa: E402  (needs the path above)
 
 CLIENTS = 4
 BODIES = [

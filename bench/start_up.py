@@ -15,16 +15,16 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench.peers import questions  # noqa: E402  (bench/ is no package when this is a script)
-from bench.peers.load import ask  # noqa: E402
-from bench.peers.running import (  # noqa: E402
+from bench.peers.load import ask  # noqa: E402  (needs the path above)
+from bench.peers.running import (  # noqa: E402  (needs the path above)
     first_answer,
     free_port,
     members,
     memory_mib,
     running,
 )
-from bench.peers.workload import make_workload  # noqa: E402
-from bench.stayline_home import make_home, serve_command, serve_environment  # noqa: E402
+from bench.peers.workload import make_workload  # noqa: E402  (needs the path above)
+from bench.stayline_home import make_home, serve_command, serve_environment  # noqa: E402  (needs the path above)
 
 STARTS = 7
 PREDICTIONS = 2000

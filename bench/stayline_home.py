@@ -10,12 +10,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from bench.peers.columns import FLAGS, LEVELS, NUMBERS, ORDINALS, WORDS  # noqa: E402
-from bench.peers.workload import DEPTH, PEOPLE, TREES, Workload  # noqa: E402
+from bench.peers.columns import FLAGS, LEVELS, NUMBERS, ORDINALS, WORDS  # noqa: E402  (needs the path above)
+from bench.peers.workload import DEPTH, PEOPLE, TREES, Workload  # noqa: E402  (needs the path above)
 
 from deployed_home import PASSED, deploy  # noqa: E402  (tests/ is no package)
-from stayline.bootstrap import build  # noqa: E402
-from stayline.domain.workforce_schema import (  # noqa: E402
+from stayline.bootstrap import build  # noqa: E402  (needs the path above)
+from stayline.domain.workforce_schema import (  # noqa: E402  (needs the path above)
     Column,
     IdentityPart,
     Kind,
@@ -24,8 +24,8 @@ from stayline.domain.workforce_schema import (  # noqa: E402
     WorkforceSchema,
     workforce_schema,
 )
-from stayline.formats.gate_records import gate_record  # noqa: E402
-from stayline.formats.model_archive import (  # noqa: E402
+from stayline.formats.gate_records import gate_record  # noqa: E402  (needs the path above)
+from stayline.formats.model_archive import (  # noqa: E402  (needs the path above)
     FORMAT_VERSION,
     BandsText,
     CalibrationText,
@@ -33,9 +33,9 @@ from stayline.formats.model_archive import (  # noqa: E402
     Manifest,
     write_archive,
 )
-from stayline.formats.schema_toml import dump_schema  # noqa: E402
-from stayline.settings import Settings  # noqa: E402
-from stayline.usecases.import_workforce import import_workforce  # noqa: E402
+from stayline.formats.schema_toml import dump_schema  # noqa: E402  (needs the path above)
+from stayline.settings import Settings  # noqa: E402  (needs the path above)
+from stayline.usecases.import_workforce import import_workforce  # noqa: E402  (needs the path above)
 
 STAYLINE = Path(sys.executable).with_name("stayline")
 

@@ -6,10 +6,9 @@ from datetime import datetime
 from time import perf_counter
 from types import TracebackType
 
-import polars as pl
-
-from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction
+from stayline.domain.risk_score import FieldValue, Prediction
 from stayline.ports.endpoint import Endpoint, Variant
+from stayline.ports.forwarded_variant import ForwardedVariant
 from stayline.web.errors import status_of
 from stayline.web.logs import log_access
 from stayline.web.metrics import NO_VARIANT, Metrics
@@ -78,40 +77,10 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class _TimedVariant:
+class _TimedVariant(ForwardedVariant):
     """A variant whose time is noted."""
 
-    within: Variant
     watch: Watch
-
-    @property
-    def name(self) -> str:
-        """What the answer calls it."""
-        return self.within.name
-
-    @property
-    def model(self) -> ModelIdentity:
-        """Which model it is."""
-        return self.within.model
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The model inputs, in order."""
-        return self.within.inputs
-
-    @property
-    def assumed(self) -> Mapping[str, FieldValue]:
-        """What each input is taken as where it is missing."""
-        return self.within.assumed
-
-    @property
-    def width(self) -> int:
-        """How many encoded columns the inputs make."""
-        return self.within.width
-
-    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
-        """Return the inputs' values that are encoded to these cells."""
-        return self.within.decode_row(cells, as_of)
 
     def predict(
         self,
@@ -126,7 +95,3 @@ class _TimedVariant:
             return self.within.predict(rows, as_of, with_reasons=with_reasons)
         finally:
             self.watch.model_us = (self.watch.model_us or 0.0) + (perf_counter() - began) * 1e6
-
-    def score(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the scores of a whole frame of features, in its order."""
-        return self.within.score(frame)

@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import polars as pl
 
-from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction
+from stayline.domain.risk_score import FieldValue, Prediction
 from stayline.errors import EndpointUnavailable, PackageRefused, StoreDamaged, StoreUnavailable
 from stayline.ports.clock import Clock
 from stayline.ports.endpoint import Endpoint, Variant
+from stayline.ports.forwarded_variant import ForwardedVariant
 from stayline.ports.target_health import DEPLOYED_PACKAGE, TargetHealth
 
 _FAILURES = (EndpointUnavailable, PackageRefused, StoreDamaged, StoreUnavailable, TimeoutError)
@@ -71,41 +72,11 @@ class GuardedEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class _GuardedVariant:
+class _GuardedVariant(ForwardedVariant):
     """A variant whose answers, and failures to answer, are noted."""
 
-    within: Variant
     guard: GuardedEndpoint
     answers_at: str
-
-    @property
-    def name(self) -> str:
-        """What the answer calls it."""
-        return self.within.name
-
-    @property
-    def model(self) -> ModelIdentity:
-        """Which model it is."""
-        return self.within.model
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The model inputs, in order."""
-        return self.within.inputs
-
-    @property
-    def assumed(self) -> Mapping[str, FieldValue]:
-        """What each input is taken as where it is missing."""
-        return self.within.assumed
-
-    @property
-    def width(self) -> int:
-        """How many encoded columns the inputs make."""
-        return self.within.width
-
-    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
-        """Return the inputs' values that are encoded to these cells."""
-        return self.within.decode_row(cells, as_of)
 
     def predict(
         self,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-import polars as pl
 
 from stayline.adapters.embedded.invocations import Invocations
 from stayline.domain.alert_policy import Bands
@@ -13,6 +12,7 @@ from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction, Re
 from stayline.errors import EndpointUnavailable
 from stayline.formats.model_archive import read_archive
 from stayline.ports.endpoint import Endpoint, Variant
+from stayline.ports.forwarded_variant import ForwardedVariant
 from stayline.ports.model_registry import ModelRegistry
 
 ROWS_A_REQUEST = 1000
@@ -59,41 +59,11 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class _HttpVariant:
+class _HttpVariant(ForwardedVariant):
     """The deployed package, at work in the other server."""
 
-    within: Variant
     bands: Bands
     invocations: Invocations
-
-    @property
-    def name(self) -> str:
-        """What the answer calls it."""
-        return self.within.name
-
-    @property
-    def model(self) -> ModelIdentity:
-        """Which model it is."""
-        return self.within.model
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The model inputs, in order."""
-        return self.within.inputs
-
-    @property
-    def assumed(self) -> Mapping[str, FieldValue]:
-        """What each input is taken as where it is missing."""
-        return self.within.assumed
-
-    @property
-    def width(self) -> int:
-        """How many encoded columns the inputs make."""
-        return self.within.width
-
-    def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
-        """Return the inputs' values that are encoded to these cells."""
-        return self.within.decode_row(cells, as_of)
 
     def predict(
         self,
@@ -112,10 +82,6 @@ class _HttpVariant:
             for start in range(0, len(rows), ROWS_A_REQUEST)
             for told in self._asked(rows[start : start + ROWS_A_REQUEST], with_reasons)
         )
-
-    def score(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the scores of a whole frame, computed here: they are for when the server fails."""
-        return self.within.score(frame)
 
     def _asked(
         self, rows: Sequence[Mapping[str, FieldValue]], with_reasons: bool

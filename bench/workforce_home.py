@@ -91,7 +91,17 @@ def make_home(home: Path, count: int) -> None:
         audit=ports.audit,
         clock=ports.clock,
     )
-    deploy_model(version, by="bench", registry=ports.registry, audit=ports.audit, clock=ports.clock)
+    deploy_model(
+        version,
+        by="bench",
+        registry=ports.registry,
+        deployments=ports.deployments,
+        features=ports.features,
+        opt_outs=ports.opt_outs,
+        capture=ports.capture,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
 
 
 def package() -> bytes:

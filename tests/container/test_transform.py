@@ -250,6 +250,22 @@ def test_a_bad_json_value_is_told_the_same_way(job, people):
     assert "people.jsonl, line 3, MonthlyIncome" in failure(job)
 
 
+def test_a_blank_json_line_is_no_row_but_counts_as_a_line(job, people):
+    rows = [json.dumps(row) for row in people.head(3).to_dicts()]
+    give(job, "people.jsonl", "\n\n".join(rows).encode() + b"\n\n")
+    assert job.process("transform").returncode == 0
+    assert len(scores(job)["people.jsonl.out"].splitlines()) == 3
+    give(job, "people.jsonl", "\n\n".join([*rows, "{"]).encode())
+    assert job.process("transform").returncode == 1
+    assert "people.jsonl, line 7" in failure(job)
+
+
+def test_a_json_line_without_an_end_is_refused_before_it_fills_the_memory(job):
+    give(job, "people.jsonl", b'{"MonthlyIncome": "' + b"1" * (17 << 20) + b'"}')
+    assert job.process("transform").returncode == 1
+    assert "people.jsonl, line 1" in failure(job)
+
+
 @pytest.mark.parametrize(
     ("spoilt", "expected"),
     [

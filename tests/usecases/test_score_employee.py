@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -18,6 +18,7 @@ from stayline.errors import (
     UnknownEmployee,
     UnknownVariant,
 )
+from stayline.ports.forwarded_variant import ForwardedVariant
 from stayline.usecases.score_employee import NAMELESS, score_employee
 
 FIELDS = {"JobRole": "Sales Executive", "MonthlyIncome": 5500, "OverTime": "Yes"}
@@ -166,6 +167,35 @@ def test_no_score_is_shown_or_kept_of_a_person_who_opts_out_while_it_is_computed
     hurried = replace(ports, endpoint=_OptsOutMeanwhile(ports, token))
     with pytest.raises(HasOptedOut):
         score(hurried, ScoreRequest(PERSON))
+    assert ports.scores.find(token) is None
+
+
+class _ErasesMeanwhile:
+    """The real endpoint, while a person is erased between check and answer."""
+
+    def __init__(self, ports: Ports, token: EmployeeToken) -> None:
+        self._ports = ports
+        self._token = token
+
+    def variant(self, target=None, *, affinity=""):
+        found = self._ports.endpoint.variant(target, affinity=affinity)
+        return _Erasing(found, self._ports, self._token)
+
+
+@dataclass(frozen=True, slots=True)
+class _Erasing(ForwardedVariant):
+    ports: Ports
+    token: EmployeeToken
+
+    def predict(self, rows, as_of, *, with_reasons=True):
+        self.ports.features.erase(self.token)
+        return self.within.predict(rows, as_of, with_reasons=with_reasons)
+
+
+def test_no_score_is_kept_of_a_person_who_is_erased_while_it_is_computed(ports):
+    token = token_of(ports, PERSON)
+    hurried = replace(ports, endpoint=_ErasesMeanwhile(ports, token))
+    score(hurried, ScoreRequest(PERSON))
     assert ports.scores.find(token) is None
 
 

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SEPARATORS = (",", ";", "\t", "|")
 _HEAD = 1 << 16
+_LONGEST_LINE = 1 << 24
 Cells = pl.Series | list[object]
 
 
@@ -71,7 +72,7 @@ def _parquet(path: Path, wanted: frozenset[str], rows: int) -> Iterator[RawRows]
 
 def _json_lines(text: TextIO, name: str, wanted: frozenset[str], rows: int) -> Iterator[RawRows]:
     decoder = msgspec.json.Decoder(dict[str, object])
-    numbered = enumerate(text, 1)
+    numbered = _numbered(text, name)
     while part := list(islice(numbered, rows)):
         records: list[dict[str, object]] = []
         for line, record in part:
@@ -84,6 +85,19 @@ def _json_lines(text: TextIO, name: str, wanted: frozenset[str], rows: int) -> I
             column: [record.get(column) for record in records] for column in wanted & names
         }
         yield RawRows([line for line, _ in part], cells, names - wanted)
+
+
+def _numbered(text: TextIO, name: str) -> Iterator[tuple[int, str]]:
+    """Yield lines with their numbers; blank ones are none, and none may fill the memory."""
+    for number in count(1):
+        line = text.readline(_LONGEST_LINE + 1)
+        if len(line) > _LONGEST_LINE:
+            expected = f"a line of at most {_LONGEST_LINE:,} characters"
+            raise ProgramInputRefused(f"{name}, line {number}", expected)
+        if not line:
+            return
+        if line.strip():
+            yield number, line
 
 
 def _csv(

@@ -89,7 +89,7 @@ def score_employee(
     )
     audit.note([_event(row, score, actor) for row, score in zip(rows, scored, strict=True)])
     if options.with_reasons:
-        _keep(rows, scored, scores)
+        _keep(rows, scored, scores, features)
     _bar_opted_out(requests, tokens, opt_outs, clock.now(), scores)
     return scored
 
@@ -187,24 +187,32 @@ def _event(row: _Row, score: RiskScore, actor: str) -> AuditEvent:
     )
 
 
-def _keep(rows: Sequence[_Row], scored: Sequence[RiskScore], scores: ScoreBoard) -> None:
-    """Keep the scores of people as they are, for those who ask later, unless that means waiting."""
-    scores.put(
-        [
-            BoardEntry(
-                token=row.token,
-                risk=score.risk,
-                band=score.band,
-                reasons=score.reasons,
-                model=score.model,
-                scored_at=score.scored_at,
-                prediction_id=score.prediction_id,
-                base_risk=score.base_risk,
-            )
-            for row, score in zip(rows, scored, strict=True)
-            if row.token is not None and not row.is_what_if
-        ]
-    )
+def _keep(
+    rows: Sequence[_Row], scored: Sequence[RiskScore], scores: ScoreBoard, features: FeatureStore
+) -> None:
+    """Keep the scores of people as they are, for those who ask later.
+
+    Who was erased meanwhile is taken down again: for the moment in between, some milliseconds, the
+    score stands on the board. An erasure after that removes the score itself.
+    """
+    entries = [
+        BoardEntry(
+            token=row.token,
+            risk=score.risk,
+            band=score.band,
+            reasons=score.reasons,
+            model=score.model,
+            scored_at=score.scored_at,
+            prediction_id=score.prediction_id,
+            base_risk=score.base_risk,
+        )
+        for row, score in zip(rows, scored, strict=True)
+        if row.token is not None and not row.is_what_if
+    ]
+    if scores.put(entries):
+        for entry in entries:
+            if features.get(entry.token) is None:
+                scores.erase(entry.token)
 
 
 def _concerned(

@@ -36,6 +36,8 @@ class Settings:
     """The largest request body, in bytes (SageMaker's limit)."""
     max_instances: int = 1000
     """The most rows one prediction request may hold."""
+    log_level: str = "WARNING"
+    """What the server logs: `INFO` adds a line for each request, `ERROR` leaves warnings out."""
     endpoint_name: str = "attrition-risk"
     """What the endpoint is called in requests of SageMaker's form."""
     endpoint_url: str = ""
@@ -59,7 +61,7 @@ class Settings:
     fallback_probe_s: int = 5
     """How long a failing endpoint is left alone between two attempts, in seconds."""
     deploy_shadow_rows: int = 1000
-    """How many captured requests a new version is tried on before it serves."""
+    """How many rows a new version is tried on before it serves: captured ones, then people."""
     deploy_canary_percent: int = 10
     """How many of 100 people a new version answers first."""
     deploy_bake_s: int = 30
@@ -105,7 +107,10 @@ def load_settings(
     return settings
 
 
-_CHOICES = {"capture_durability": ("grouped", "strict")}
+_CHOICES = {
+    "capture_durability": ("grouped", "strict"),
+    "log_level": ("INFO", "WARNING", "ERROR"),
+}
 _MAY_BE_EMPTY = frozenset(
     {"endpoint_url", "capture_csv_content_types", "capture_json_content_types"}
 )

@@ -1,6 +1,7 @@
 import io
 import logging
 import re
+import signal
 import sys
 
 import httpx
@@ -62,7 +63,7 @@ def test_of_an_exception_the_kind_and_place_are_told_but_not_its_words():
 
 
 def test_json_lines_go_to_the_error_stream_until_they_end(capsys):
-    with json_logs():
+    with json_logs("WARNING"):
         logging.getLogger("stayline.x").error("inside")
         logging.getLogger("stayline.x").info("too quiet")
     logging.getLogger("stayline.x").info("outside")
@@ -178,3 +179,19 @@ def test_a_served_failure_is_one_json_object_a_line_without_the_person(home):
     assert {line["request_id"] for line in told} == {answer.headers["x-amzn-requestid"]}
     assert any(line.get("route") == "/v1/predict" for line in told)
     assert f'"{PERSON}"' not in complained
+
+
+@pytest.mark.parametrize(("level", "told"), [("INFO", ["/v1/predict"]), ("WARNING", [])])
+def test_a_line_for_each_request_is_there_for_the_asking(home, level, told):
+    with served(home, workers_max=1, log_level=level) as server:
+        answer = httpx.post(f"{server.url}/v1/predict", json={"employee_id": PERSON})
+        assert answer.status_code == 200
+        server.process.send_signal(signal.SIGTERM)
+        _, written = server.process.communicate(timeout=30)
+    lines = [msgspec.json.decode(line) for line in written.splitlines()]
+    routes = [line for line in lines if "route" in line]
+    assert [line["route"] for line in routes] == told
+    for line in routes:
+        assert line["request_id"] == answer.headers["x-amzn-requestid"]
+        assert (line["status"], line["source"]) == (200, "live")
+    assert PERSON not in [str(value) for line in lines for value in line.values()]

@@ -43,7 +43,7 @@ class JsonLines(logging.Formatter):
 
 
 @contextmanager
-def json_logs(level: int = logging.WARNING) -> Iterator[None]:
+def json_logs(level: str) -> Iterator[None]:
     """Write what is logged meanwhile to the error stream, one JSON object a line."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())

@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     # A strict capture waits for the disk, a model elsewhere for its server.
     waits = settings.capture_durability != "grouped" or settings.endpoint_url
     lane = None if waits else ShortCalls(app.state.gateway)
-    with json_logs(), ports.follower.follow(f"worker-{os.getpid()}"):
+    with json_logs(settings.log_level), ports.follower.follow(f"worker-{os.getpid()}"):
         serve(app, lifeline.listening, on_ready=lifeline.tell_ready, lane=lane)
     ports.capture.close()
     ports.audit.close()

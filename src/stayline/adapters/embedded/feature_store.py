@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic
 
 import polars as pl
 import sqlalchemy as sa
@@ -16,10 +14,10 @@ from stayline.adapters.embedded.last_days import LastDays
 from stayline.adapters.embedded.offline_features import OfflineFeatures
 from stayline.adapters.embedded.online_features import OnlineFeatures
 from stayline.adapters.embedded.point_in_time import facts_known
+from stayline.adapters.embedded.stored_schema import StoredSchema
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.errors import NothingImported, SchemaMismatch, StoreDamaged, StoreUnavailable
-from stayline.formats.schema_toml import dump_schema, parse_schema
+from stayline.errors import SchemaMismatch, StoreDamaged, StoreUnavailable
 from stayline.ports.feature_store import (
     EVENT_TIME,
     FEATURES,
@@ -33,17 +31,6 @@ from stayline.ports.feature_store import (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GROUPS = (FEATURES, OUTCOMES)
-SCHEMA_FRESH_S = 0.25
-"""For how long a schema that was read is taken as the one that holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadSchema:
-    """A schema as it was read; ``fresh_until`` is an instant of the monotonic clock."""
-
-    text: str
-    schema: WorkforceSchema
-    fresh_until: float
 
 
 class DeltaFeatureStore:
@@ -58,7 +45,7 @@ class DeltaFeatureStore:
         self._online = OnlineFeatures(engine)
         self._last_days = LastDays(engine)
         self._offline = OfflineFeatures(folder)
-        self._read_schema: _ReadSchema | None = None
+        self._schema = StoredSchema(self._online)
         self._locks = FolderLocks(folder)
         try:
             self._catch_up()
@@ -67,32 +54,11 @@ class DeltaFeatureStore:
 
     def define(self, schema: WorkforceSchema) -> None:
         """Fix what the store holds: policy, bounds, notes may change later, columns may not."""
-        known = self._online.schema_toml(FEATURES)
-        if known is not None and _shape(parse_schema(known, "the home")) != _shape(schema):
-            raise SchemaMismatch(
-                f"This home holds a workforce with other columns than schema {schema.name!r}.",
-                "Use another home (`--home`) for it.",
-            )
-        text = dump_schema(schema)
-        if text != known:
-            self._online.define(FEATURES, text)
-            self._read_schema = None
+        self._schema.define(schema)
 
     def schema(self) -> WorkforceSchema:
-        """Return what the store holds, as of a quarter of a second ago at most.
-
-        Another process may define other bounds or policies, never other columns.
-        """
-        read, now = self._read_schema, monotonic()
-        if read is not None and now < read.fresh_until:
-            return read.schema
-        text = self._online.schema_toml(FEATURES)
-        if text is None:
-            raise NothingImported
-        is_known = read is not None and read.text == text
-        schema = read.schema if read and is_known else parse_schema(text, "the home")
-        self._read_schema = _ReadSchema(text, schema, now + SCHEMA_FRESH_S)
-        return schema
+        """Return what the store holds, as of a quarter of a second ago at most."""
+        return self._schema.read()
 
     def put(self, group: str, rows: pl.DataFrame, *, written_at: datetime) -> int:
         """Add facts and return how many were new; of rows with the same key the last stands."""
@@ -255,9 +221,3 @@ class DeltaFeatureStore:
             raise SchemaMismatch(f"There is no feature group {group!r}.", f"Use one of {_GROUPS}.")
         clocks = {TOKEN: pl.String(), EVENT_TIME: INSTANT, WRITE_TIME: INSTANT}
         return clocks | group_types(group, self.schema())
-
-
-def _shape(schema: WorkforceSchema) -> tuple[object, ...]:
-    """What decides how rows are stored; policies, bounds and notes may change."""
-    kinds = frozenset((c.name, c.kind, c.role, c.is_model_input) for c in schema.columns)
-    return schema.record_identifier, schema.event_time, kinds, schema.outcome

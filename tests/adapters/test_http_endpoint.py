@@ -1,6 +1,8 @@
+import gc
 import shutil
 import socket
 import threading
+import warnings
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -32,13 +34,24 @@ def answering_once(answer: bytes):
         def talk():
             connection, _ = listener.accept()
             with connection:
-                connection.recv(65536)
+                _read_whole(connection)
                 connection.sendall(answer)
 
         thread = threading.Thread(target=talk)
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         thread.join()
+
+
+def _read_whole(connection: socket.socket) -> None:
+    """Read a request to its end, since closing before that would reset the connection."""
+    with connection.makefile("rb") as request:
+        length = 0
+        while (line := request.readline()) not in (b"\r\n", b""):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        request.read(length)
 
 
 def ok(body: bytes) -> bytes:
@@ -176,3 +189,15 @@ def test_an_address_where_nobody_listens_is_given_up_at_once(ports):
     with pytest.raises(EndpointUnavailable):
         variant.predict(rows[:1], [NOON])
     assert ports.clock.now() - before < timedelta(seconds=1)
+
+
+def test_a_connection_in_a_circle_of_garbage_is_closed_before_its_socket_complains():
+    with answering_once(ok(b"{}")) as url:
+        circle = [Invocations(url)]
+        circle[0].ask(b"{}", with_reasons=False)
+        circle.append(circle)
+        del circle
+        with warnings.catch_warnings(record=True) as complaints:
+            warnings.simplefilter("always")
+            gc.collect()
+    assert [str(complaint.message) for complaint in complaints] == []

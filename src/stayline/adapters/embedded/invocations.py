@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+import weakref
 from urllib.parse import urlsplit
 
 from stayline.errors import EndpointUnavailable, FieldProblem, RequestRefused, SettingRefused
@@ -91,10 +92,11 @@ class Invocations:
 
 
 class _Kept:
-    """A connection that is closed when nobody holds it any more, as when its thread ends."""
+    """A connection that is closed when nobody holds it any more, as when its thread ends.
+
+    By a finalizer rather than ``__del__``, which may find the socket's own end to have come first.
+    """
 
     def __init__(self, connection: http.client.HTTPConnection) -> None:
         self.connection = connection
-
-    def __del__(self) -> None:
-        self.connection.close()
+        weakref.finalize(self, connection.close)

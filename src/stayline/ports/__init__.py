@@ -17,6 +17,9 @@
 | `DecisionBook`        | SQLite                                  | DynamoDB                      |
 | `OptOutList`          | SQLite                                  | DynamoDB                      |
 | `WaiverBook`          | SQLite                                  | DynamoDB                      |
+| `OutcomeBook`         | SQLite                                  | S3, as ground truth           |
+| `MetricLog`           | SQLite                                  | CloudWatch                    |
+| `ReportShelf`         | a folder per report                     | S3                            |
 | `PipelineRunner`      | a process per step, files by digest     | SageMaker Pipelines           |
 | `Secrets`             | file mode 0600 or environment           | Secrets Manager               |
 | `Clock`               | system                                  | system                        |

@@ -1,0 +1,24 @@
+"""Figures that are followed over time, as CloudWatch keeps them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MetricPoint:
+    """One figure at one time; ``name`` and ``dimensions`` together say which.
+
+    Names are those of CloudWatch where it has one (``ModelLatency``,
+    ``feature_baseline_drift_Age``). Dimensions hold no personal data: an endpoint, a variant, a
+    monitor, a job. ``low`` and ``high`` bound the value where it is an estimate.
+    """
+
+    name: str
+    at: datetime
+    value: float
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    unit: str = "None"
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None

@@ -1,0 +1,32 @@
+"""Labels, as they arrive: late, twice, corrected."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from stayline.domain.outcomes import EventOutcome, PersonOutcome
+from stayline.domain.pseudonyms import EmployeeToken
+
+
+class OutcomeBook(Protocol):
+    """Keeps every outcome with the time it became known; the last one known counts."""
+
+    def add(self, outcomes: Sequence[EventOutcome | PersonOutcome]) -> int:
+        """Keep the outcomes, all or none; return how many were new, an equal one being no news."""
+        ...
+
+    def of_events(self, as_of: datetime) -> dict[str, bool]:
+        """Return, by event or inference id, whether the person left, as known at that time."""
+        ...
+
+    def of_people(self, as_of: datetime) -> list[PersonOutcome]:
+        """Return the last that was known of each person at that time."""
+        ...
+
+    def erase(self, tokens: Collection[EmployeeToken]) -> int:
+        """Remove everything about these people; return how many outcomes went."""
+        ...
+
+    def purge(self, before: datetime) -> int:
+        """Remove outcomes that became known before that time; return how many went."""
+        ...

@@ -16,5 +16,8 @@ class SomeHaveLeft:
     def has_left(self, token, *, at):
         return token in self._tokens
 
+    def who_left(self, tokens, *, at):
+        return self._tokens & set(tokens)
+
     def everyone_who_left(self, *, at):
         return self._tokens

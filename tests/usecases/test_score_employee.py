@@ -19,7 +19,8 @@ from stayline.errors import (
     UnknownVariant,
 )
 from stayline.ports.forwarded_variant import ForwardedVariant
-from stayline.usecases.score_employee import NAMELESS, score_employee
+from stayline.usecases.score_employee import score_employee
+from stayline.usecases.score_employee.records import NAMELESS
 
 FIELDS = {"JobRole": "Sales Executive", "MonthlyIncome": 5500, "OverTime": "Yes"}
 PERSON = str(ibm_extract()["EmployeeNumber"][0])

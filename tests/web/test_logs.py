@@ -127,7 +127,7 @@ def test_the_fast_lane_tells_and_logs_the_same_and_forgets_the_id_afterwards(cli
     lane = ShortCalls(client.app.state.gateway)
     headers = [(b"content-type", b"application/json"), (b"x-request-id", b"call-17")]
     for body, status in [(b'{"OverTime":"Yes"}', 200), (b'{"OverTime":8}', 422)]:
-        answer = lane.answer(Call("POST", "/v1/predict", b"", headers, body))
+        (answer,) = lane.answers([Call("POST", "/v1/predict", b"", headers, body)])
         assert answer.status == status
         assert (b"x-amzn-requestid", b"call-17") in answer.headers
     told = [line for line in lines() if line["logger"].endswith("access")]

@@ -49,6 +49,14 @@ class ModelServer:
         """Whether short requests to this address may be answered in the fast lane."""
         return path == "/invocations"
 
+    def accepts(self, _: Call) -> bool:
+        """Whether a short request is answered there: each is."""
+        return True
+
+    def answers(self, calls: Sequence[Call]) -> list[Answer]:
+        """Return the answers of short requests that came together."""
+        return [self.answer(call) for call in calls]
+
     def answer(self, call: Call) -> Answer:
         """Return the answer of any call."""
         if len(call.body) > self.largest_body:

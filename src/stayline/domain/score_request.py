@@ -45,6 +45,15 @@ class ScoreOptions:
 AS_USUAL = ScoreOptions()
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What one caller, ``actor``, wants scored: every request is answered, or none is."""
+
+    requests: Sequence[ScoreRequest]
+    actor: str
+    options: ScoreOptions = AS_USUAL
+
+
 def checked_fields(
     requests: Sequence[ScoreRequest], *, schema: WorkforceSchema, inputs: Sequence[str]
 ) -> list[dict[str, FieldValue]]:

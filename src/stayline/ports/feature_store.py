@@ -1,6 +1,6 @@
 """Features of people, now and as of any past instant."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,6 +85,10 @@ class FeatureStore(Protocol):
         """Return the newest features of one person (latest event time, then latest write)."""
         ...
 
+    def records(self, tokens: Sequence[EmployeeToken]) -> Mapping[EmployeeToken, FeatureRecord]:
+        """Return what `get` returns of each of these people, without those nobody knows."""
+        ...
+
     def has_left(self, token: EmployeeToken, *, at: datetime) -> bool:
         """Whether the person's last day is that of ``at`` or before, by the newest outcome.
 
@@ -92,6 +96,12 @@ class FeatureStore(Protocol):
         mean that the person is back. Nobody of a cross-section has left: there the label is what a
         model learns from.
         """
+        ...
+
+    def who_left(
+        self, tokens: Sequence[EmployeeToken], *, at: datetime
+    ) -> AbstractSet[EmployeeToken]:
+        """Return those of these people of whom `has_left` holds."""
         ...
 
     def everyone_who_left(self, *, at: datetime) -> AbstractSet[EmployeeToken]:

@@ -1,5 +1,6 @@
 """Who must not be scored, and since when."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
@@ -24,6 +25,12 @@ class OptOutList(Protocol):
 
     def is_opted_out(self, token: EmployeeToken, *, at: datetime) -> bool:
         """Whether scoring is barred at that instant."""
+        ...
+
+    def opted_out_of(
+        self, tokens: Sequence[EmployeeToken], *, at: datetime
+    ) -> AbstractSet[EmployeeToken]:
+        """Return those of these people for whom scoring is barred at that instant."""
         ...
 
     def opted_out(self, *, at: datetime) -> AbstractSet[EmployeeToken]:

@@ -8,7 +8,10 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 
 class Call(msgspec.Struct, frozen=True):
-    """One whole request; header names are in small letters, ``path`` and ``query`` as sent."""
+    """One whole request; header names are in small letters, ``path`` and ``query`` as sent.
+
+    ``request_id`` is None where the framework keeps it.
+    """
 
     method: str
     path: str
@@ -16,6 +19,7 @@ class Call(msgspec.Struct, frozen=True):
     headers: Headers
     body: bytes
     client: str | None = None
+    request_id: str | None = None
 
     def header(self, name: bytes) -> str | None:
         """Return the value of the first header of that name, None without one."""

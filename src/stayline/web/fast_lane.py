@@ -5,7 +5,8 @@ short request therefore goes to a `Lane` first; whatever that does not take, and
 unusual or pipelined, goes the framework's way, which has a handler for the same addresses.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, Protocol, cast
 
@@ -15,33 +16,75 @@ from stayline.web.calls import Answer, Call
 
 LONGEST_BODY = 16 * 1024
 LONGEST_HEAD = 64 * 1024
+MOST_TOGETHER = 16
+"""How many calls are answered at once at most; the first of them waits for the last."""
 
 
 class Lane(Protocol):
-    """Answers short requests at once; neither method may raise or wait."""
+    """Answers short requests at once; no method may raise or wait."""
 
     def takes(self, path: str) -> bool:
         """Whether short requests to this address may be answered here."""
         ...
 
-    def answer(self, call: Call) -> Answer | None:
-        """Return the answer, or None for what the framework should see to."""
+    def accepts(self, call: Call) -> bool:
+        """Whether this one is, and not left to the framework."""
         ...
+
+    def answers(self, calls: Sequence[Call]) -> list[Answer]:
+        """Return the answers to accepted calls, in their order."""
+        ...
+
+
+class Turn:
+    """Collects the short requests that one turn of the event loop reads, to answer them together.
+
+    What each call would cost alone, such as a read of a table or a write to a file, they share.
+    Nobody waits for a call that has not come yet.
+    """
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._waiting: list[tuple[Call, Callable[[Answer], None]]] = []
+
+    def add(self, call: Call, tell: Callable[[Answer], None]) -> None:
+        """Answer the call at the end of this turn; ``tell`` is handed the answer."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self.end)
+        self._waiting.append((call, tell))
+        if len(self._waiting) >= MOST_TOGETHER:
+            self.end()
+
+    def end(self) -> None:
+        """Answer all that wait now."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        answers = self._lane.answers([call for call, _ in waiting])
+        for (_, tell), answer in zip(waiting, answers, strict=True):
+            tell(answer)
 
 
 class FastLane(HttpToolsProtocol):
     """uvicorn's protocol with a shortcut for short POST requests; one object a connection."""
 
-    def __init__(self, *, lane: Lane, is_draining: Callable[[], bool], **given: Any) -> None:
+    def __init__(
+        self, *, lane: Lane, turn: Turn, is_draining: Callable[[], bool], **given: Any
+    ) -> None:
         super().__init__(**given)
         self._lane = lane
+        self._turn = turn
         self._is_draining = is_draining
         self._short: bytearray | None = None
+        self._waits = False
+        self._keeps = True
         self._head = 0
         self._is_shut_down = False
 
     def on_message_begin(self) -> None:
-        """Begin a request."""
+        """Begin a request; one before it on this connection is answered first."""
+        if self._waits:
+            self._turn.end()
         super().on_message_begin()
         self._head = 0
 
@@ -73,21 +116,31 @@ class FastLane(HttpToolsProtocol):
         body, self._short = bytes(self._short), None
         path, _, query = self.url.partition(b"?")
         client = self.client[0] if self.client else None
-        answer = self._lane.answer(
-            Call("POST", path.decode("ascii"), query, self.headers, body, client)
-        )
-        if answer is not None:
-            self._write(answer)
+        call = Call("POST", path.decode("ascii"), query, self.headers, body, client)
+        if self._lane.accepts(call):
+            self._waits, self._keeps = True, self.parser.should_keep_alive()
+            self._turn.add(call, self._tell)
             return
         self._go_on()
         if body:
             super().on_body(body)
         super().on_message_complete()
 
+    def eof_received(self) -> None:
+        """Answer who has said all it wanted, before the connection closes."""
+        if self._waits:
+            self._turn.end()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, after what was asked before it is answered."""
+        if self._waits:
+            self._turn.end()
+        super().send_400_response(msg)
+
     def shutdown(self) -> None:
         """Close, but not in the middle of a request."""
         self._is_shut_down = True
-        if self._short is None:
+        if self._short is None and not self._waits:
             super().shutdown()
 
     def _go_on(self) -> None:
@@ -112,10 +165,12 @@ class FastLane(HttpToolsProtocol):
                 length = int(value)
         return length is not None and length <= LONGEST_BODY
 
-    def _write(self, answer: Answer) -> None:
-        keeps = (
-            self.parser.should_keep_alive() and not self._is_draining() and not self._is_shut_down
-        )
+    def _tell(self, answer: Answer) -> None:
+        """Write the answer, unless nobody is there any more."""
+        self._waits = False
+        if self.transport.is_closing():
+            return
+        keeps = self._keeps and not self._is_draining() and not self._is_shut_down
         parts = [STATUS_LINE[answer.status]]
         for name, value in (*self.server_state.default_headers, *answer.headers):
             parts += (name, b": ", value, b"\r\n")
@@ -131,8 +186,9 @@ class FastLane(HttpToolsProtocol):
 
 def fast_lane(lane: Lane, is_draining: Callable[[], bool]) -> type[HttpToolsProtocol]:
     """Return what uvicorn takes for a protocol class, with the lane in it."""
+    turn = Turn(lane)
 
     def connection(**given: Any) -> FastLane:
-        return FastLane(lane=lane, is_draining=is_draining, **given)
+        return FastLane(lane=lane, turn=turn, is_draining=is_draining, **given)
 
     return cast("type[HttpToolsProtocol]", connection)

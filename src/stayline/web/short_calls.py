@@ -1,16 +1,15 @@
 """Which calls are answered in the fast lane: one score for somebody who waits for it."""
 
+from collections.abc import Sequence
+
+import msgspec
+
+from stayline.web.answers import answer_calls
 from stayline.web.api import predictions
 from stayline.web.calls import Answer, Call
 from stayline.web.gateway import Gateway
-from stayline.web.logs import REQUEST_ID
 from stayline.web.request_ids import RESPONSE_HEADER, request_id
-from stayline.web.runtime.invocations import (
-    CONTAINER_PATH,
-    answer_container,
-    answer_endpoint,
-    endpoint_path,
-)
+from stayline.web.runtime.invocations import CONTAINER, CONTAINER_PATH, ENDPOINT, endpoint_path
 
 
 class ShortCalls:
@@ -18,32 +17,37 @@ class ShortCalls:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._answers = {
-            predictions.PATH: predictions.answer_prediction,
-            CONTAINER_PATH: answer_container,
-            endpoint_path(gateway.settings.endpoint_name): answer_endpoint,
+        self._routes = {
+            predictions.PATH: predictions.ROUTE,
+            CONTAINER_PATH: CONTAINER,
+            endpoint_path(gateway.settings.endpoint_name): ENDPOINT,
         }
 
     def takes(self, path: str) -> bool:
         """Whether it is an address that predicts."""
-        return path in self._answers
+        return path in self._routes
 
-    def answer(self, call: Call) -> Answer | None:
-        """Return the answer to a single prediction, None for a batch."""
-        if len(call.body) > self._gateway.settings.max_body_bytes:
-            return None
-        if b"\\" in call.body or call.body.startswith(b"\xef\xbb\xbf"):
-            return None  # names may be hidden in escapes
-        if not _is_json(call) or b'"instances"' in call.body or call.body.lstrip()[:1] == b"[":
-            return None
-        named = request_id(call.headers)
-        before = REQUEST_ID.set(named)
-        try:
-            answer = self._answers[call.path](call, self._gateway)
-        finally:
-            REQUEST_ID.reset(before)
-        headers = (*answer.headers, (RESPONSE_HEADER, named.encode("ascii")))
-        return Answer(answer.status, headers, answer.body)
+    def accepts(self, call: Call) -> bool:
+        """Whether it is a single prediction."""
+        body = call.body
+        if len(body) > self._gateway.settings.max_body_bytes:
+            return False
+        if b"\\" in body or body.startswith(b"\xef\xbb\xbf"):
+            return False  # names may be hidden in escapes
+        return _is_json(call) and b'"instances"' not in body and body.lstrip()[:1] != b"["
+
+    def answers(self, calls: Sequence[Call]) -> list[Answer]:
+        """Return the answers to single predictions that came together."""
+        named = [
+            msgspec.structs.replace(call, request_id=request_id(call.headers)) for call in calls
+        ]
+        told = answer_calls([(self._routes[call.path], call) for call in named], self._gateway)
+        return [_with_id(answer, call) for answer, call in zip(told, named, strict=True)]
+
+
+def _with_id(answer: Answer, call: Call) -> Answer:
+    named = (RESPONSE_HEADER, (call.request_id or "").encode("ascii"))
+    return Answer(answer.status, (*answer.headers, named), answer.body)
 
 
 def _is_json(call: Call) -> bool:

@@ -1,79 +1,66 @@
-"""One request for scores under observation: who answered it, in what time, with what outcome."""
+"""Requests for scores under observation: who answered them, in what time, with what outcome."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
-from types import TracebackType
 
-from stayline.domain.risk_score import FieldValue, Prediction
+from stayline.domain.risk_score import FieldValue, Prediction, ScoreSource
+from stayline.errors import EndpointUnavailable
 from stayline.ports.endpoint import Endpoint, Variant
 from stayline.ports.forwarded_variant import ForwardedVariant
-from stayline.web.errors import status_of
+from stayline.usecases.score_employee import Outcome
 from stayline.web.logs import log_access
 from stayline.web.metrics import NO_VARIANT, Metrics
 
 
 class Watch:
-    """Stands in for the endpoint during one request, and counts the request when it ends.
+    """Stands in for the endpoint while some calls are answered together, and times the model."""
 
-    Use it as ``with Watch(...) as watch``, and set ``source`` when there is an answer; ``status``
-    where an error does not say it by leaving the block.
-    """
+    __slots__ = ("_within", "model_us", "variant_name")
 
-    __slots__ = (
-        "_began",
-        "_metrics",
-        "_route",
-        "_within",
-        "model_us",
-        "source",
-        "status",
-        "variant_name",
-    )
-
-    def __init__(self, within: Endpoint, metrics: Metrics, route: str) -> None:
+    def __init__(self, within: Endpoint) -> None:
         self._within = within
-        self._metrics = metrics
-        self._route = route
-        self._began = 0.0
         self.variant_name = NO_VARIANT
-        self.source = NO_VARIANT
         self.model_us: float | None = None
-        self.status: int | None = None
-
-    def __enter__(self) -> "Watch":
-        self._began = perf_counter()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        place: TracebackType | None,
-    ) -> None:
-        total_us = (perf_counter() - self._began) * 1e6
-        status = self.status or (200 if error is None else status_of(error))
-        self._metrics.observe(
-            status,
-            source=self.source,
-            variant=self.variant_name,
-            model_us=self.model_us,
-            overhead_us=total_us - (self.model_us or 0.0),
-        )
-        log_access(
-            self._route,
-            status,
-            total_us / 1000,
-            variant=self.variant_name,
-            source=self.source,
-        )
 
     def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
-        """Return the model that answers this request, and note its name."""
+        """Return the model that answers a request."""
         found = self._within.variant(target, affinity=affinity)
         self.variant_name = found.name
         return _TimedVariant(found, self)
+
+    def count(
+        self,
+        metrics: Metrics,
+        route: str,
+        status: int,
+        outcome: Outcome | Exception | None,
+        seconds: float,
+    ) -> None:
+        """Count one of the calls, which came back after so many seconds, and log it.
+
+        The time of the model is that of all rows it was given at once, since that is what each of
+        them waited for; a call that scored nothing by the model has none.
+        """
+        variant, source, model_us = NO_VARIANT, NO_VARIANT, None
+        if outcome is not None:
+            variant = self.variant_name
+        if isinstance(outcome, list | EndpointUnavailable):
+            model_us = self.model_us
+        if isinstance(outcome, list):
+            source = outcome[0].source.value
+            if outcome[0].source is ScoreSource.LIVE:
+                variant = f"version-{outcome[0].model.version}"
+        total_us = seconds * 1e6
+        metrics.observe(
+            status,
+            source=source,
+            variant=variant,
+            model_us=model_us,
+            overhead_us=total_us - (model_us or 0.0),
+        )
+        log_access(route, status, total_us / 1000, variant=variant, source=source)
 
 
 @dataclass(frozen=True, slots=True)

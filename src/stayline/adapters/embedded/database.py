@@ -4,10 +4,10 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -24,7 +24,7 @@ _VERSIONS: dict[DatabaseName, tuple[str, ...]] = {
 HEADS: dict[DatabaseName, str] = {name: versions[-1] for name, versions in _VERSIONS.items()}
 _DAMAGE = ("malformed", "not a database", "no such table", "no such column")
 BUSY_SECONDS = 10
-_KEPT = "stayline_kept"
+KEPT = "stayline_kept"
 """The option of an engine that holds each thread's connection for quick reads."""
 
 
@@ -41,7 +41,7 @@ def open_database(path: Path, name: DatabaseName) -> sa.Engine:
     except OSError as error:
         raise StoreUnavailable(path.name, f"{error.strerror}.") from error
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-    engine.update_execution_options(**{_KEPT: threading.local()})
+    engine.update_execution_options(**{KEPT: threading.local()})
     sa.event.listen(engine, "connect", _configure)
     sa.event.listen(engine, "begin", _begin)
     with _our_errors(path.name):
@@ -104,67 +104,6 @@ def driver_errors(engine: sa.Engine) -> Iterator[None]:
             yield
         except sqlite3.Error as error:
             raise DBAPIError.instance("", None, error, sqlite3.Error) from error
-
-
-def quick_row(engine: sa.Engine, statement: str, parameters: tuple[object, ...] = ()) -> Any:
-    """Return the first row of a driver's statement, None without one.
-
-    For reads before every prediction, by a connection that each thread keeps for them: SQLAlchemy's
-    statements and its pool would cost several times the read itself.
-    """
-    try:
-        return _kept_connection(engine).execute(statement, parameters).fetchone()
-    except (DBAPIError, sqlite3.Error):
-        with driver_errors(engine):
-            raise
-
-
-def quick_write(
-    engine: sa.Engine, statement: str, rows: Sequence[tuple[object, ...]], *, patience_ms: int
-) -> bool:
-    """Execute a driver's statement for all rows or none; return False where others write.
-
-    For writes that a request must not wait for, by the connection of `quick_row`.
-    """
-    try:
-        connection = _kept_connection(engine)
-        if not _begun(connection, patience_ms):
-            return False
-        try:
-            connection.executemany(statement, rows)
-            connection.execute("COMMIT")
-        except sqlite3.Error:
-            connection.execute("ROLLBACK")
-            raise
-    except (DBAPIError, sqlite3.Error):
-        with driver_errors(engine):
-            raise
-    return True
-
-
-def _begun(connection: sqlite3.Connection, patience_ms: int) -> bool:
-    """Take the write lock, or give up after a moment."""
-    connection.execute(f"PRAGMA busy_timeout = {patience_ms}")
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise
-        return False
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    return True
-
-
-def _kept_connection(engine: sa.Engine) -> sqlite3.Connection:
-    kept = engine.get_execution_options()[_KEPT]
-    try:
-        connection: sqlite3.Connection = kept.connection
-    except AttributeError:
-        kept.owner = engine.raw_connection()  # closes the connection once the thread is gone
-        kept.owner.detach()
-        connection = kept.connection = kept.owner.dbapi_connection
-    return connection
 
 
 def damage(engine: sa.Engine) -> list[str]:

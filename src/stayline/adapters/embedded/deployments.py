@@ -9,7 +9,8 @@ import msgspec
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.audit_chain import event_row, lengthen
-from stayline.adapters.embedded.database import damage, quick_row, reading, writing
+from stayline.adapters.embedded.database import damage, reading, writing
+from stayline.adapters.embedded.quick_access import quick_row
 from stayline.adapters.embedded.tables import Instant, deployments, rollouts, workers
 from stayline.domain.audit_events import AuditEvent
 from stayline.domain.deployment import (

@@ -1,6 +1,6 @@
 """The embedded feature store: SQLite for one person now, Delta tables for everyone ever."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,11 +81,14 @@ class DeltaFeatureStore:
 
     def get(self, token: EmployeeToken) -> FeatureRecord | None:
         """Return the newest features of one person."""
-        found = self._online.get(token)
-        if found is None:
-            return None
-        event_time, write_time = (_EPOCH + timedelta(microseconds=clock) for clock in found[:2])
-        return FeatureRecord(token, event_time, write_time, found[2])
+        return self.records([token]).get(token)
+
+    def records(self, tokens: Sequence[EmployeeToken]) -> Mapping[EmployeeToken, FeatureRecord]:
+        """Return the newest features of these people."""
+        return {
+            token: FeatureRecord(token, _instant(event_time), _instant(write_time), values)
+            for token, event_time, write_time, values in self._online.records(tokens)
+        }
 
     def newest(self, tokens: Iterable[EmployeeToken] | None = None) -> pl.DataFrame:
         """Return the newest features of these people, or of everyone, by token."""
@@ -106,7 +109,13 @@ class DeltaFeatureStore:
 
     def has_left(self, token: EmployeeToken, *, at: datetime) -> bool:
         """Whether the person is employed no longer; nobody of a cross-section has left."""
-        return self.schema().is_panel and self._last_days.has_left(token, at=at)
+        return token in self.who_left([token], at=at)
+
+    def who_left(
+        self, tokens: Sequence[EmployeeToken], *, at: datetime
+    ) -> AbstractSet[EmployeeToken]:
+        """Return those of these people who are employed no longer."""
+        return self._last_days.who_left(tokens, at=at) if self.schema().is_panel else set()
 
     def everyone_who_left(self, *, at: datetime) -> AbstractSet[EmployeeToken]:
         """Return everyone who is employed no longer."""
@@ -221,3 +230,7 @@ class DeltaFeatureStore:
             raise SchemaMismatch(f"There is no feature group {group!r}.", f"Use one of {_GROUPS}.")
         clocks = {TOKEN: pl.String(), EVENT_TIME: INSTANT, WRITE_TIME: INSTANT}
         return clocks | group_types(group, self.schema())
+
+
+def _instant(clock: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=clock)

@@ -1,14 +1,15 @@
 """The online side of outcomes: each person's last day, for reads in microseconds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 import polars as pl
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.database import quick_row, reading, writing
+from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.online_features import newer_wins, note
+from stayline.adapters.embedded.quick_access import quick_rows
 from stayline.adapters.embedded.tables import last_days, microseconds
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.feature_store import EVENT_TIME, INSTANT, LABEL, LEFT_ON, TOKEN, WRITE_TIME
@@ -53,10 +54,12 @@ class LastDays:
                 connection.exec_driver_sql(self._upsert, chunk.rows())
             note(connection, group, commit())
 
-    def has_left(self, token: EmployeeToken, *, at: datetime) -> bool:
-        """Whether the person is employed no longer."""
-        statement = f"{_LEFT} AND day.token = ?"
-        return quick_row(self._engine, statement, (microseconds(at), token)) is not None
+    def who_left(
+        self, tokens: Sequence[EmployeeToken], *, at: datetime
+    ) -> AbstractSet[EmployeeToken]:
+        """Return those of these people who are employed no longer."""
+        found = quick_rows(self._engine, f"{_LEFT} AND day.token IN ", tokens, (microseconds(at),))
+        return {EmployeeToken(row[0]) for row in found}
 
     def everyone_who_left(self, *, at: datetime) -> AbstractSet[EmployeeToken]:
         """Return everyone who is employed no longer."""

@@ -14,8 +14,9 @@ import msgspec
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.audit_chain import event_row, lengthen
-from stayline.adapters.embedded.database import damage, quick_row, reading, writing
+from stayline.adapters.embedded.database import damage, reading, writing
 from stayline.adapters.embedded.deployments import under_way
+from stayline.adapters.embedded.quick_access import quick_row
 from stayline.adapters.embedded.tables import deployments, model_packages, rollouts
 from stayline.domain.audit_events import AuditEvent
 from stayline.domain.deployment import Phase

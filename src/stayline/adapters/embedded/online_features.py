@@ -9,7 +9,8 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from stayline.adapters.embedded.database import driver_errors, quick_row, reading, writing
+from stayline.adapters.embedded.database import driver_errors, reading, writing
+from stayline.adapters.embedded.quick_access import quick_row, quick_rows
 from stayline.adapters.embedded.record_frames import RecordFrames
 from stayline.adapters.embedded.tables import (
     applied_versions,
@@ -17,6 +18,7 @@ from stayline.adapters.embedded.tables import (
     last_days,
     online_records,
 )
+from stayline.domain.pseudonyms import EmployeeToken
 from stayline.errors import StoreUnavailable
 from stayline.ports.feature_store import EVENT_TIME, TOKEN, WRITE_TIME
 
@@ -67,10 +69,12 @@ class OnlineFeatures:
             ).scalar_one_or_none()
         return -1 if version is None else version
 
-    def get(self, token: str) -> tuple[int, int, dict[str, Any]] | None:
-        """Return a person's event time and write time (microseconds), and values."""
-        row = quick_row(self._engine, _READ, (token,))
-        return None if row is None else (row[0], row[1], _UNPACK(row[2]))
+    def records(
+        self, tokens: Sequence[EmployeeToken]
+    ) -> Iterator[tuple[EmployeeToken, int, int, dict[str, Any]]]:
+        """Yield of these people token, event time and write time (microseconds), and values."""
+        for token, event_time, write_time, record in quick_rows(self._engine, _READ, tokens):
+            yield token, event_time, write_time, _UNPACK(record)
 
     def newest(self, tokens: Iterable[str] | None, kinds: dict[str, pl.DataType]) -> pl.DataFrame:
         """Return both clocks and values of these people, or of everyone, by token.
@@ -143,7 +147,7 @@ class OnlineFeatures:
             )
 
 
-_READ = "SELECT event_time, write_time, record FROM online_records WHERE token = ?"
+_READ = "SELECT token, event_time, write_time, record FROM online_records WHERE token IN "
 _READ_CHUNK = (
     "SELECT token, event_time, write_time, record FROM online_records "
     "WHERE token > ? ORDER BY token LIMIT ?"

@@ -1,16 +1,20 @@
 """The opt-out list in SQLite."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.database import quick_row, reading, writing
+from stayline.adapters.embedded.database import reading, writing
+from stayline.adapters.embedded.quick_access import quick_rows
 from stayline.adapters.embedded.tables import microseconds, opt_outs
 from stayline.domain.opt_out import OptOut
 from stayline.domain.pseudonyms import EmployeeToken
 
-_COVERS = "SELECT 1 FROM opt_outs WHERE token = ? AND (until IS NULL OR since <= ? AND until > ?)"
+_COVERED = (
+    "SELECT token FROM opt_outs WHERE (until IS NULL OR since <= ? AND until > ?) AND token IN "
+)
 
 
 class SqliteOptOutList:
@@ -48,8 +52,14 @@ class SqliteOptOutList:
 
     def is_opted_out(self, token: EmployeeToken, *, at: datetime) -> bool:
         """Whether scoring is barred at that instant."""
+        return token in self.opted_out_of([token], at=at)
+
+    def opted_out_of(
+        self, tokens: Sequence[EmployeeToken], *, at: datetime
+    ) -> AbstractSet[EmployeeToken]:
+        """Return those of these people who are barred at that instant."""
         instant = microseconds(at)
-        return quick_row(self._engine, _COVERS, (token, instant, instant)) is not None
+        return {row[0] for row in quick_rows(self._engine, _COVERED, tokens, (instant, instant))}
 
     def opted_out(self, *, at: datetime) -> AbstractSet[EmployeeToken]:
         """Return everyone barred at that instant."""

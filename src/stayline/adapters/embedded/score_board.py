@@ -11,8 +11,9 @@ import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.bulk import upsert
-from stayline.adapters.embedded.database import quick_write, reading, writing
+from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.kept_reasons import read_reasons
+from stayline.adapters.embedded.quick_access import quick_write
 from stayline.adapters.embedded.scoring_lock import scoring_alone
 from stayline.adapters.embedded.scoring_runs import ScoringRuns
 from stayline.adapters.embedded.tables import (

@@ -1,26 +1,26 @@
 """``POST /v1/predict``: a risk with its reasons."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import msgspec
-from litestar import Request, post
+from litestar import Request, Response, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import RawBody
 
 from stayline.domain.risk_score import RiskScore
-from stayline.domain.score_request import AS_USUAL, ScoreOptions
+from stayline.domain.score_request import AS_USUAL, Ask, ScoreOptions
 from stayline.errors import FieldProblem, RequestRefused
-from stayline.web.answers import live_or_kept
+from stayline.web.answers import Asked, Route, answer_call
 from stayline.web.api.descriptions import PREDICT_PROBLEMS, PredictOperation
 from stayline.web.calls import Answer, Call
 from stayline.web.errors import answered
+from stayline.web.framework_calls import call_of, response_of
 from stayline.web.gateway import Gateway
 from stayline.web.predict_requests import score_requests
 from stayline.web.tracing import LOGS_ITSELF
-from stayline.web.watch import Watch
 
 PATH = "/v1/predict"
 _HEADERS = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
@@ -45,37 +45,32 @@ class Predictions:
 )
 async def predict(
     request: Request[Any, Any, Any], body: RawBody, gateway: NamedDependency[Gateway]
-) -> RiskScore | Predictions:
+) -> Response[RiskScore | Predictions]:
     """Answer with a calibrated risk, its band and its reasons, which add up with ``base_risk``.
 
     A batch is answered whole or not at all. Once the endpoint has failed for some minutes, people
     get their last kept score, with ``source`` "nightly" and its age in ``stale_for_s``; what-ifs
     never do.
     """
-    kind, query = request.headers.get("content-type"), request.scope["query_string"]
-    return await sync_to_thread(_predicted, body, kind, query, gateway)
+    answer = await sync_to_thread(answer_call, ROUTE, call_of(request, body), gateway)
+    return cast("Response[RiskScore | Predictions]", response_of(answer))
 
 
-def answer_prediction(call: Call, gateway: Gateway) -> Answer:
-    """Answer a whole call, just as `predict` does."""
-    try:
-        predicted = _predicted(call.body, call.header(b"content-type"), call.query, gateway)
-    except Exception as error:
-        return answered(error)
-    return Answer(200, _HEADERS, msgspec.json.encode(predicted))
-
-
-def _predicted(
-    body: bytes, content_type: str | None, query: bytes, gateway: Gateway
-) -> RiskScore | Predictions:
+def _read(call: Call, gateway: Gateway) -> Asked:
     settings = gateway.settings
-    with Watch(gateway.ports.endpoint, gateway.metrics, PATH) as watch:
-        requests, is_batch = score_requests(
-            body, content_type, max_instances=settings.max_instances
-        )
-        options = ScoreOptions(with_reasons=_with_reasons(query)) if query else AS_USUAL
-        scored = live_or_kept(requests, gateway, watch, actor=settings.actor, options=options)
-    return Predictions(scored) if is_batch else scored[0]
+    requests, is_batch = score_requests(
+        call.body, call.header(b"content-type"), max_instances=settings.max_instances
+    )
+    options = ScoreOptions(with_reasons=_with_reasons(call.query)) if call.query else AS_USUAL
+    return Asked(Ask(requests, settings.actor, options), _batch if is_batch else _single)
+
+
+def _single(scored: list[RiskScore]) -> Answer:
+    return Answer(200, _HEADERS, msgspec.json.encode(scored[0]))
+
+
+def _batch(scored: list[RiskScore]) -> Answer:
+    return Answer(200, _HEADERS, msgspec.json.encode(Predictions(scored)))
 
 
 def _with_reasons(query: bytes) -> bool:
@@ -84,3 +79,6 @@ def _with_reasons(query: bytes) -> bool:
     if asked not in ([], ["true"], ["false"]):
         raise RequestRefused([FieldProblem("reasons", "expected true or false")])
     return asked != ["false"]
+
+
+ROUTE = Route(PATH, _read, answered)

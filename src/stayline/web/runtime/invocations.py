@@ -4,16 +4,17 @@ from functools import cache, partial
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from stayline.domain.score_request import ScoreOptions
+from stayline.domain.risk_score import RiskScore
+from stayline.domain.score_request import Ask, ScoreOptions
 from stayline.errors import UnknownEndpoint, UnknownVariant
 from stayline.formats.content_types import Form, NotAcceptable, answer_form, request_form
 from stayline.formats.invocation_answers import answer_body, answer_type
 from stayline.formats.invocation_rows import ModelColumns, read_rows
 from stayline.ports.endpoint import Variant
-from stayline.web.answers import live_or_kept
+from stayline.web.answers import Asked, Route
 from stayline.web.calls import Answer, Call
+from stayline.web.framework_calls import NO_STORE
 from stayline.web.gateway import Gateway
-from stayline.web.runtime.answers import NO_STORE
 from stayline.web.runtime.invocation_headers import (
     CUSTOM_ATTRIBUTES,
     checked_headers,
@@ -22,7 +23,6 @@ from stayline.web.runtime.invocation_headers import (
 )
 from stayline.web.runtime.reading_errors import container_error
 from stayline.web.runtime.service_errors import endpoint_error
-from stayline.web.watch import Watch
 
 CONTAINER_PATH = "/invocations"
 ENDPOINT_ROUTE = "/endpoints/{endpoint_name}/invocations"
@@ -33,69 +33,44 @@ def endpoint_path(name: str) -> str:
     return f"/endpoints/{name}/invocations"
 
 
-def answer_endpoint(call: Call, gateway: Gateway) -> Answer:
-    """Answer InvokeEndpoint, in the service's own form also where it fails."""
-    with Watch(gateway.ports.endpoint, gateway.metrics, ENDPOINT_ROUTE) as watch:
-        answer = _endpoint_answer(call, gateway, watch)
-        watch.status = answer.status
-    return answer
+def _read_endpoint(call: Call, gateway: Gateway) -> Asked | Answer:
+    actor = gateway.callers.caller(call)
+    named, ours = unquote(call.path).split("/")[2], gateway.settings.endpoint_name
+    if named != ours:
+        raise UnknownEndpoint(named, ours)
+    return _read(call, gateway, actor)
 
 
-def answer_container(call: Call, gateway: Gateway) -> Answer:
-    """Answer the container's own route: 204 for no body, 400 for whatever cannot be scored."""
-    with Watch(gateway.ports.endpoint, gateway.metrics, CONTAINER_PATH) as watch:
-        answer = _container_answer(call, gateway, watch)
-        watch.status = answer.status
-    return answer
+def _read_container(call: Call, gateway: Gateway) -> Asked | Answer:
+    actor = gateway.callers.caller(call)
+    if not call.body:
+        return Answer(HTTPStatus.NO_CONTENT, (NO_STORE,), b"")
+    return _read(call, gateway, actor)
 
 
-def _endpoint_answer(call: Call, gateway: Gateway, watch: Watch) -> Answer:
-    try:
-        actor = gateway.callers.caller(call)
-        named, ours = unquote(call.path).split("/")[2], gateway.settings.endpoint_name
-        if named != ours:
-            raise UnknownEndpoint(named, ours)
-        checked_headers(call)
-        return _invoked(call, gateway, watch, actor)
-    except Exception as error:
-        return endpoint_error(error)
-
-
-def _container_answer(call: Call, gateway: Gateway, watch: Watch) -> Answer:
-    try:
-        actor = gateway.callers.caller(call)
-        if not call.body:
-            return Answer(HTTPStatus.NO_CONTENT, (NO_STORE,), b"")
-        checked_headers(call)
-        return _invoked(call, gateway, watch, actor)
-    except Exception as error:
-        return container_error(error)
-
-
-def _invoked(call: Call, gateway: Gateway, watch: Watch, actor: str) -> Answer:
-    settings = gateway.settings
+def _read(call: Call, gateway: Gateway, actor: str) -> Asked:
+    checked_headers(call)
     form = request_form(call.header(b"content-type"))
     with_reasons = with_explanations(call)
     accept = _accepted(call, gateway, with_reasons)
     options = score_options(call, form, accept, with_reasons=with_reasons)
-    rows = read_rows(call.body, form, _columns(gateway, options), most=settings.max_instances)
-    scored = live_or_kept(
-        rows,
-        gateway,
-        watch,
-        actor=actor,
-        options=options,
-        may_be_kept=accept is not Form.CSV and not gateway.variables.selected,
+    rows = read_rows(
+        call.body, form, _columns(gateway, options), most=gateway.settings.max_instances
     )
     selected = gateway.variables.selected
-    body = answer_body(scored, accept, selected=selected, with_reasons=with_reasons)
-    headers = [
-        (b"content-type", answer_type(accept).encode()),
-        (b"x-amzn-invoked-production-variant", b"version-%d" % scored[0].model.version),
-        *((CUSTOM_ATTRIBUTES, told.encode()) for told in options.custom_attributes),
-        NO_STORE,
-    ]
-    return Answer(HTTPStatus.OK, headers, body)
+
+    def tell(scored: list[RiskScore]) -> Answer:
+        body = answer_body(scored, accept, selected=selected, with_reasons=with_reasons)
+        headers = [
+            (b"content-type", answer_type(accept).encode()),
+            (b"x-amzn-invoked-production-variant", b"version-%d" % scored[0].model.version),
+            *((CUSTOM_ATTRIBUTES, told.encode()) for told in options.custom_attributes),
+            NO_STORE,
+        ]
+        return Answer(HTTPStatus.OK, headers, body)
+
+    may_be_kept = accept is not Form.CSV and not selected
+    return Asked(Ask(rows, actor, options), tell, may_be_kept)
 
 
 def _accepted(call: Call, gateway: Gateway, with_reasons: bool) -> Form:
@@ -127,3 +102,9 @@ def _columns(gateway: Gateway, options: ScoreOptions) -> ModelColumns:
         width=lambda: variant().width,
         decode=lambda cells: variant().decode_row(cells, ports.clock.now()),
     )
+
+
+ENDPOINT = Route(ENDPOINT_ROUTE, _read_endpoint, endpoint_error)
+"""InvokeEndpoint, in the service's own form also where it fails."""
+CONTAINER = Route(CONTAINER_PATH, _read_container, container_error)
+"""The container's own route: 204 for no body, 400 for whatever cannot be scored."""

@@ -7,8 +7,8 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, RawBody
 
+from stayline.web.framework_calls import call_of, response_of, told_by
 from stayline.web.gateway import Gateway
-from stayline.web.runtime.answers import call_of, response_of, told_by
 from stayline.web.runtime.record_descriptions import (
     GET_ERRORS,
     RECORD_ERRORS,

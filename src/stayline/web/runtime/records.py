@@ -25,8 +25,8 @@ from stayline.usecases.delete_features import delete_features
 from stayline.usecases.get_features import get_features
 from stayline.usecases.put_features import put_features
 from stayline.web.calls import Answer, Call
+from stayline.web.framework_calls import NO_STORE
 from stayline.web.gateway import Gateway
-from stayline.web.runtime.answers import NO_STORE
 from stayline.web.runtime.queries import Query
 from stayline.web.runtime.service_errors import VALIDATION, record_error, service_error
 

@@ -9,8 +9,9 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, RawBody
 
+from stayline.web.answers import answer_call
+from stayline.web.framework_calls import call_of, response_of, told_by
 from stayline.web.gateway import Gateway
-from stayline.web.runtime.answers import call_of, response_of, told_by
 from stayline.web.runtime.descriptions import (
     CONTAINER_ANSWERS,
     ENDPOINT_ANSWERS,
@@ -18,7 +19,7 @@ from stayline.web.runtime.descriptions import (
     ContainerOperation,
     EndpointOperation,
 )
-from stayline.web.runtime.invocations import CONTAINER_PATH, answer_container, answer_endpoint
+from stayline.web.runtime.invocations import CONTAINER, CONTAINER_PATH, ENDPOINT
 from stayline.web.runtime.service_errors import endpoint_error
 from stayline.web.tracing import LOGS_ITSELF
 
@@ -76,7 +77,9 @@ async def invocations(
     request: Request[Any, Any, Any], body: RawBody, gateway: NamedDependency[Gateway]
 ) -> Response[bytes]:
     """Answer with one score a row, in the form that Accept names; CSV where it names none."""
-    return response_of(await sync_to_thread(answer_container, call_of(request, body), gateway))
+    return response_of(
+        await sync_to_thread(answer_call, CONTAINER, call_of(request, body), gateway)
+    )
 
 
 @post(
@@ -97,4 +100,4 @@ async def invoke_endpoint(
     gateway: NamedDependency[Gateway],
 ) -> Response[bytes]:
     """Answer as the container does, and in the service's own form where something is wrong."""
-    return response_of(await sync_to_thread(answer_endpoint, call_of(request, body), gateway))
+    return response_of(await sync_to_thread(answer_call, ENDPOINT, call_of(request, body), gateway))

@@ -18,7 +18,7 @@ from stayline.errors import (
 )
 from stayline.web.calls import Answer
 from stayline.web.errors import problem_of
-from stayline.web.runtime.answers import NO_STORE
+from stayline.web.framework_calls import NO_STORE
 from stayline.web.runtime.invocation_headers import HeaderRefused
 from stayline.web.runtime.reading_errors import with_status
 

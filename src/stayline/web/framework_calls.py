@@ -1,4 +1,4 @@
-"""Between the framework's requests and plain calls, for the routes of SageMaker's form."""
+"""Between the framework's requests and plain calls."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,6 @@
 """Scores for whoever asks: the model's own, or the kept ones while it does not answer."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -63,20 +62,20 @@ def answer_calls(calls: Sequence[tuple[Route, Call]], gateway: Gateway) -> list[
     answers = []
     for (route, call), one in zip(calls, read, strict=True):
         outcome = next(outcomes) if isinstance(one, Asked) else None
-        with _named(call):
-            answer = one if isinstance(one, Answer) else _told(route, one, outcome)
-            seconds = perf_counter() - began
-            watch.count(gateway.metrics, route.template, answer.status, outcome, seconds)
+        _name(call)
+        answer = one if isinstance(one, Answer) else _told(route, one, outcome)
+        seconds = perf_counter() - began
+        watch.count(gateway.metrics, route.template, answer.status, outcome, seconds)
         answers.append(answer)
     return answers
 
 
 def _read(route: Route, call: Call, gateway: Gateway) -> Asked | Answer:
-    with _named(call):
-        try:
-            return route.read(call, gateway)
-        except Exception as error:
-            return route.refuse(error)
+    _name(call)
+    try:
+        return route.read(call, gateway)
+    except Exception as error:
+        return route.refuse(error)
 
 
 def _told(route: Route, asked: Asked, outcome: Outcome | Exception | None) -> Answer:
@@ -136,14 +135,7 @@ def _kept(ask: Ask, outage: EndpointUnavailable, gateway: Gateway) -> Outcome:
     return [replace(score, reasons=()) for score in scored]
 
 
-@contextmanager
-def _named(call: Call) -> Iterator[None]:
-    """Let what is logged meanwhile carry the call's own id, if it has one here."""
-    if call.request_id is None:
-        yield
-        return
-    before = REQUEST_ID.set(call.request_id)
-    try:
-        yield
-    finally:
-        REQUEST_ID.reset(before)
+def _name(call: Call) -> None:
+    """Let what is logged from now on carry the call's own id, if it has one here."""
+    if call.request_id is not None:
+        REQUEST_ID.set(call.request_id)

@@ -8,6 +8,7 @@ unusual or pipelined, goes the framework's way, which has a handler for the same
 import asyncio
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from time import monotonic
 from typing import Any, Protocol, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -16,6 +17,7 @@ from stayline.web.calls import Answer, Call
 
 LONGEST_BODY = 16 * 1024
 LONGEST_HEAD = 64 * 1024
+LONGEST_WAIT_S = 0.0001
 MOST_TOGETHER = 16
 """How many calls are answered at once at most; the first of them waits for the last."""
 
@@ -36,21 +38,41 @@ class Lane(Protocol):
         ...
 
 
+class NoLane:
+    """Leaves every request to the framework."""
+
+    def takes(self, _: str) -> bool:
+        """Whether short requests are answered here: none is."""
+        return False
+
+    def accepts(self, _: Call) -> bool:
+        """Whether this one is."""
+        return False
+
+    def answers(self, calls: Sequence[Call]) -> list[Answer]:
+        """Return nothing, since nothing is accepted."""
+        return []
+
+
 class Turn:
     """Collects the short requests that one turn of the event loop reads, to answer them together.
 
     What each call would cost alone, such as a read of a table or a write to a file, they share.
-    Nobody waits for a call that has not come yet.
+    Callers that were answered together mostly come back together: until as many are here as last
+    time the others wait for them, but never longer than `LONGEST_WAIT_S`.
     """
 
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
         self._waiting: list[tuple[Call, Callable[[Answer], None]]] = []
+        self._last_time = 1
+        self._until = 0.0
 
     def add(self, call: Call, tell: Callable[[Answer], None]) -> None:
         """Answer the call at the end of this turn; ``tell`` is handed the answer."""
         if not self._waiting:
-            asyncio.get_running_loop().call_soon(self.end)
+            self._until = monotonic() + LONGEST_WAIT_S
+            asyncio.get_running_loop().call_soon(self._look)
         self._waiting.append((call, tell))
         if len(self._waiting) >= MOST_TOGETHER:
             self.end()
@@ -60,9 +82,16 @@ class Turn:
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
+        self._last_time = len(waiting)
         answers = self._lane.answers([call for call, _ in waiting])
         for (_, tell), answer in zip(waiting, answers, strict=True):
             tell(answer)
+
+    def _look(self) -> None:
+        if len(self._waiting) < self._last_time and monotonic() < self._until:
+            asyncio.get_running_loop().call_soon(self._look)
+        else:
+            self.end()
 
 
 class FastLane(HttpToolsProtocol):
@@ -79,13 +108,25 @@ class FastLane(HttpToolsProtocol):
         self._waits = False
         self._keeps = True
         self._head = 0
+        self._reading_since: float | None = None
         self._is_shut_down = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._reading_since = monotonic()
+
+    def end_if_overdue(self, *, longest_s: float) -> None:
+        """End a connection whose request has been on its way for longer than that."""
+        if self._reading_since is not None and monotonic() - self._reading_since > longest_s:
+            self.transport.abort()
 
     def on_message_begin(self) -> None:
         """Begin a request; one before it on this connection is answered first."""
         if self._waits:
             self._turn.end()
         super().on_message_begin()
+        self._reading_since = monotonic()
         self._head = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -110,6 +151,7 @@ class FastLane(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Answer a short request, or hand it over as a whole."""
+        self._reading_since = None
         if self._short is None:
             super().on_message_complete()
             return

@@ -10,11 +10,13 @@ from types import FrameType
 import uvicorn
 from litestar.types import ASGIApp
 
-from stayline.web.fast_lane import Lane, fast_lane
+from stayline.web.fast_lane import FastLane, Lane, NoLane, fast_lane
 
+LONGEST_READ_S = 60.0
 _PATIENCE_S = 10
 _FAREWELL_S = 1.0
 """How long connections are told of the end with their next answer, before they are closed."""
+_TICKS_A_SECOND = 10
 _TURN_S = 0.0005
 """How long a computing thread may keep the reading of requests waiting; Python's own is 5 ms."""
 
@@ -25,10 +27,12 @@ def serve(
     *,
     on_ready: Callable[[], None],
     lane: Lane | None = None,
+    longest_read_s: float = LONGEST_READ_S,
 ) -> None:
     """Answer requests until SIGTERM or Ctrl-C, then finish those under way and return.
 
     ``on_ready`` is called once requests are answered; short ones by ``lane``, where it takes them.
+    A request that takes longer than ``longest_read_s`` to come in ends its connection.
     """
     config = uvicorn.Config(
         app,
@@ -38,9 +42,8 @@ def serve(
         proxy_headers=False,
         timeout_graceful_shutdown=_PATIENCE_S,
     )
-    server = _Server(config, on_ready)
-    if lane is not None:
-        config.http = fast_lane(lane, lambda: server.is_draining)
+    server = _Server(config, on_ready, longest_read_s)
+    config.http = fast_lane(lane or NoLane(), lambda: server.is_draining)
     sys.setswitchinterval(_TURN_S)
     before = signal.signal(signal.SIGTERM, _already_stopped)
     try:
@@ -53,17 +56,27 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready, and takes leave of its connections before it ends."""
+    """Says when it is ready, waits for no request forever, and takes leave before it ends."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], longest_read_s: float
+    ) -> None:
         super().__init__(config)
         self.is_draining = False
         self._on_ready = on_ready
+        self._longest_read_s = longest_read_s
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % _TICKS_A_SECOND == 0:
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, FastLane):
+                    connection.end_if_overdue(longest_s=self._longest_read_s)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.is_draining = True

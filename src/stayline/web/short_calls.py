@@ -8,6 +8,7 @@ from stayline.web.answers import answer_calls
 from stayline.web.api import predictions
 from stayline.web.calls import Answer, Call
 from stayline.web.gateway import Gateway
+from stayline.web.logs import REQUEST_ID
 from stayline.web.request_ids import RESPONSE_HEADER, request_id
 from stayline.web.runtime.invocations import CONTAINER, CONTAINER_PATH, ENDPOINT, endpoint_path
 
@@ -41,7 +42,11 @@ class ShortCalls:
         named = [
             msgspec.structs.replace(call, request_id=request_id(call.headers)) for call in calls
         ]
-        told = answer_calls([(self._routes[call.path], call) for call in named], self._gateway)
+        before = REQUEST_ID.set(None)
+        try:
+            told = answer_calls([(self._routes[call.path], call) for call in named], self._gateway)
+        finally:
+            REQUEST_ID.reset(before)
         return [_with_id(answer, call) for answer, call in zip(told, named, strict=True)]
 
 

@@ -1,0 +1,57 @@
+"""A request that never comes in whole does not hold its connection forever."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+
+PROGRAM = """
+import socket
+from stayline.web.calls import Answer
+from stayline.web.plain_app import PlainApp
+from stayline.web.serving import serve
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1], flush=True)
+app = PlainApp(lambda call: Answer(200, (), call.body), 1000)
+serve(app, listening, on_ready=lambda: print("ready", flush=True), longest_read_s=0.5)
+"""
+
+
+@pytest.fixture(scope="module")
+def address():
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            port = int(process.stdout.readline())
+            assert process.stdout.readline() == "ready\n"
+            yield "127.0.0.1", port
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=20)
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"POST / HT", b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf"]
+)
+def test_half_a_request_ends_its_connection(address, begun):
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(begun)
+        began = time.monotonic()
+        with suppress(ConnectionResetError):
+            assert connection.recv(100) == b""
+        assert 0.4 < time.monotonic() - began < 5
+
+
+def test_a_connection_that_was_answered_may_rest(address):
+    sent = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi"
+    with socket.create_connection(address, timeout=10) as connection:
+        for _ in range(2):
+            connection.sendall(sent)
+            answer = connection.recv(1000)
+            assert answer.startswith(b"HTTP/1.1 200")
+            time.sleep(1.8)

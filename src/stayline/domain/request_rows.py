@@ -11,6 +11,7 @@ EMPLOYEE_ID = "employee_id"
 INSTANCES = "instances"
 LONGEST_ID = 64
 MOST_NAMES = 1000
+_ID = Column(EMPLOYEE_ID, Kind.CATEGORY, Role.IDENTITY)
 
 
 def row_request(row: Mapping[str, object], path: str = "") -> ScoreRequest:
@@ -31,11 +32,10 @@ def row_request(row: Mapping[str, object], path: str = "") -> ScoreRequest:
 
 def checked_id(value: object, path: str = EMPLOYEE_ID) -> str:
     """Return an HR id as it was imported: text, or a whole number, without outer white space."""
-    column = Column(path, Kind.CATEGORY, Role.IDENTITY)
     text = None
     if isinstance(value, str | int) and not isinstance(value, bool):
         try:
-            text = checked_value(column, value)
+            text = checked_value(_ID, value)
         except FieldRefused:
             text = None
     if not isinstance(text, str) or len(text) > LONGEST_ID:

@@ -77,12 +77,21 @@ def field_report(
     schema: WorkforceSchema,
 ) -> FieldReport:
     """Return where each of the model's ``values`` came from, and what else the request named."""
-    present = [name for name, value in values.items() if value is not None]
+    from_request: list[str] = []
+    from_store: list[str] = []
+    missing: list[str] = []
+    for name, value in values.items():
+        if value is None:
+            missing.append(name)
+        elif name in given:
+            from_request.append(name)
+        else:
+            from_store.append(name)
     others = [name for name in request.fields if name not in values]
     return FieldReport(
-        request=tuple(name for name in present if name in given),
-        store=tuple(name for name in present if name not in given),
-        missing=tuple(name for name, value in values.items() if value is None),
+        request=tuple(from_request),
+        store=tuple(from_store),
+        missing=tuple(missing),
         ignored=tuple(name for name in others if schema.column(name)),
         unknown=tuple(name for name in others if not schema.column(name)),
     )

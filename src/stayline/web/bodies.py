@@ -1,7 +1,6 @@
 """From the bytes of a request to plain values; whatever cannot be read is refused in words."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from stayline.errors import FieldProblem, RequestRefused
 from stayline.formats import request_text
@@ -30,8 +29,10 @@ def read_json(body: bytes) -> object:
 
     Refused as well: a key given twice, and NaN or Infinity.
     """
-    with _told():
+    try:
         return request_text.read_json(utf8_text(body))
+    except BodyUnreadable as unreadable:
+        raise BadBody(detail=str(unreadable)) from None
 
 
 def read_json_object(body: bytes) -> dict[str, object]:
@@ -47,17 +48,11 @@ def read_csv(body: bytes) -> Iterator[dict[str, object]]:
 
     Raises `BadBody` for what is no CSV, and for rows that are not as long as the header.
     """
-    with _told():
+    try:
         rows = request_text.read_csv(utf8_text(body))
         header = [name.strip() for name in next(rows, [])]
         check_names(header)
         for number, row in enumerate(rows, start=2):
             yield named_cells(header, row, number)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
     except BodyUnreadable as unreadable:
         raise BadBody(detail=str(unreadable)) from None

@@ -1,6 +1,7 @@
 """``POST /v1/predict``: a risk with its reasons."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -73,6 +74,7 @@ def _batch(scored: list[RiskScore]) -> Answer:
     return Answer(200, _HEADERS, msgspec.json.encode(Predictions(scored)))
 
 
+@lru_cache(maxsize=64)
 def _with_reasons(query: bytes) -> bool:
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     asked = [value for name, value in pairs if name == "reasons"]

@@ -15,6 +15,7 @@ from stayline.adapters.embedded.import_ledger import SqliteImportLedger
 from stayline.adapters.embedded.model_registry import SqliteModelRegistry
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
+from stayline.adapters.embedded.report_shelf import FolderReportShelf
 from stayline.adapters.embedded.score_board import SqliteScoreBoard
 from stayline.adapters.embedded.secrets import FileSecrets
 from stayline.adapters.embedded.target_health import SqliteTargetHealth
@@ -30,6 +31,7 @@ from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.protected_attributes import ProtectedAttributes
+from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
 from stayline.ports.target_health import TargetHealth
@@ -64,6 +66,7 @@ class Backend(Protocol):
     def opt_outs(self) -> OptOutList: ...
     def protected(self, clock: Clock) -> ProtectedAttributes: ...
     def registry(self) -> ModelRegistry: ...
+    def reports(self) -> ReportShelf: ...
     def scores(self) -> ScoreBoard: ...
     def secrets(self) -> Secrets: ...
     def waivers(self) -> WaiverBook: ...
@@ -103,6 +106,9 @@ class EmbeddedBackend:
 
     def registry(self) -> ModelRegistry:
         return SqliteModelRegistry(self._engine("state"), self._home / "models")
+
+    def reports(self) -> ReportShelf:
+        return FolderReportShelf(self._home / "reports")
 
     def scores(self) -> ScoreBoard:
         return SqliteScoreBoard(self._engine("state"))

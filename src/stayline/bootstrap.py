@@ -18,6 +18,7 @@ from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
+from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
 from stayline.ports.stores_check import StoresCheck
@@ -49,6 +50,7 @@ class Ports:
     waivers: WaiverBook
     health: TargetHealth
     stores: StoresCheck
+    reports: ReportShelf
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -73,6 +75,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
     from stayline.adapters.embedded.pipeline_runner import SubprocessPipelineRunner
     from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
+    from stayline.adapters.embedded.report_shelf import FolderReportShelf
     from stayline.adapters.embedded.score_board import SqliteScoreBoard
     from stayline.adapters.embedded.secrets import FileSecrets
     from stayline.adapters.embedded.stores_check import HomeStoresCheck
@@ -128,6 +131,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         waivers=SqliteWaiverBook(state),
         health=health,
         stores=HomeStoresCheck(home),
+        reports=FolderReportShelf(home / "reports"),
     )
 
 

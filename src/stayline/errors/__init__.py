@@ -39,6 +39,7 @@
     ├── NothingKept              an output or input of a pipeline that is not there
     ├── FileUnreadable           a file named in a command that cannot be read
     ├── FileUnwritable           a file named in a command that cannot be written
+    ├── UnknownReport            a report that was never kept, or is purged
     ├── StoreDamaged             a store that fails its own checks
     ├── StoreUnavailable         a store that cannot be read or written just now
     └── SettingRefused           a setting that cannot be used
@@ -59,6 +60,7 @@ from stayline.errors.home import (
     SettingRefused,
     StoreDamaged,
     StoreUnavailable,
+    UnknownReport,
 )
 from stayline.errors.models import (
     ApprovalRefused,
@@ -147,6 +149,7 @@ __all__ = [
     "UnknownExecution",
     "UnknownFeatureGroup",
     "UnknownModel",
+    "UnknownReport",
     "UnknownVariant",
     "WaiverRefused",
 ]

@@ -1,5 +1,7 @@
 """Errors of files, stores and settings."""
 
+from datetime import datetime
+
 from stayline.errors.root import StaylineError
 
 
@@ -37,6 +39,17 @@ class StoreUnavailable(StaylineError):
         super().__init__(
             f"{store} cannot be used: {problem} Nothing was half-written. Check free disk space, "
             "permissions and other running commands, then try again."
+        )
+
+
+class UnknownReport(StaylineError):
+    """A report, or a file of one, was never kept or has been purged."""
+
+    def __init__(self, name: str, at: datetime, file: str | None = None) -> None:
+        what = "" if file is None else f"file {file!r} in the "
+        super().__init__(
+            f"There is no {what}report {name!r} of {at.isoformat()}: it was never made, or it has "
+            "been purged. Name the time of one that is kept."
         )
 
 

@@ -52,6 +52,7 @@ from stayline.errors import (
     UnknownExecution,
     UnknownFeatureGroup,
     UnknownModel,
+    UnknownReport,
     UnknownVariant,
     WaiverRefused,
 )
@@ -101,6 +102,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     UnknownExecution: HTTPStatus.NOT_FOUND,
     UnknownFeatureGroup: HTTPStatus.NOT_FOUND,
     UnknownModel: HTTPStatus.NOT_FOUND,
+    UnknownReport: HTTPStatus.NOT_FOUND,
     UnknownVariant: HTTPStatus.BAD_REQUEST,
     WaiverRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
 }

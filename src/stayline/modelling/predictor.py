@@ -122,6 +122,11 @@ class Predictor:
         matrix = self._encoder.encode_frame(frame)
         return self._calibration(self._forest.margins(matrix, threads=self._threads))
 
+    def contributions(self, frame: pl.DataFrame) -> np.ndarray:
+        """Return each input's exact TreeSHAP value in log-odds (n, inputs), row by row."""
+        matrix = self._encoder.encode_frame(frame)
+        return self._forest.explained(matrix, threads=self._threads).contributions
+
     def global_explanation(
         self, frame: pl.DataFrame, rng: np.random.Generator
     ) -> GlobalExplanation:

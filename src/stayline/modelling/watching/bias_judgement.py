@@ -8,13 +8,12 @@ holds for all metrics of the window together (Bonferroni).
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 from stayline.domain.gates import Verdict
 from stayline.domain.monitoring import Finding, Monitor
 from stayline.formats.drift_violations import BIAS_CHECK, missed_value
-from stayline.modelling.evaluation import LEVEL
 from stayline.modelling.watching.bias_baseline import BaselineMetric
+from stayline.modelling.watching.joint_level import widening
 
 SMALLEST_SEEN = 0.10
 """A window in which a worsening by so much could hide says too little of a metric."""
@@ -64,17 +63,6 @@ def judged(now: WindowMetric, before: BaselineMetric, *, tests: int) -> Finding:
         baseline=before.value,
         n=now.n,
     )
-
-
-def widening(tests: int) -> float:
-    """Return how many times wider an interval must be to hold for so many figures together.
-
-    >>> widening(1), round(widening(20), 2)
-    (1.0, 1.54)
-    """
-    normal = NormalDist()
-    alone = normal.inv_cdf((1 + LEVEL) / 2)
-    return normal.inv_cdf(1 - (1 - LEVEL) / (2 * tests)) / alone
 
 
 def _reach(now: WindowMetric, before: BaselineMetric, neutral: float) -> float:

@@ -60,6 +60,15 @@ def draw(chart: "alt.LayerChart | alt.FacetChart", key: str, title: str, told: s
     )
 
 
+def xml_text(words: str) -> str:
+    """Return words as an XML text may hold them, escaped.
+
+    >>> xml_text("pay < 5" + chr(7))
+    'pay &lt; 5�'
+    """
+    return escape(_NO_XML.sub("\ufffd", words))
+
+
 def axis_labels(names: Iterable[str]) -> list[str]:
     """Return names short enough for an axis and all different, without what no XML may hold.
 

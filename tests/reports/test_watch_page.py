@@ -142,7 +142,10 @@ def test_windows_of_another_version_are_counted_and_left_out():
     other = replace(window(0, 3), model_digest="sha256:" + "cd" * 32)
     page = watch_page(window(2, 3), former=[other, window(1, 3)])
     check_page(page)
-    assert "1 windows of other model versions are left out" in visible_text(page)
+    assert (
+        "Windows of other model versions are left out, since their baselines differ: 1."
+        in visible_text(page)
+    )
     assert "2 windows, 2 with a figure." in page
     assert "3 windows" not in page
 
@@ -167,6 +170,8 @@ def test_no_name_can_break_out_of_the_page():
     assert "<img" not in page
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", page)
     assert "alert(1)" in visible_text(page)
+    sentences = [e.text for e in elements(page) if e.tag == "li"]
+    assert not any("\u202e" in sentence for sentence in sentences)
 
 
 def _parts(feature):

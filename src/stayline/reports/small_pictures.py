@@ -9,7 +9,7 @@ from stayline.reports.drawing import WIDTH, bar, level, path, picture, place, sh
 from stayline.reports.svg import axis_labels
 from stayline.reports.then_and_now import NumberBars, WordShare, rounded_share
 
-_LEFT, _RIGHT, _ROW, _PLOT, _FEW = 40, 8, 36, 92, 20
+_LEFT, _RIGHT, _ROW, _PLOT, _FEW = 44, 8, 36, 92, 20
 _FARTHEST = 1e100
 
 

@@ -1,5 +1,6 @@
 """What happened in a window, in a few sentences that come before every figure."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,9 @@ VERDICTS: Mapping[Verdict, str] = {
     Verdict.PASS: "as before",
 }
 MOST_NAMED = 3
+_LONGEST = 80
+_DIRECTIONS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of whatever follows."""
 _WHAT = {
     Monitor.QUALITY: ("figure of quality", "figures of quality"),
     Monitor.BIAS: ("figure of groups of people", "figures of groups of people"),
@@ -142,12 +146,18 @@ def _of_figures(found: Sequence[Course], one: str, several: str) -> Sentence:
 
 def _told(course: Course) -> str:
     finding = course.finding
-    told = named(finding)
+    told = _within_words(named(finding))
     if finding.value is not None:
         told += f" {short(finding.value)}"
         if finding.low is not None and finding.high is not None:
             told += f" ({short(finding.low)} to {short(finding.high)})"
     return f"{told}, {since(course)}" if since(course) else told
+
+
+def _within_words(name: str) -> str:
+    """Return a name that leaves the sentence round it in order, whatever it holds."""
+    text = _DIRECTIONS.sub("", name)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _failed(course: Course) -> bool:

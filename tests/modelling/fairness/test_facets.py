@@ -82,3 +82,32 @@ def test_a_protected_column_that_nobody_shared_is_left_out():
     found = facet_columns(shared, columns, event_time=when, protected_age_from=40)
     assert found.columns == ["Gender"]
     assert found["Gender"].to_list() == ["f", "m"]
+
+
+def again(name, kind, cells, known):
+    """Return the groups of one column as a former audit told them apart."""
+    return facet_columns(
+        pl.DataFrame({name: pl.Series(cells, dtype=pl.String)}),
+        (Column(name, kind, Role.PROTECTED),),
+        event_time=pl.Series("event_time", [datetime(2026, 6, 15, tzinfo=UTC)] * len(cells)),
+        protected_age_from=40,
+        known={name: known},
+    )[name].to_list()
+
+
+def test_later_rows_are_cut_where_a_former_audit_cut():
+    known = ("2 and above", "below 2")
+    found = again("children", Kind.NUMBER, ["1", "2", "5", "7", None], known)
+    assert found == ["below 2", "2 and above", "2 and above", "2 and above", None]
+    dates = again(
+        "citizen_since", Kind.DATE, ["2020-12-31", "2026-01-01"],
+        ("2021-01-01 and above", "below 2021-01-01"),
+    )  # fmt: skip
+    assert dates == ["below 2021-01-01", "2021-01-01 and above"]
+
+
+def test_later_rows_have_the_categories_that_a_former_audit_told_apart():
+    cells = ["a", "new", None, "b"]
+    assert again("Team", Kind.CATEGORY, cells, ("a", "b")) == cells
+    told = again("Team", Kind.CATEGORY, cells, ("a", OTHER_VALUES))
+    assert told == ["a", OTHER_VALUES, None, OTHER_VALUES]

@@ -197,5 +197,11 @@ def test_a_package_without_an_audit_still_has_a_baseline():
     assert exact.low == exact.value == exact.high
 
 
+def test_the_baseline_says_by_which_groups_later_rows_are_to_be_cut(baseline: BiasBaseline):
+    assert baseline.known == {"Gender": ("Female", "Male")}
+    assert baseline.groups("Gender") == ("Female",)
+    assert baseline.groups("Team") == ()
+
+
 def metric(name: str, value: float, low: float, high: float) -> WindowMetric:
     return WindowMetric("Gender", "Female", name, value, low, high, 400)

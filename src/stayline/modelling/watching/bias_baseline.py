@@ -23,6 +23,11 @@ class BiasBaseline:
 
     metrics: Mapping[str, Mapping[str, Mapping[str, BaselineMetric]]] = field(default_factory=dict)
 
+    @property
+    def known(self) -> Mapping[str, tuple[str, ...]]:
+        """The groups of every facet, by which `facet_columns` is to cut the window's rows."""
+        return {facet: tuple(groups) for facet, groups in self.metrics.items()}
+
     def of(self, facet: str, group: str) -> Mapping[str, BaselineMetric]:
         """Return the metrics of one group; none for a group that the baseline does not know."""
         return self.metrics.get(facet, {}).get(group, {})

@@ -125,8 +125,11 @@ def test_an_empty_window_says_so_and_names_its_cause():
     assert "No request came in since the endpoint was down (since this window)." in text
     assert "No row could be used. No line was captured." in text
     assert text.count("The column is not in the window.") == 3
-    check_page(watch_page(replace(empty, findings=())))
-    assert "Nothing was answered" in visible_text(watch_page(replace(empty, findings=())))
+    assert "No answer was captured, so nothing can be said." in text
+    assert "Something changed" not in text
+    bare = watch_page(replace(empty, findings=()))
+    check_page(bare)
+    assert "No answer was captured" in visible_text(bare)
 
 
 def test_the_first_window_has_no_course_yet():

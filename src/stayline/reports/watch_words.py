@@ -43,10 +43,11 @@ def headline(watched: Watched) -> Sentence:
     """Return the whole window in one sentence."""
     judged = [finding for finding in watched.findings if is_judged(finding)]
     verdicts = {finding.verdict for finding in judged}
+    if not watched.intake.rows:
+        verdict = Verdict.FAIL if Verdict.FAIL in verdicts else Verdict.INSUFFICIENT
+        return Sentence(verdict, "No answer was captured, so nothing can be said.")
     if Verdict.FAIL in verdicts:
         return Sentence(Verdict.FAIL, "Something changed.")
-    if not watched.intake.rows:
-        return Sentence(Verdict.INSUFFICIENT, "Nothing was answered, so nothing can be said.")
     if Verdict.PASS not in verdicts:
         return Sentence(
             Verdict.INSUFFICIENT, "There is not enough to say whether anything changed."
@@ -61,8 +62,8 @@ def summary(courses: Sequence[Course], features: int) -> Iterator[Sentence]:
     """Yield a sentence on each monitor that judged anything, then one on what it could not."""
     judged = [course for course in courses if is_judged(course.finding)]
     data = [one for one in judged if one.finding.monitor is Monitor.DATA]
-    if data:
-        yield _of_features([one for one in data if one.finding.subject], features)
+    if of_features := [one for one in data if one.finding.subject]:
+        yield _of_features(of_features, features)
     yield from (_of_whole(one) for one in data if not one.finding.subject and _failed(one))
     for monitor, words in _WHAT.items():
         found = [one for one in judged if one.finding.monitor is monitor]

@@ -190,6 +190,27 @@ def test_a_window_without_attributes_or_rows_says_so(baseline: BiasBaseline):
         assert found.violations.violations == ()
 
 
+def test_no_two_findings_of_a_window_are_on_the_same_thing(baseline: BiasBaseline):
+    rows = workforce(600, 10, labelled=True)
+    few = pl.Series("Gender", ["Female"] * 12 + ["Male"] * 588)
+    for window in (rows, replace(rows, facets=pl.DataFrame([few]))):
+        keys = [(f.check, f.subject, f.metric) for f in watched(window, baseline).findings]
+        assert len(keys) == len(set(keys)) > 1
+
+
+def test_where_most_groups_are_unknown_the_others_do_not_speak_for_all(baseline: BiasBaseline):
+    rows = workforce(1000, 11)
+    is_known = pl.Series([True] * 400 + [False] * 600)
+    half = rows.facets.with_columns(pl.when(is_known).then("Gender").alias("Gender"))
+    (told,) = [
+        f for f in watched(replace(rows, facets=half), baseline).findings if f.subject == "Gender"
+    ]
+    assert told.verdict is Verdict.INSUFFICIENT
+    assert (
+        told.reason == "600 of 1,000 rows have no known Gender, so the others do not speak for all."
+    )
+
+
 def test_a_package_without_an_audit_still_has_a_baseline():
     rows = workforce(2000, 9, labelled=True)
     analysis, _ = audited(rows)

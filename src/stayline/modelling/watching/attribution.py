@@ -57,13 +57,13 @@ def watch_attribution(
     ``person`` (n,) numbers people, since intervals come from draws of whole people.
     """
     before = baseline.explanations.kernel_shap[_LABEL]
-    people = len(np.unique(person))
-    if people < FEWEST_PEOPLE or not any(before.global_shap_values.values()):
-        return WatchedAttribution((_too_little(people),), AttributionViolations(()))
     n = frame.height
     if n > MOST_ROWS:
         drawn = np.sort(rng.choice(n, MOST_ROWS, replace=False))
         frame, person = frame[drawn], person[drawn]
+    people = len(np.unique(person))
+    if people < FEWEST_PEOPLE or not any(before.global_shap_values.values()):
+        return WatchedAttribution((_too_little(people),), AttributionViolations(()))
     strength = np.abs(predictor.contributions(frame))
     relevance = np.array([before.global_shap_values.get(name, 0.0) for name in predictor.inputs])
     score, *means = _estimates(strength, relevance, person, rng)

@@ -5,7 +5,7 @@ many there are of each group) is judged at once; the rest as outcomes arrive.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -78,6 +78,8 @@ def watch_bias(
     fails when it is farther from 0 (DI: from 1) than the baseline's beyond chance, for all metrics
     together at 95 %.
     """
+    if rows.strata is not None:
+        rows = replace(rows, strata=rows.strata.rank("dense").fill_null(0).cast(pl.Int64))
     labelled = rows.labelled
     found: list[WindowMetric | Finding] = []
     for facet in baseline.metrics:
@@ -115,15 +117,18 @@ def _of_facet(
     groups = _groups(rows, facet)
     if not groups.names:
         what = "" if without_labels else " with a known outcome"
-        yield _blind(facet, 0, f"No row{what} has a known {facet}.")
+        told = f"No row{what} has a known {facet}."
+        yield _blind(facet, 0, told, without_labels=without_labels)
         return
-    stratum = None
-    if rows.strata is not None:
-        stratum = rows.strata.rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
+    unknown = int((groups.codes < 0).sum())
+    if without_labels and 2 * unknown > len(rows.label):
+        told = f"{unknown:,} of {len(rows.label):,} rows have no known {facet}, so the others do "
+        yield _blind(facet, unknown, f"{told}not speak for all.")
+    stratum = None if rows.strata is None else rows.strata.to_numpy()
     table = group_table(_audit_rows(rows), groups, stratum)
     flips = (Flips(None, 0, "not asked for"),) * len(groups.names)
     found = facet_metrics(table, table.draw(draws, rng), flips, has_strata=stratum is not None)
-    everybody = len(np.unique(rows.person[groups.codes >= 0]))
+    everybody = int(table.kinds.people.sum())
     by_name = {one.value: (one, int(table.people[at])) for at, one in enumerate(found)}
     for group in baseline.groups(facet):
         one, people = by_name.get(group, (None, 0))
@@ -167,8 +172,10 @@ def _too_few(
         people if people >= FEWEST_NAMED else 0,
         f"There are {counted} people of this group{of} among {everybody:,} of known {facet}; at "
         f"least {FEWEST_PEOPLE} on each side are needed, so it was not judged.",
+        without_labels=without_labels,
     )
 
 
-def _blind(subject: str, n: int, reason: str) -> Finding:
-    return Finding(Monitor.BIAS, BIAS_CHECK, Verdict.INSUFFICIENT, reason, subject, n=n)
+def _blind(subject: str, n: int, reason: str, *, without_labels: bool = True) -> Finding:
+    metric = "" if without_labels else "metrics of outcomes"
+    return Finding(Monitor.BIAS, BIAS_CHECK, Verdict.INSUFFICIENT, reason, subject, metric, n=n)

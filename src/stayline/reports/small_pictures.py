@@ -35,7 +35,7 @@ def number_picture(bars: NumberBars, *, key: str, name: str) -> str:
         yield level(bottom, left, right, "axis")
         for tick in ticks(low, high, 6):
             x = left + (tick - low) / (high - low) * (right - left)
-            anchor = "start" if x < 20 else "end" if x > WIDTH - 20 else "middle"
+            anchor = "start" if x < 12 else "end" if x > WIDTH - 12 else "middle"
             yield words(x, bottom + 15, short(tick), anchor=anchor)
 
     told = (

@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from stayline.adapters.embedded import tables
+from stayline.adapters.embedded import alarm_tables, tables
 from stayline.adapters.embedded.database import (
     HEADS,
     open_database,
@@ -32,7 +32,7 @@ from stores import ANA, NOON, SetClock
 
 MIGRATIONS = Path(tables.__file__).parent / "migrations"
 METADATA = {
-    "state": tables.STATE,
+    "state": alarm_tables.STATE,
     "directory": tables.DIRECTORY,
     "protected": tables.PROTECTED,
     "online": tables.ONLINE,

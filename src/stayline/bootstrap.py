@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from stayline.errors import SettingRefused
+from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
@@ -14,13 +15,16 @@ from stayline.ports.directory import Directory
 from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.import_ledger import ImportLedger
+from stayline.ports.metric_log import MetricLog
 from stayline.ports.model_registry import ModelRegistry
+from stayline.ports.notifier import Notifier
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
+from stayline.ports.serving_figures import ServingFigures
 from stayline.ports.stores_check import StoresCheck
 from stayline.ports.target_health import IN_PROCESS, TargetHealth
 from stayline.ports.waiver_book import WaiverBook
@@ -51,6 +55,10 @@ class Ports:
     health: TargetHealth
     stores: StoresCheck
     reports: ReportShelf
+    metrics: MetricLog
+    serving: ServingFigures
+    alarms: AlarmBook
+    notifier: Notifier
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -59,6 +67,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     A test passes its own ``clock``; everything else is real there, too. Raises `SettingRefused`
     when there can be no such folder, `StoreDamaged` and `StoreUnavailable`.
     """
+    from stayline.adapters.embedded.alarm_book import SqliteAlarmBook
     from stayline.adapters.embedded.audit_log import SqliteAuditLog
     from stayline.adapters.embedded.capture_log import JsonlCaptureLog
     from stayline.adapters.embedded.clock import SystemClock
@@ -71,13 +80,16 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.guarded_endpoint import GuardedEndpoint
     from stayline.adapters.embedded.http_endpoint import HttpEndpoint
     from stayline.adapters.embedded.import_ledger import SqliteImportLedger
+    from stayline.adapters.embedded.metric_log import SqliteMetricLog
     from stayline.adapters.embedded.model_registry import SqliteModelRegistry
+    from stayline.adapters.embedded.notifier import AppriseNotifier
     from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
     from stayline.adapters.embedded.pipeline_runner import SubprocessPipelineRunner
     from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
     from stayline.adapters.embedded.report_shelf import FolderReportShelf
     from stayline.adapters.embedded.score_board import SqliteScoreBoard
     from stayline.adapters.embedded.secrets import FileSecrets
+    from stayline.adapters.embedded.serving_figures import FileServingFigures
     from stayline.adapters.embedded.stores_check import HomeStoresCheck
     from stayline.adapters.embedded.target_health import SqliteTargetHealth
     from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
@@ -89,6 +101,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         expected = f"a folder that can be made and written ({error.strerror})"
         raise SettingRefused("home", str(home), expected) from error
     clock = clock or SystemClock()
+    secrets = FileSecrets(home / "secrets", os.environ)
     state = open_database(home / "state.db", "state")
     registry = SqliteModelRegistry(state, home / "models")
     health = SqliteTargetHealth(state)
@@ -96,7 +109,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     in_process = InProcessEndpoint(registry, deployments)
     return Ports(
         clock=clock,
-        secrets=FileSecrets(home / "secrets", os.environ),
+        secrets=secrets,
         features=DeltaFeatureStore(open_database(home / "online.db", "online"), home / "offline"),
         protected=SqliteProtectedAttributes(
             open_database(home / "protected.db", "protected"), clock
@@ -132,6 +145,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         health=health,
         stores=HomeStoresCheck(home),
         reports=FolderReportShelf(home / "reports"),
+        metrics=SqliteMetricLog(state),
+        serving=FileServingFigures(home / "run"),
+        alarms=SqliteAlarmBook(state),
+        notifier=AppriseNotifier(secrets),
     )
 
 

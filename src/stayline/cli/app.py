@@ -9,6 +9,7 @@ import typer
 
 from stayline.cli import (
     access_keys,
+    alarms,
     doctor,
     imports,
     inspect,
@@ -45,8 +46,8 @@ def _root(
 
 
 for module in (
-    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, access_keys,
-    doctor,
+    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, alarms,
+    access_keys, doctor,
 ):  # fmt: skip
     module.register(app)
 

@@ -34,6 +34,9 @@ class AuditEventKind(StrEnum):
     MODEL_ROLLED_BACK = "model.rolled_back"
     WAIVER_FILED = "waiver.filed"
     WAIVER_REFUSED = "waiver.refused"
+    ALARM_RAISED = "alarm.raised"
+    ALARM_ACKNOWLEDGED = "alarm.acknowledged"
+    ALARM_NOT_ACKNOWLEDGED = "alarm.acknowledgement_refused"
     ACCESS_KEY_CREATED = "access_key.created"
     ACCESS_KEY_REVOKED = "access_key.revoked"
 
@@ -42,8 +45,8 @@ class AuditEventKind(StrEnum):
 class AuditEvent:
     """One thing that happened: who did what to which subject, with details that hold no features.
 
-    ``subject`` is an employee token, a model version, a waiver, an access key's id or a file
-    digest. ``details`` are short words, numbers and digests.
+    ``subject`` is an employee token, a model version, a waiver, an alarm, an access key's id or a
+    file digest. ``details`` are short words, numbers and digests.
     """
 
     kind: AuditEventKind

@@ -26,6 +26,8 @@
     ├── UnknownVariant           a production variant that does not serve
     ├── DeploymentRefused        a deployment that failed its checks or was rolled back
     ├── NothingToRollBack        a roll-back without an earlier deployment
+    ├── UnknownAlarm             an alarm that no rule makes
+    ├── AcknowledgementRefused   an acknowledgement of an alarm that breaks the rules
     ├── SignatureRefused         a request without a valid signature
     ├── UnknownAccessKey         an access key that is not here
     ├── UnknownFeatureGroup      a feature group that is not here
@@ -48,6 +50,7 @@ Each class builds its own message from typed arguments: what happened, what was 
 next. Messages carry pseudonyms at most, never personal data.
 """
 
+from stayline.errors.alarms import AcknowledgementRefused, UnknownAlarm
 from stayline.errors.data import (
     ExtractUnreadable,
     NothingImported,
@@ -107,6 +110,7 @@ from stayline.errors.serving import (
 )
 
 __all__ = [
+    "AcknowledgementRefused",
     "ApprovalRefused",
     "DecisionRefused",
     "DefinitionProblem",
@@ -144,6 +148,7 @@ __all__ = [
     "StoreUnavailable",
     "TrainingRefused",
     "UnknownAccessKey",
+    "UnknownAlarm",
     "UnknownEmployee",
     "UnknownEndpoint",
     "UnknownExecution",

@@ -19,6 +19,9 @@
 | `WaiverBook`          | SQLite                                  | DynamoDB                      |
 | `OutcomeBook`         | SQLite                                  | S3, as ground truth           |
 | `MetricLog`           | SQLite                                  | CloudWatch                    |
+| `ServingFigures`      | the server's own metric files           | CloudWatch                    |
+| `AlarmBook`           | SQLite                                  | CloudWatch alarms             |
+| `Notifier`            | log, and Apprise: webhook, mail, ...    | SNS                           |
 | `ReportShelf`         | a folder per report                     | S3                            |
 | `PipelineRunner`      | a process per step, files by digest     | SageMaker Pipelines           |
 | `Secrets`             | file mode 0600 or environment           | Secrets Manager               |

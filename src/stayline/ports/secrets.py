@@ -1,9 +1,22 @@
 """Secrets by name; a value is never logged, printed or put in a message."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from stayline.domain.access_keys import AccessKey
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmChannels:
+    """Addresses by the name of their channel; ``problems`` name entries that are none.
+
+    >>> AlarmChannels({"hook": "json://never-shown"})
+    AlarmChannels(problems=())
+    """
+
+    urls: Mapping[str, str] = field(repr=False)
+    problems: tuple[str, ...] = ()
 
 
 class Secrets(Protocol):
@@ -33,4 +46,8 @@ class Secrets(Protocol):
 
     def revoke_access_key(self, key_id: str) -> AccessKey:
         """Remove a key and return it; raises `UnknownAccessKey`."""
+        ...
+
+    def alarm_channels(self) -> AlarmChannels:
+        """Return where alarms are sent, as it is now; raises `SettingRefused`."""
         ...

@@ -11,6 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from stayline.errors import (
+    AcknowledgementRefused,
     ApprovalRefused,
     DecisionRefused,
     DefinitionRefused,
@@ -47,6 +48,7 @@ from stayline.errors import (
     StoreUnavailable,
     TrainingRefused,
     UnknownAccessKey,
+    UnknownAlarm,
     UnknownEmployee,
     UnknownEndpoint,
     UnknownExecution,
@@ -63,6 +65,7 @@ RETRY_AFTER_S = 30
 NO_STORE = {"Cache-Control": "no-store"}
 
 STATUS: dict[type[StaylineError], HTTPStatus] = {
+    AcknowledgementRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ApprovalRefused: HTTPStatus.CONFLICT,
     DecisionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     DefinitionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -97,6 +100,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TrainingRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownAccessKey: HTTPStatus.NOT_FOUND,
+    UnknownAlarm: HTTPStatus.NOT_FOUND,
     UnknownEmployee: HTTPStatus.NOT_FOUND,
     UnknownEndpoint: HTTPStatus.NOT_FOUND,
     UnknownExecution: HTTPStatus.NOT_FOUND,

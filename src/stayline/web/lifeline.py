@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 READY = "ready"
@@ -30,16 +30,20 @@ class Lifeline:
         threading.Thread(target=_end_with, args=(life,), daemon=True).start()
         return cls(socket.socket(fileno=listening), state)
 
-    def tell_ready(self) -> None:
-        """Tell that requests are answered, and from then on how busy this process is."""
+    def tell_ready(self, note: Callable[[], None] = lambda: None) -> None:
+        """Tell that requests are answered, and from then on how busy this process is.
+
+        ``note`` is called each time, for figures that others read.
+        """
         os.write(self.state, f"{READY}\n".encode())
-        threading.Thread(target=_tell_busy, args=(self.state,), daemon=True).start()
+        threading.Thread(target=_tell_busy, args=(self.state, note), daemon=True).start()
 
 
-def _tell_busy(state: int) -> None:
+def _tell_busy(state: int, note: Callable[[], None]) -> None:
     used, then = time.process_time(), time.monotonic()
     while True:
         time.sleep(BUSY_EVERY_S)
+        note()
         now_used, now = time.process_time(), time.monotonic()
         try:
             os.write(state, f"{(now_used - used) / (now - then):.3f}\n".encode())

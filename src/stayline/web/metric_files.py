@@ -6,6 +6,7 @@ each worker calls `count_in_files`.
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 from stayline.errors import StoreUnavailable
 
@@ -14,12 +15,16 @@ FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def empty_figures(home: Path) -> None:
-    """Make the folder, or empty it of an earlier run's; raises `StoreUnavailable`."""
+    """Make the folder, or empty it of an earlier run's, and name the new run.
+
+    Raises `StoreUnavailable`.
+    """
     folder = _folder(home)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in folder.glob("*.db"):
             left.unlink()
+        (folder / "run-id").write_text(uuid4().hex, "utf-8")
     except OSError as error:
         raise StoreUnavailable("The folder of metrics", f"{error.strerror}.") from error
 

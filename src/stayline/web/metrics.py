@@ -86,8 +86,12 @@ class Metrics:
         """
         from prometheus_client import generate_latest
 
-        self._capture_lag.set(capture_lag_s)
+        self.note_lag(capture_lag_s)
         return generate_latest(self._registry)
+
+    def note_lag(self, capture_lag_s: float) -> None:
+        """Note how long this process's oldest capture has waited to be on disk."""
+        self._capture_lag.set(capture_lag_s)
 
     def prepare(self, variant: str) -> None:
         """Make room for what is counted of a variant, before anything is."""

@@ -58,7 +58,13 @@ def main(arguments: Sequence[str]) -> int:
     waits = settings.capture_durability != "grouped" or settings.endpoint_url
     lane = None if waits else ShortCalls(app.state.gateway)
     with json_logs(settings.log_level), ports.follower.follow(f"worker-{os.getpid()}"):
-        serve(app, lifeline.listening, on_ready=lifeline.tell_ready, lane=lane)
+        metrics = app.state.gateway.metrics
+        serve(
+            app,
+            lifeline.listening,
+            on_ready=lambda: lifeline.tell_ready(lambda: metrics.note_lag(ports.capture.lag_s())),
+            lane=lane,
+        )
     ports.capture.close()
     ports.audit.close()
     return 0

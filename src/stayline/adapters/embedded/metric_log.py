@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -110,13 +111,20 @@ def _shorten(connection: sa.Connection, number: int, longest: int) -> None:
 
 
 def _points(
-    name: str, dimensions: dict[str, str], rows: Iterable[Sequence[object]]
+    name: str, dimensions: dict[str, str], rows: Iterable[sa.Row[Any]]
 ) -> list[MetricPoint]:
     return [
         MetricPoint(
-            name, _EPOCH + timedelta(microseconds=at), value, dimensions, unit, low, high, n
+            name,
+            _EPOCH + timedelta(microseconds=row[0]),
+            row[1],
+            dimensions,
+            unit=row[2],
+            low=row[3],
+            high=row[4],
+            n=row[5],
         )
-        for at, value, unit, low, high, n in rows
+        for row in rows
     ]
 
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from stayline.adapters.embedded.access_keys import AccessKeyFile
+from stayline.adapters.embedded.alarm_channels import read_alarm_channels
 from stayline.domain.access_keys import AccessKey
 from stayline.domain.pseudonyms import MINIMUM_KEY_BYTES
 from stayline.errors import SettingRefused, StoreUnavailable
+from stayline.ports.secrets import AlarmChannels
 
 TOKEN_KEY = "STAYLINE_TOKEN_KEY"  # noqa: S105  (the name of a variable, not its value)
 
@@ -17,6 +19,7 @@ class FileSecrets:
     """Keeps secrets in a folder, mode 0600; a variable of the environment wins."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._folder = folder
         self._key_file = folder / "token-key"
         self._environment = environment
         self._access_keys = AccessKeyFile(folder, environment)
@@ -53,6 +56,10 @@ class FileSecrets:
     def revoke_access_key(self, key_id: str) -> AccessKey:
         """Remove a key and return it."""
         return self._access_keys.revoke(key_id)
+
+    def alarm_channels(self) -> AlarmChannels:
+        """Return where alarms are sent; read anew each time, since it is asked once a minute."""
+        return read_alarm_channels(self._folder, self._environment)
 
 
 def _create(path: Path) -> None:

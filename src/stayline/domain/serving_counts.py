@@ -121,7 +121,7 @@ def _whole(model: Histogram, overhead: Histogram) -> tuple[float, float, float] 
     """Estimate the 95th percentile of both together, which were counted apart.
 
     It is that of both added up, right where slow models and slow handling meet. It cannot be below
-    the larger part's, nor above what each exceeds half as often.
+    that of a part that every request has, nor above what each exceeds half as often.
     """
     parts = [part for part in (overhead, model) if part.n]
     found = _quantiles(parts, _P95)
@@ -129,7 +129,9 @@ def _whole(model: Histogram, overhead: Histogram) -> tuple[float, float, float] 
     if not found:
         return None
     most = sum(high for _, _, high in bounds) if len(parts) > 1 else found[0][2]
-    return sum(value for value, _, _ in found), max(low for _, low, _ in found), most
+    every = max(part.n for part in parts)
+    least = max(low for part, (_, low, _) in zip(parts, found, strict=True) if part.n == every)
+    return sum(value for value, _, _ in found), least, most
 
 
 def _quantiles(parts: Sequence[Histogram], share: float) -> list[tuple[float, float, float]]:

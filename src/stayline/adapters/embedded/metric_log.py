@@ -116,13 +116,13 @@ def _points(
     return [
         MetricPoint(
             name,
-            _EPOCH + timedelta(microseconds=row[0]),
-            row[1],
+            _EPOCH + timedelta(microseconds=row.at),
+            row.value,
             dimensions,
-            unit=row[2],
-            low=row[3],
-            high=row[4],
-            n=row[5],
+            unit=row.unit,
+            low=row.low,
+            high=row.high,
+            n=row.n,
         )
         for row in rows
     ]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from stayline.adapters.embedded.alarm_book import SqliteAlarmBook
 from stayline.adapters.embedded.audit_log import SqliteAuditLog
 from stayline.adapters.embedded.capture_log import JsonlCaptureLog
 from stayline.adapters.embedded.database import open_database
@@ -22,6 +23,7 @@ from stayline.adapters.embedded.secrets import FileSecrets
 from stayline.adapters.embedded.target_health import SqliteTargetHealth
 from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
@@ -59,6 +61,7 @@ class SetClock:
 class Backend(Protocol):
     """Where adapters keep things: each call opens the adapter anew on the same contents."""
 
+    def alarms(self) -> AlarmBook: ...
     def audit(self) -> AuditLog: ...
     def capture(self) -> CaptureLog: ...
     def decisions(self) -> DecisionBook: ...
@@ -82,6 +85,9 @@ class EmbeddedBackend:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._engines = []
+
+    def alarms(self) -> AlarmBook:
+        return SqliteAlarmBook(self._engine("state"))
 
     def audit(self) -> AuditLog:
         return SqliteAuditLog(self._engine("state"), self._home / "audit")

@@ -2,7 +2,8 @@
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from stayline.domain.alarm_message import LOG, AlarmMessage
@@ -10,7 +11,7 @@ from stayline.errors import StaylineError
 from stayline.ports.secrets import AlarmChannels, Secrets
 
 if TYPE_CHECKING:
-    import apprise
+    from apprise import Apprise
 
 _log = logging.getLogger("stayline.alarms")
 
@@ -56,34 +57,40 @@ class AppriseNotifier:
 
 
 def _is_usable(url: str) -> bool:
-    return bool(_quiet_apprise().add(url))
+    with _quietly():
+        return _sender(url) is not None
 
 
 def _sent(url: str, message: AlarmMessage) -> str | None:
-    from apprise import NotifyFormat, NotifyType
-
-    sender = _quiet_apprise()
-    if not sender.add(url):
-        return "its address is refused: none that Apprise can use"
-    kind = NotifyType.FAILURE if message.is_alarm else NotifyType.INFO
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _quietly():
+        sender = _sender(url)
+        if sender is None:
+            return "its address is refused: none that Apprise can use"
         try:
             is_taken = sender.notify(
-                body=message.body, title=message.title, notify_type=kind,
-                body_format=NotifyFormat.TEXT,
-            )  # fmt: skip
+                body=message.body,
+                title=message.title,
+                notify_type="failure" if message.is_alarm else "info",
+                body_format="text",
+            )
         except Exception as error:  # a plugin's defect must not keep alarms from other channels
             return f"it failed ({type(error).__name__})"
     return None if is_taken else "it did not answer, or refused the message"
 
 
-def _quiet_apprise() -> "apprise.Apprise":
-    """Return a sender that keeps nothing on disk and says nothing of addresses."""
-    with warnings.catch_warnings():  # its import asks for modules that Python deprecates
-        warnings.simplefilter("ignore")
-        import apprise
+def _sender(url: str) -> "Apprise | None":
+    """Return what sends to an address and keeps nothing on disk, None for one it refuses."""
+    from apprise import Apprise, AppriseAsset
+
+    asset = AppriseAsset(app_id="Stayline", async_mode=False, storage_mode="memory")
+    sender = Apprise(asset=asset)
+    return sender if sender.add(url) else None
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep Apprise from logging, and from warning of what its own imports ask for."""
     logging.getLogger("apprise").disabled = True
-    return apprise.Apprise(
-        asset=apprise.AppriseAsset(app_id="Stayline", async_mode=False, storage_mode="memory")
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -19,8 +19,9 @@ AUDIT = "audit"
 ACTOR = "alarm rules"
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
-MOST_ATTEMPTS = 30
-"""With these waits, a day."""
+GIVES_UP_AFTER = timedelta(days=1)
+"""The age of a message that is not sent again, so that a channel which comes back hears no old
+ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def deliver(
             taken += 1
             continue
         problems.append(f"channel {channel!r} did not take {delivery.transition.alarm}: {problem}")
-        if channel not in known or delivery.attempts + 1 >= MOST_ATTEMPTS:
+        if channel not in known or now - delivery.transition.at >= GIVES_UP_AFTER:
             alarms.end(delivery, at=clock.now(), problem=problem)
             given_up += 1
         else:

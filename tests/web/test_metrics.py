@@ -10,7 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from real_data import ibm_extract
 from served_home import served
+from stayline.domain.alarm_history import Standing
+from stayline.domain.alarms import AlarmState
 from stayline.web.metrics import metrics_of
+from stores import NOON
 
 PERSON = str(ibm_extract()["EmployeeNumber"][0])
 LABELS = {"EndpointName": "attrition-risk", "VariantName": "version-1"}
@@ -114,6 +117,18 @@ def test_the_capture_lag_is_told_and_is_back_at_nothing_once_all_is_on_disk(clie
     assert told["CaptureLag", (("EndpointName", "attrition-risk"),)] == 0
     told = figures(client.app.state.gateway.metrics.text(1.5).decode())
     assert told["CaptureLag", (("EndpointName", "attrition-risk"),)] == 1.5
+
+
+def test_the_state_of_each_alarm_is_told(client, ports):
+    assert "stayline_alarm_state" not in client.get("/metrics").text
+    ringing = Standing("latency-high", "latency-high", AlarmState.ALARM, NOON, NOON)
+    ports.alarms.move(None, ringing, None)
+    told = figures(client.get("/metrics").text)
+    assert {
+        dict(labels)["State"]: value
+        for (name, labels), value in told.items()
+        if name == "stayline_alarm_state" and dict(labels)["AlarmName"] == "latency-high"
+    } == {"OK": 0, "ALARM": 1, "INSUFFICIENT_DATA": 0}
 
 
 def test_the_figures_of_one_application_are_not_those_of_another():

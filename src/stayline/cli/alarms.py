@@ -58,10 +58,10 @@ def rules(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         show_json({"rules": found})
         return
-    show_table(
-        ("alarm", "rings when", "is over when", "off"),
-        [(rule.name, rule.rings_when, rule.ends_when, rule.off) for rule in found],
-    )
+    for rule in found:
+        say(f"{rule.name}: {rule.means}")
+        say(f"  is off: {rule.off}" if rule.off else f"  rings when: {rule.rings_when}")
+        say(f"  is over when: {rule.ends_when}")
 
 
 @group.command("history")

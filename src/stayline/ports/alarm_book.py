@@ -78,7 +78,3 @@ class AlarmBook(Protocol):
     def purge(self, before: datetime) -> int:
         """Remove what was over by then; return how many transitions and acknowledgements went."""
         ...
-
-    def problems(self) -> list[str]:
-        """Return what is damaged, in words."""
-        ...

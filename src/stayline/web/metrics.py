@@ -1,11 +1,13 @@
 """Figures of serving, named as CloudWatch names them, for Prometheus to read."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from stayline.domain.alarm_history import Standing
+from stayline.domain.alarms import AlarmState
 from stayline.web.metric_files import FOLDER_VARIABLE, processes
 
 if TYPE_CHECKING:
@@ -78,8 +80,8 @@ class Metrics:
             children.model_latency.observe(model_us)
         children.overhead_latency.observe(overhead_us)
 
-    def text(self, capture_lag_s: float) -> bytes:
-        """Return all figures in Prometheus' text form.
+    def text(self, capture_lag_s: float, alarms: Iterable[Standing] = ()) -> bytes:
+        """Return all figures in Prometheus' text form, and how alarms stand.
 
         ``capture_lag_s`` is how long this process's oldest capture has waited to be on disk; the
         longest that any living process last told of is what is shown.
@@ -87,7 +89,7 @@ class Metrics:
         from prometheus_client import generate_latest
 
         self.note_lag(capture_lag_s)
-        return generate_latest(self._registry)
+        return generate_latest(self._registry) + _alarm_states(alarms)
 
     def note_lag(self, capture_lag_s: float) -> None:
         """Note how long this process's oldest capture has waited to be on disk."""
@@ -153,6 +155,37 @@ def metrics_of(endpoint_name: str) -> Metrics:
             ("EndpointName",), registry=own, multiprocess_mode="livemax",
         ),
     )  # fmt: skip
+
+
+def _alarm_states(alarms: Iterable[Standing]) -> bytes:
+    """Return the states as text; no file is counted in, since all processes read one store."""
+    from prometheus_client import CollectorRegistry, generate_latest
+    from prometheus_client.metrics_core import GaugeMetricFamily
+
+    told = GaugeMetricFamily(
+        "stayline_alarm_state",
+        "1 for the state that an alarm is in, 0 for the others.",
+        labels=("AlarmName", "State"),
+    )
+    for standing in alarms:
+        for state in AlarmState:
+            told.add_metric((standing.alarm, state.value), float(state is standing.state))
+    if not told.samples:
+        return b""
+    own = CollectorRegistry(auto_describe=False)
+    own.register(_Told(told))
+    return generate_latest(own)
+
+
+class _Told:
+    """A family that is already told."""
+
+    def __init__(self, family: "Metric") -> None:
+        self._family = family
+
+    def collect(self) -> "Iterator[Metric]":
+        """Yield the family."""
+        yield self._family
 
 
 class _Processes:

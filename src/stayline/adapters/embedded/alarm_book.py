@@ -13,7 +13,7 @@ from stayline.adapters.embedded.alarm_tables import (
     alarm_transitions,
     alarms,
 )
-from stayline.adapters.embedded.database import damage, reading, writing
+from stayline.adapters.embedded.database import reading, writing
 from stayline.domain.alarm_history import Acknowledgement, Standing, Transition
 from stayline.domain.alarms import AlarmState
 from stayline.ports.alarm_book import Delivery
@@ -141,10 +141,6 @@ class SqliteAlarmBook:
                     sa.delete(alarm_acknowledgements).where(alarm_acknowledgements.c.at < before)
                 ).rowcount
             )
-
-    def problems(self) -> list[str]:
-        """Return damaged tables."""
-        return damage(self._engine)
 
     def _note(self, delivery: Delivery, **values: datetime | str) -> None:
         with writing(self._engine) as connection:

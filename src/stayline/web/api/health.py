@@ -1,5 +1,6 @@
 """Whether the API lives, can answer, scores with which model, and how it has done."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal
@@ -7,7 +8,9 @@ from typing import Literal
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from stayline.domain.alarm_history import Standing
 from stayline.domain.risk_score import ModelIdentity
+from stayline.errors import StaylineError
 from stayline.ports.target_health import IN_PROCESS
 from stayline.usecases.check_readiness import Grade, Readiness, check_readiness
 from stayline.web.api.descriptions import METRICS_ANSWERS, READINESS_ANSWERS
@@ -98,4 +101,7 @@ def readyz(gateway: NamedDependency[Gateway]) -> Response[Readiness]:
 )
 def metrics_text(gateway: NamedDependency[Gateway]) -> bytes:
     """Answer with counts and latencies of all processes, named as CloudWatch names them."""
-    return gateway.metrics.text(gateway.ports.capture.lag_s())
+    standings: list[Standing] = []
+    with suppress(StaylineError):  # figures are told even while the store cannot be read
+        standings += gateway.ports.alarms.standings().values()
+    return gateway.metrics.text(gateway.ports.capture.lag_s(), standings)

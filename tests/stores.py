@@ -15,11 +15,13 @@ from stayline.adapters.embedded.directory import SqliteDirectory
 from stayline.adapters.embedded.import_ledger import SqliteImportLedger
 from stayline.adapters.embedded.metric_log import SqliteMetricLog
 from stayline.adapters.embedded.model_registry import SqliteModelRegistry
+from stayline.adapters.embedded.notifier import AppriseNotifier
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
 from stayline.adapters.embedded.report_shelf import FolderReportShelf
 from stayline.adapters.embedded.score_board import SqliteScoreBoard
 from stayline.adapters.embedded.secrets import FileSecrets
+from stayline.adapters.embedded.serving_figures import FileServingFigures
 from stayline.adapters.embedded.target_health import SqliteTargetHealth
 from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 from stayline.domain.pseudonyms import EmployeeToken
@@ -33,11 +35,13 @@ from stayline.ports.directory import Directory
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.metric_log import MetricLog
 from stayline.ports.model_registry import ModelRegistry
+from stayline.ports.notifier import Notifier
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
+from stayline.ports.serving_figures import ServingFigures
 from stayline.ports.target_health import TargetHealth
 from stayline.ports.waiver_book import WaiverBook
 
@@ -69,12 +73,14 @@ class Backend(Protocol):
     def directory(self) -> Directory: ...
     def imports(self) -> ImportLedger: ...
     def metric_log(self) -> MetricLog: ...
+    def notifier(self) -> Notifier: ...
     def opt_outs(self) -> OptOutList: ...
     def protected(self, clock: Clock) -> ProtectedAttributes: ...
     def registry(self) -> ModelRegistry: ...
     def reports(self) -> ReportShelf: ...
     def scores(self) -> ScoreBoard: ...
     def secrets(self) -> Secrets: ...
+    def serving(self) -> ServingFigures: ...
     def waivers(self) -> WaiverBook: ...
     def health(self) -> TargetHealth: ...
 
@@ -110,6 +116,9 @@ class EmbeddedBackend:
     def metric_log(self) -> MetricLog:
         return SqliteMetricLog(self._engine("state"))
 
+    def notifier(self) -> Notifier:
+        return AppriseNotifier(self.secrets())
+
     def opt_outs(self) -> OptOutList:
         return SqliteOptOutList(self._engine("state"))
 
@@ -127,6 +136,11 @@ class EmbeddedBackend:
 
     def secrets(self) -> Secrets:
         return FileSecrets(self._home / "secrets", {})
+
+    def serving(self) -> ServingFigures:
+        run = self._home / "run"
+        run.mkdir(exist_ok=True)
+        return FileServingFigures(run)
 
     def waivers(self) -> WaiverBook:
         return SqliteWaiverBook(self._engine("state"))

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from stayline.domain.alarm_rules import DEFAULT_RULES
+from stayline.domain.alarms import AlarmRule
+from stayline.formats.alarms_toml import parse_rules
 from stayline.formats.schema_toml import parse_schema
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +42,24 @@ def test_every_command_and_option_the_docs_show_exists(page: str) -> None:
         section = reference.split(f"\n## stayline {name}\n")[1].split("\n## ")[0]
         for option in re.findall(r"(?<!\S)--[a-z-]+", " ".join(words)):
             assert option in section, (line, option)
+
+
+@pytest.mark.parametrize("rule", DEFAULT_RULES, ids=lambda rule: rule.name)
+def test_every_default_alarm_has_its_section_in_the_runbook(rule: AlarmRule) -> None:
+    page = (ROOT / "docs" / "runbook.md").read_text("utf-8")
+    assert f"\n## {rule.section}\n" in page
+    assert f"| `{rule.name}` | [{rule.section}](#{rule.anchor}) |" in page
+    section = page.split(f"\n## {rule.section}\n")[1].split("\n## ")[0]
+    assert f"`{rule.name}" in section
+    assert all(f"**{part}**" in section for part in ("Shows as", "Means", "Do"))
+
+
+def test_the_page_of_alarms_shows_a_rules_file_that_is_taken() -> None:
+    page = (ROOT / "docs" / "alarms.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    changed = {rule.name: rule for rule in parse_rules(example)}
+    assert changed["latency-high"].threshold == 400_000
+    assert changed["bias-drift"].off
 
 
 def test_no_committed_page_names_a_path_of_one_machine_or_a_registry() -> None:

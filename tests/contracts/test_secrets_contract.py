@@ -65,3 +65,8 @@ def test_a_caller_needs_a_name_that_can_be_read(backend: Backend, name: str) -> 
 def test_the_text_of_a_key_never_shows_its_secret(backend: Backend) -> None:
     made = backend.secrets().create_access_key("payroll")
     assert made.secret not in repr(backend.secrets().access_keys()) + str(made)
+
+
+def test_a_new_home_tells_alarms_to_nobody(backend: Backend) -> None:
+    found = backend.secrets().alarm_channels()
+    assert (found.urls, found.problems) == ({}, ())

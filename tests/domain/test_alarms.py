@@ -12,6 +12,7 @@ from stayline.domain.alarm_rules import DEFAULT_RULES
 from stayline.domain.alarm_states import datapoints, next_state
 from stayline.domain.alarms import AlarmRule, AlarmState, Comparison, MissingData, Statistic
 from stayline.domain.metric_points import MetricPoint
+from stayline.domain.serving_counts import Histogram, ServingCounts, serving_points
 from stores import HOUR, NOON
 
 OK, ALARM, UNKNOWN = AlarmState.OK, AlarmState.ALARM, AlarmState.INSUFFICIENT_DATA
@@ -229,3 +230,28 @@ def test_a_message_tells_state_figure_time_and_the_runbook_s_section():
         "Id: t-1",
     ]
     assert "no longer there" in message_of(made, None).body
+
+
+@pytest.mark.parametrize("rule", DEFAULT_RULES, ids=lambda rule: rule.name)
+def test_every_default_rule_rings_on_its_figure_and_is_over_once_it_is_well(rule):
+    name = "job-missed:nightly" if rule.each else rule.name
+    bad = max(rule.threshold * 2, 1.0) if rule.comparison.is_upward else 0.0
+    well = 0.0 if rule.comparison.is_upward else 500.0
+    times = [MIDDAY + n * rule.period for n in range(rule.evaluation_periods * 2 + 6)]
+    dimensions = dict(rule.dimensions) | ({rule.each: "nightly"} if rule.each else {})
+    half = rule.evaluation_periods
+    points = [
+        MetricPoint(rule.metric, at, bad if n < half else well, dimensions, n=100)
+        for n, at in enumerate(times)
+    ]
+    start = first_standing(rule, name, MIDDAY)
+    found = [one.state for one in steps(rule, start, datapoints(rule, points), times[-1] + HOUR)]
+    assert [state for state, _ in groupby(found) if state is not UNKNOWN] == [ALARM, OK]
+
+
+def test_the_figures_that_rules_of_serving_look_at_are_those_that_serving_tells():
+    some = Histogram((100.0, float("inf")), (1.0, 1.0))
+    counted = ServingCounts("r", MIDDAY, "e", True, 1, 0, 0, 0, some, some, 0.0)
+    told = {point.name for point in serving_points(counted)}
+    looked_at = {rule.metric for rule in DEFAULT_RULES}
+    assert looked_at - told == {"watch_violations", "watch_rows", "job_missed"}

@@ -232,6 +232,19 @@ def test_a_message_tells_state_figure_time_and_the_runbook_s_section():
     assert "no longer there" in message_of(made, None).body
 
 
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (OK, "This is not so, or no longer: It is hot."),
+        (UNKNOWN, "It is not known whether this is so: It is hot."),
+    ],
+)
+def test_a_message_that_an_alarm_is_over_does_not_read_like_one(state, told):
+    made = Transition("t-1", "hot", "hot", ALARM, state, MIDDAY, 1.0, "Heat is 1")
+    message = message_of(made, RULE)
+    assert (message.body.splitlines()[0], message.is_alarm) == (told, False)
+
+
 @pytest.mark.parametrize("rule", DEFAULT_RULES, ids=lambda rule: rule.name)
 def test_every_default_rule_rings_on_its_figure_and_is_over_once_it_is_well(rule):
     name = "job-missed:nightly" if rule.each else rule.name

@@ -20,9 +20,16 @@ class AlarmMessage:
     is_alarm: bool
 
 
+_BEGINNINGS = {
+    AlarmState.ALARM: "",
+    AlarmState.OK: "This is not so, or no longer: ",
+    AlarmState.INSUFFICIENT_DATA: "It is not known whether this is so: ",
+}
+
+
 def message_of(transition: Transition, rule: AlarmRule | None) -> AlarmMessage:
     """Return what is told of a transition; without a rule, that it is no longer there."""
-    means = rule.means if rule else "Its rule is no longer there."
+    means = _BEGINNINGS[transition.state] + rule.means if rule else "Its rule is no longer there."
     where = f"{RUNBOOK}#{rule.anchor}" if rule else RUNBOOK
     lines = (
         means,

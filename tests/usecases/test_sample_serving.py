@@ -1,15 +1,19 @@
 import json
+import shutil
 import subprocess
 import sys
 import time
 from datetime import timedelta
+from itertools import groupby
 
 import httpx
 import pytest
 
 from served_home import served
 from stayline.bootstrap import build
+from stayline.domain.alarm_rules import DEFAULT_RULES
 from stayline.settings import Settings
+from stayline.usecases.evaluate_alarms import evaluate_alarms
 from stayline.usecases.sample_serving import LONGEST_GAP, sample_serving
 from stayline.web.metric_files import empty_figures
 from stores import NOON, SetClock
@@ -173,3 +177,31 @@ def test_the_figures_of_a_real_server_reach_another_process(
     assert (found["Invocations"], found["Invocation5XXErrors"]) == (3, 0)
     assert found["EndToEndLatency_p95"] > 50
     assert "CaptureLag" in found
+
+
+def test_a_real_server_that_fails_rings_and_is_over_once_it_answers_again(home):
+    clock = SetClock(NOON.replace(microsecond=0))
+    ports = build(Settings(home=home), clock=clock)
+    states = []
+
+    def five_minutes(url, times):
+        for _ in range(times):
+            httpx.post(f"{url}/v1/predict", json={"OverTime": "Yes"})
+        clock.instant += 5 * MINUTE
+        sample_serving(serving=ports.serving, metrics=ports.metrics, clock=clock)
+        found = evaluate_alarms(
+            DEFAULT_RULES, metrics=ports.metrics, alarms=ports.alarms, audit=ports.audit,
+            notifier=ports.notifier, clock=clock,
+        )  # fmt: skip
+        states.append({one.alarm: one.state.value for one in found.standings}["server-errors"])
+
+    shutil.rmtree(home / "capture", ignore_errors=True)
+    (home / "capture").write_text("in the way")
+    with served(home, workers_min=1, workers_max=1) as server:
+        five_minutes(server.url, 0)
+        for _ in range(3):
+            five_minutes(server.url, 25)
+        (home / "capture").unlink()
+        for _ in range(4):
+            five_minutes(server.url, 25)
+    assert [state for state, _ in groupby(states)] == ["INSUFFICIENT_DATA", "ALARM", "OK"]

@@ -12,6 +12,7 @@ from stayline.adapters.embedded.decision_book import SqliteDecisionBook
 from stayline.adapters.embedded.deployments import SqliteDeployments
 from stayline.adapters.embedded.directory import SqliteDirectory
 from stayline.adapters.embedded.import_ledger import SqliteImportLedger
+from stayline.adapters.embedded.job_book import SqliteJobBook
 from stayline.adapters.embedded.model_registry import SqliteModelRegistry
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
@@ -28,6 +29,7 @@ from stayline.ports.decision_book import DecisionBook
 from stayline.ports.deployments import Deployments
 from stayline.ports.directory import Directory
 from stayline.ports.import_ledger import ImportLedger
+from stayline.ports.job_book import JobBook
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.protected_attributes import ProtectedAttributes
@@ -63,6 +65,7 @@ class Backend(Protocol):
     def deployments(self, clock: Clock) -> Deployments: ...
     def directory(self) -> Directory: ...
     def imports(self) -> ImportLedger: ...
+    def jobs(self) -> JobBook: ...
     def opt_outs(self) -> OptOutList: ...
     def protected(self, clock: Clock) -> ProtectedAttributes: ...
     def registry(self) -> ModelRegistry: ...
@@ -97,6 +100,9 @@ class EmbeddedBackend:
 
     def imports(self) -> ImportLedger:
         return SqliteImportLedger(self._engine("state"))
+
+    def jobs(self) -> JobBook:
+        return SqliteJobBook(self._engine("state"), self._home / "jobs")
 
     def opt_outs(self) -> OptOutList:
         return SqliteOptOutList(self._engine("state"))

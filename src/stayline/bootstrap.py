@@ -14,6 +14,7 @@ from stayline.ports.directory import Directory
 from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.import_ledger import ImportLedger
+from stayline.ports.job_book import JobBook
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.pipeline_runner import PipelineRunner
@@ -51,6 +52,7 @@ class Ports:
     health: TargetHealth
     stores: StoresCheck
     reports: ReportShelf
+    jobs: JobBook
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -71,6 +73,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.guarded_endpoint import GuardedEndpoint
     from stayline.adapters.embedded.http_endpoint import HttpEndpoint
     from stayline.adapters.embedded.import_ledger import SqliteImportLedger
+    from stayline.adapters.embedded.job_book import SqliteJobBook
     from stayline.adapters.embedded.model_registry import SqliteModelRegistry
     from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
     from stayline.adapters.embedded.pipeline_runner import SubprocessPipelineRunner
@@ -132,6 +135,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         health=health,
         stores=HomeStoresCheck(home),
         reports=FolderReportShelf(home / "reports"),
+        jobs=SqliteJobBook(state, home / "jobs"),
     )
 
 

@@ -12,6 +12,7 @@ from stayline.cli import (
     doctor,
     imports,
     inspect,
+    jobs,
     models,
     pipeline,
     score,
@@ -45,8 +46,8 @@ def _root(
 
 
 for module in (
-    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, access_keys,
-    doctor,
+    up, inspect, imports, simulate, train, pipeline, models, waivers, score, jobs, serve,
+    access_keys, doctor,
 ):  # fmt: skip
     module.register(app)
 

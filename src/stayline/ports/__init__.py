@@ -21,6 +21,7 @@
 | `MetricLog`           | SQLite                                  | CloudWatch                    |
 | `ReportShelf`         | a folder per report                     | S3                            |
 | `PipelineRunner`      | a process per step, files by digest     | SageMaker Pipelines           |
+| `JobBook`             | SQLite, a lock a job                    | DynamoDB                      |
 | `Secrets`             | file mode 0600 or environment           | Secrets Manager               |
 | `Clock`               | system                                  | system                        |
 """

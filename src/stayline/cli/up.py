@@ -68,7 +68,7 @@ def up(
     if no_serve:
         _serve_once(settings, employee)
     else:
-        _serve(settings, employee)
+        serve_with_jobs(settings, employee)
 
 
 def _simulated(settings: "Settings") -> Path:
@@ -189,7 +189,7 @@ def _score(ports: "Ports", settings: "Settings", tell: Tell) -> str | None:
     return None
 
 
-def _serve(settings: "Settings", employee: str | None) -> None:
+def serve_with_jobs(settings: "Settings", employee: str | None) -> None:
     """Serve, with the loop of jobs beside the server."""
     from stayline.cli.beside import jobs_beside
     from stayline.web.home_server import serve_home

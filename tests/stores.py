@@ -13,6 +13,7 @@ from stayline.adapters.embedded.decision_book import SqliteDecisionBook
 from stayline.adapters.embedded.deployments import SqliteDeployments
 from stayline.adapters.embedded.directory import SqliteDirectory
 from stayline.adapters.embedded.import_ledger import SqliteImportLedger
+from stayline.adapters.embedded.job_book import SqliteJobBook
 from stayline.adapters.embedded.metric_log import SqliteMetricLog
 from stayline.adapters.embedded.model_registry import SqliteModelRegistry
 from stayline.adapters.embedded.notifier import AppriseNotifier
@@ -33,6 +34,7 @@ from stayline.ports.decision_book import DecisionBook
 from stayline.ports.deployments import Deployments
 from stayline.ports.directory import Directory
 from stayline.ports.import_ledger import ImportLedger
+from stayline.ports.job_book import JobBook
 from stayline.ports.metric_log import MetricLog
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.notifier import Notifier
@@ -74,6 +76,7 @@ class Backend(Protocol):
     def imports(self) -> ImportLedger: ...
     def metric_log(self) -> MetricLog: ...
     def notifier(self) -> Notifier: ...
+    def jobs(self) -> JobBook: ...
     def opt_outs(self) -> OptOutList: ...
     def protected(self, clock: Clock) -> ProtectedAttributes: ...
     def registry(self) -> ModelRegistry: ...
@@ -118,6 +121,9 @@ class EmbeddedBackend:
 
     def notifier(self) -> Notifier:
         return AppriseNotifier(self.secrets())
+
+    def jobs(self) -> JobBook:
+        return SqliteJobBook(self._engine("state"), self._home / "jobs")
 
     def opt_outs(self) -> OptOutList:
         return SqliteOptOutList(self._engine("state"))

@@ -6,11 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
+from stayline.cli.app import app
 from stayline.domain.alarm_rules import DEFAULT_RULES
 from stayline.domain.alarms import AlarmRule
 from stayline.formats.alarms_toml import parse_rules
 from stayline.formats.schema_toml import parse_schema
+from stayline.jobs.table import JOBS
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -29,7 +33,9 @@ def test_the_readme_begins_with_the_two_commands_and_make_knows_them() -> None:
     assert all(f"\n{command}:" in makefile for command in commands)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md", "docs/runtime.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/tutorial.md", "docs/runtime.md", "docs/jobs.md"]
+)
 def test_every_command_and_option_the_docs_show_exists(page: str) -> None:
     shown = re.findall(
         r"^    (?:\.venv/bin/)?stayline (.+)$", (ROOT / page).read_text("utf-8"), re.MULTILINE
@@ -38,7 +44,7 @@ def test_every_command_and_option_the_docs_show_exists(page: str) -> None:
     reference = (ROOT / "docs" / "cli.md").read_text("utf-8")
     for line in shown:
         words = re.sub(r"^--home \S+ ", "", line.split("#")[0]).split()
-        name = " ".join(words[:2]) if words[0] in ("models", "access-keys") else words[0]
+        name = " ".join(words[:2]) if words[0] in ("models", "access-keys", "jobs") else words[0]
         section = reference.split(f"\n## stayline {name}\n")[1].split("\n## ")[0]
         for option in re.findall(r"(?<!\S)--[a-z-]+", " ".join(words)):
             assert option in section, (line, option)
@@ -60,6 +66,25 @@ def test_the_page_of_alarms_shows_a_rules_file_that_is_taken() -> None:
     changed = {rule.name: rule for rule in parse_rules(example)}
     assert changed["latency-high"].threshold == 400_000
     assert changed["bias-drift"].off
+
+
+def test_the_page_on_jobs_lists_every_job_with_its_schedule() -> None:
+    page = (ROOT / "docs" / "jobs.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| (.+?) \|", page, re.MULTILINE))
+    assert rows == {job.name: job.schedule.words() for job in JOBS}
+
+
+def test_every_command_that_cron_and_systemd_are_shown_to_call_exists() -> None:
+    page = (ROOT / "docs" / "jobs.md").read_text("utf-8")
+    called = re.findall(r"/stayline --home \S+ (.+?)(?: >>.*)?$", page, re.MULTILINE)
+    assert len(called) >= 3
+    parser = typer.main.get_command(app)
+    for line in called:
+        command, words = parser, line.split()
+        while isinstance(command, TyperGroup):
+            command = command.commands[words.pop(0)]
+        with command.make_context("stayline", words):
+            pass
 
 
 def test_no_committed_page_names_a_path_of_one_machine_or_a_registry() -> None:

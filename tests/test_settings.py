@@ -102,6 +102,7 @@ def test_every_setting_but_the_home_can_be_set_by_its_variable():
         "endpoint_name": "leaving",
         "endpoint_url": "http://127.0.0.1:9",
         "log_level": "INFO",
+        "inbox": "/srv/extracts",
         "capture_durability": "strict",
         "capture_csv_content_types": "text/tab-separated-values",
         "capture_json_content_types": "application/x-json",

@@ -15,6 +15,7 @@ from stayline.ports.directory import Directory
 from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.import_ledger import ImportLedger
+from stayline.ports.job_book import JobBook
 from stayline.ports.metric_log import MetricLog
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.notifier import Notifier
@@ -59,6 +60,7 @@ class Ports:
     serving: ServingFigures
     alarms: AlarmBook
     notifier: Notifier
+    jobs: JobBook
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -80,6 +82,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.guarded_endpoint import GuardedEndpoint
     from stayline.adapters.embedded.http_endpoint import HttpEndpoint
     from stayline.adapters.embedded.import_ledger import SqliteImportLedger
+    from stayline.adapters.embedded.job_book import SqliteJobBook
     from stayline.adapters.embedded.metric_log import SqliteMetricLog
     from stayline.adapters.embedded.model_registry import SqliteModelRegistry
     from stayline.adapters.embedded.notifier import AppriseNotifier
@@ -149,6 +152,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         serving=FileServingFigures(home / "run"),
         alarms=SqliteAlarmBook(state),
         notifier=AppriseNotifier(secrets),
+        jobs=SqliteJobBook(state, home / "jobs"),
     )
 
 

@@ -66,6 +66,12 @@ class Settings:
     """How many of 100 people a new version answers first."""
     deploy_bake_s: int = 30
     """How long it does so, and then answers everyone under watch, in seconds each."""
+    inbox: str = "inbox"
+    """The folder, in the home or elsewhere, whose extracts the daily refresh imports."""
+    capture_days: int = 180
+    """How long captured requests and answers are kept, in days."""
+    watch_retrain_windows: int = 3
+    """How many windows running must show significant drift before a new version is trained."""
 
     @property
     def fallback_limits(self) -> FallbackLimits:

@@ -13,6 +13,7 @@ from stayline.cli import (
     doctor,
     imports,
     inspect,
+    jobs,
     models,
     pipeline,
     score,
@@ -46,7 +47,7 @@ def _root(
 
 
 for module in (
-    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, alarms,
+    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, jobs, alarms,
     access_keys, doctor,
 ):  # fmt: skip
     module.register(app)

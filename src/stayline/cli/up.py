@@ -68,7 +68,7 @@ def up(
     if no_serve:
         _serve_once(settings, employee)
     else:
-        _serve(settings, employee)
+        serve_with_jobs(settings, employee)
 
 
 def _simulated(settings: "Settings") -> Path:
@@ -189,14 +189,18 @@ def _score(ports: "Ports", settings: "Settings", tell: Tell) -> str | None:
     return None
 
 
-def _serve(settings: "Settings", employee: str | None) -> None:
+def serve_with_jobs(settings: "Settings", employee: str | None) -> None:
+    """Serve, with the loop of jobs beside the server."""
+    from stayline.cli.beside import jobs_beside
     from stayline.web.home_server import serve_home
 
     def ready(url: str) -> None:
         say(f"Serving at {url} until Ctrl-C. Ask it for a score:")
         say(f"  {_curl(url, employee)}")
+        say("Jobs run beside it when they are due (`stayline jobs list`).")
 
-    serve_home(settings, on_ready=ready)
+    with jobs_beside(settings):
+        serve_home(settings, on_ready=ready)
 
 
 def _serve_once(settings: "Settings", employee: str | None) -> None:

@@ -3,6 +3,7 @@
     StaylineError
     ├── SchemaRefused            a workforce schema that must not be used
     ├── ExtractUnreadable        a file that is no readable CSV or Parquet extract
+    ├── ExtractUnsettled         an extract that is still being written
     ├── SchemaMismatch           an extract or a home that does not fit the schema
     ├── NothingImported          a home without a workforce
     ├── TrainingRefused          too little, or the wrong, data to train on
@@ -39,6 +40,8 @@
     ├── StillExecuting           an attempt to resume a run that goes on
     ├── ResumeRefused            an attempt to resume a run that did not crash, or is another's
     ├── NothingKept              an output or input of a pipeline that is not there
+    ├── UnknownJob               a job that is not here
+    ├── JobUnderWay              a second run of a job while one goes on
     ├── FileUnreadable           a file named in a command that cannot be read
     ├── FileUnwritable           a file named in a command that cannot be written
     ├── UnknownReport            a report that was never kept, or is purged
@@ -65,6 +68,7 @@ from stayline.errors.home import (
     StoreUnavailable,
     UnknownReport,
 )
+from stayline.errors.jobs import ExtractUnsettled, JobUnderWay, UnknownJob
 from stayline.errors.models import (
     ApprovalRefused,
     ModelNotApproved,
@@ -120,10 +124,12 @@ __all__ = [
     "ExecutionFailed",
     "ExpressionFailed",
     "ExtractUnreadable",
+    "ExtractUnsettled",
     "FieldProblem",
     "FileUnreadable",
     "FileUnwritable",
     "HasOptedOut",
+    "JobUnderWay",
     "ModelNotApproved",
     "NoLongerEmployed",
     "NoNightlyScore",
@@ -153,6 +159,7 @@ __all__ = [
     "UnknownEndpoint",
     "UnknownExecution",
     "UnknownFeatureGroup",
+    "UnknownJob",
     "UnknownModel",
     "UnknownReport",
     "UnknownVariant",

@@ -24,6 +24,7 @@
 | `Notifier`            | log, and Apprise: webhook, mail, ...    | SNS                           |
 | `ReportShelf`         | a folder per report                     | S3                            |
 | `PipelineRunner`      | a process per step, files by digest     | SageMaker Pipelines           |
+| `JobBook`             | SQLite, a lock a job                    | DynamoDB                      |
 | `Secrets`             | file mode 0600 or environment           | Secrets Manager               |
 | `Clock`               | system                                  | system                        |
 """

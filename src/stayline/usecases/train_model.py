@@ -64,6 +64,7 @@ def train_model(
     train_until: datetime | None = None,
     parameters: Mapping[str, ParameterValue] | None = None,
     definition: Mapping[str, object] | None = None,
+    cause: str = "",
     follow: Follow = nobody_follows,
 ) -> Training:
     """Return the registered version, pending unless the same bytes were decided on before.
@@ -72,7 +73,8 @@ def train_model(
     model, the waivers that hold today. ``schema`` may change the policy, the horizon and the gates'
     limits of the imported one, nothing else. ``parameters`` are further ones of the pipeline's
     definition, by name. Another ``definition`` takes the place of the schema's own, options
-    included; it must have the same parameters and run the same programs. Raises `NothingImported`,
+    included; it must have the same parameters and run the same programs. ``cause``, why it is
+    trained where no person asked for it, is audited with what came of it. Raises `NothingImported`,
     `SchemaMismatch`, `SettingRefused`, `DefinitionRefused`, and `ExecutionFailed` when a step fails
     or the gates say no: then nothing was registered.
     """
@@ -110,7 +112,8 @@ def train_model(
     given = {**EMBEDDED_PARAMETERS, **asked, "ProtectedUri": protected_uri, **staged}
     given["OutputUri"] = _output_uri(definition, given)
     before = {package.version for package in registry.packages()}
-    with _audited(actor, audit, clock), _staged(staged.values(), runner):
+    why = {"cause": cause} if cause else {}
+    with _audited(actor, why, audit, clock), _staged(staged.values(), runner):
         execution = runner.run(definition, parameters=given, by=actor, follow=follow)
         registered = registry.find(_version(execution))
     audit.append(
@@ -123,6 +126,7 @@ def train_model(
                 "digest": registered.digest,
                 "execution": execution.execution_id,
                 "is_new": registered.version not in before,
+                **why,
             },
         )
     )
@@ -195,7 +199,7 @@ def _staged(uris: Iterable[str], runner: PipelineRunner) -> Iterator[None]:
 
 
 @contextmanager
-def _audited(actor: str, audit: AuditLog, clock: Clock) -> Iterator[None]:
+def _audited(actor: str, why: Mapping[str, str], audit: AuditLog, clock: Clock) -> Iterator[None]:
     """Leave an event when the execution registered nothing."""
     try:
         yield
@@ -204,5 +208,5 @@ def _audited(actor: str, audit: AuditLog, clock: Clock) -> Iterator[None]:
             AuditEventKind.TRAINING_FAILED, error, actor=actor, subject=error.execution_id,
             at=clock.now(),
         )  # fmt: skip
-        audit.append(event)
+        audit.append(replace(event, details={**event.details, **why}))
         raise

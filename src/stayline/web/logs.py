@@ -12,7 +12,10 @@ import msgspec
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request under way; every line that is logged meanwhile carries it."""
 _OURS = "stayline"
-_FIGURES = ("route", "status", "duration_ms", "variant", "source")
+_FIGURES = (
+    "route", "status", "duration_ms", "variant", "source",
+    "job", "scheduled_for", "attempt", "outcome",
+)  # fmt: skip
 _access = logging.getLogger("stayline.web.access")
 
 

@@ -14,8 +14,9 @@ from stayline.errors import StillExecuting, StoreUnavailable
 class ExecutionClaims:
     """Holds a lock on ``folder/<execution>/``, where the execution's logs are, too."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, called: str = "The pipeline folder") -> None:
         self._folder = folder
+        self._called = called
         self._gate = FolderLocks(folder)
 
     def folder(self, execution_id: str) -> Path:
@@ -59,4 +60,4 @@ class ExecutionClaims:
             make_folder(folder)
             return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         except OSError as error:
-            raise StoreUnavailable("The pipeline folder", f"{error.strerror}.") from error
+            raise StoreUnavailable(self._called, f"{error.strerror}.") from error

@@ -1,0 +1,54 @@
+"""Every job there is. A new one is a new line here, and a function in `work` or beside it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from stayline.domain.schedules import Cadence, Schedule
+from stayline.errors import UnknownJob
+from stayline.jobs.job import Job
+from stayline.jobs.retraining import RETRAIN, retrain
+from stayline.jobs.work import check_compliance, purge, refresh_features, score_everyone
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+JOBS: tuple[Job, ...] = (
+    Job(
+        "purge",
+        "Remove what has been kept for long enough.",
+        Schedule(Cadence.DAILY, grace=DAY, hour=0, minute=30),
+        purge,
+    ),
+    Job(
+        "feature-refresh",
+        "Import the HR extracts that lie in the inbox.",
+        Schedule(Cadence.DAILY, grace=3 * HOUR, hour=1),
+        refresh_features,
+    ),
+    Job(
+        "nightly-scores",
+        "Score everyone with the deployed model.",
+        Schedule(Cadence.DAILY, grace=6 * HOUR, hour=2),
+        score_everyone,
+    ),
+    Job(
+        RETRAIN,
+        "Train a new version, which waits for a person's approval.",
+        Schedule(Cadence.MONTHLY, grace=2 * DAY, day=2, hour=3, attempts=2, backoff=HOUR),
+        retrain,
+    ),
+    Job(
+        "compliance-check",
+        "Check that every store, report and audit record is whole.",
+        Schedule(Cadence.QUARTERLY, grace=7 * DAY, day=1, hour=4),
+        check_compliance,
+    ),
+)
+"""In the order in which those that are due at once are run."""
+
+
+def job_named(name: str, jobs: Sequence[Job] = JOBS) -> Job:
+    """Return that job; raises `UnknownJob`."""
+    for job in jobs:
+        if job.name == name:
+            return job
+    raise UnknownJob(name, [job.name for job in jobs])

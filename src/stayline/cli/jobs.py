@@ -110,6 +110,7 @@ def loop(
 ) -> None:
     """Run every job when it is due, until SIGTERM or Ctrl-C; a run under way is finished first."""
     from stayline.jobs.loop import run_loop, stop_signals
+    from stayline.jobs.tending import tending
     from stayline.web.logs import json_logs
 
     settings = settings_for(home)
@@ -117,7 +118,8 @@ def loop(
     with json_logs("INFO"), stop_signals() as stop:
         if end_with_stdin:
             threading.Thread(target=_stop_at_the_end_of_stdin, daemon=True).start()
-        run_loop(ports, settings, stop=stop)
+        with tending(ports, settings):
+            run_loop(ports, settings, stop=stop)
 
 
 def _states(home: HomeOption) -> "list[JobState]":
@@ -147,6 +149,7 @@ def _run(
     from stayline.errors import JobUnderWay
     from stayline.jobs.running import run_by_hand, run_due
     from stayline.jobs.table import JOBS, job_named
+    from stayline.jobs.tending import tend
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
@@ -162,6 +165,7 @@ def _run(
             )
         except JobUnderWay:
             elsewhere.append(job.name)
+    tend(ports, settings)
     return runs, elsewhere
 
 

@@ -120,11 +120,11 @@ def standing(schedule: Schedule, runs: Sequence[JobRun], now: datetime) -> Stand
             due.append(time)
         else:
             waiting.append(again)
-    late = [time for time in unserved if time + schedule.grace < now]
+    oldest = _oldest_unserved(schedule, known, unserved)
     return Standing(
         unserved=tuple(unserved),
         due=tuple(due),
-        missed=late[0] if late else None,
+        missed=oldest if oldest is not None and oldest + schedule.grace < now else None,
         next_at=now if due else min(waiting),
         left_out_before=_left_out_before(schedule, known, unserved),
     )
@@ -145,6 +145,23 @@ def _unserved(schedule: Schedule, known: Sequence[JobRun], now: datetime) -> Ite
     for _, time in zip(range(schedule.windows), times, strict=False):
         if time not in served:
             yield time
+
+
+def _oldest_unserved(
+    schedule: Schedule, known: Sequence[JobRun], unserved: Sequence[datetime]
+) -> datetime | None:
+    """Return since when nothing has succeeded: a newer time does not end that an older was missed.
+
+    Of a job that only needs its newest run, it is the first time after the last success, which is
+    no longer caught up by itself.
+    """
+    if not unserved:
+        return None
+    before = [run.scheduled_for for run in known if _is_served(run)]
+    earlier = [time for time in before if time < unserved[0]]
+    if schedule.windows > 1 or not earlier:
+        return unserved[0]
+    return schedule.following(max(earlier))
 
 
 def _left_out_before(

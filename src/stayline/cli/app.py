@@ -14,6 +14,7 @@ from stayline.cli import (
     imports,
     inspect,
     models,
+    outcomes,
     pipeline,
     score,
     serve,
@@ -46,7 +47,7 @@ def _root(
 
 
 for module in (
-    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, alarms,
+    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, outcomes, alarms,
     access_keys, doctor,
 ):  # fmt: skip
     module.register(app)

@@ -33,10 +33,10 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--content-type", default="application/json")
     wanted = parser.parse_args()
-    write_captured(wanted.folder, wanted.rows, content_type=wanted.content_type)
+    write_captured(wanted.folder, wanted.rows, wanted.content_type)
 
 
-def write_captured(folder: Path, rows: int, *, content_type: str = "application/json") -> None:
+def write_captured(folder: Path, rows: int, content_type: str = "application/json") -> None:
     """Write that many answers of one day, an equal share an hour; a tenth of the people twice."""
     rng, rules = np.random.default_rng(0), ContentRules()
     for hour in range(_HOURS):

@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from typing import Annotated
 
@@ -74,7 +75,7 @@ class _Line(msgspec.Struct, rename="camel", gc=False):
 
 _LINE = msgspec.json.Decoder(_Line)
 _ANSWER = msgspec.json.Decoder(Answer)
-_NAMES = msgspec.json.Decoder(list[str])
+_NAMES = msgspec.json.Decoder(tuple[str, ...])
 
 
 def captured_lines(block: bytes) -> CapturedLines:
@@ -148,7 +149,12 @@ def _request(line: _Line) -> str:
     attributes = line.event_metadata.custom_attributes
     if not attributes or not attributes[-1].startswith(COLUMNS):
         raise ValueError("The row has no names.")
-    return json_object(_NAMES.decode(attributes[-1].removeprefix(COLUMNS)), asked.data)
+    return json_object(_names(attributes[-1]), asked.data)
+
+
+@lru_cache(maxsize=16)
+def _names(attribute: str) -> tuple[str, ...]:
+    return _NAMES.decode(attribute.removeprefix(COLUMNS))
 
 
 def _text(kept: _Data) -> str:

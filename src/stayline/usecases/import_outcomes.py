@@ -113,16 +113,18 @@ class _People:
     now: datetime
     unknown: int = 0
     opted_out: int = 0
-    _barred: frozenset[str] | None = field(default=None, init=False)
+    _key: bytes = field(default=b"", init=False)
+    _barred: frozenset[str] = field(default=frozenset(), init=False)
 
     def outcome(self, row: PersonRow) -> PersonOutcome | LineRefused | None:
         """Return the outcome by token; None for who has opted out."""
-        token = pseudonym(self.secrets.token_key(), row.hr_id)
+        if not self._key:  # a file of events needs none
+            self._key = self.secrets.token_key()
+            self._barred = frozenset(self.opt_outs.opted_out(at=self.now))
+        token = pseudonym(self._key, row.hr_id)
         if self.directory.find(token) is None:
             self.unknown += 1
             return LineRefused(EMPLOYEE_ID, "a person who was imported")
-        if self._barred is None:
-            self._barred = frozenset(self.opt_outs.opted_out(at=self.now))
         if token in self._barred:
             self.opted_out += 1
             return None

@@ -33,8 +33,8 @@ class OddInputs:
 class RequestFrames:
     """Turns requests, as JSON text, into frames of the inputs: numbers, dates, and words.
 
-    A request that is exactly what the inputs are is read by polars, on another thread, while
-    msgspec checks here that all are; the others are first put right one by one. A column that a
+    Requests that are exactly what the inputs are are read by polars, on another thread, while
+    msgspec checks here that they are; the others are first put right one by one. A column that a
     request lacks, or a value that its column cannot hold, becomes null and is counted in ``odd``.
     Neither bounds nor listed categories are held against the values: whether those moved is for the
     monitors to say.
@@ -67,18 +67,21 @@ class RequestFrames:
 
         Words are Categorical, so that a million of them stay small.
         """
-        is_exact = self._are_exact(requests)
+        texts, foreign = list(requests), list[int]()
+        if not self._are_exact(requests):
+            odd = [row for row, text in enumerate(texts) if not self._are_exact([text])]
+            self._put_right(texts, odd, foreign)
+            reading = self.start(texts)
         try:
             read = reading.result()
-            if is_exact:
-                frame = self._typed(read)
-                if self._dates(read) == self._dates(frame):
-                    return frame, ()
+            frame = self._typed(read)
+            if self._dates(read) == self._dates(frame):
+                return frame, foreign
         except pl.exceptions.PolarsError:
             pass  # whatever polars refuses is put right below
-        foreign: list[int] = []
-        righted = [self._put_right(text, foreign, row) for row, text in enumerate(requests)]
-        return self._typed(self._read("\n".join(righted))), foreign
+        rest = [row for row, text in enumerate(requests) if text is texts[row]]
+        self._put_right(texts, rest, foreign)
+        return self._typed(self._read("\n".join(texts))), foreign
 
     def _are_exact(self, requests: Sequence[str]) -> bool:
         """Whether every request is one line with all inputs, nothing else, in their types."""
@@ -89,6 +92,13 @@ class RequestFrames:
             return len(self._exact.decode_lines(text)) == len(requests) == text.count("\n") + 1
         except msgspec.MsgspecError:
             return False
+
+    def _put_right(self, texts: list[str], rows: Sequence[int], foreign: list[int]) -> None:
+        for row in rows:
+            values = self._values(texts[row])
+            if values is None:
+                foreign.append(row)
+            texts[row] = _ENCODE(values or dict.fromkeys(self._columns)).decode()
 
     def _read(self, text: str) -> pl.DataFrame:
         if not text or not self._schema:
@@ -107,18 +117,17 @@ class RequestFrames:
         """Return how many values the columns of dates have."""
         return sum(frame[name].count() for name, kind in self._kinds.items() if kind == pl.Date)
 
-    def _put_right(self, request: str, foreign: list[int], row: int) -> str:
-        """Return the request as a JSON object of exactly the inputs."""
+    def _values(self, request: str) -> dict[str, FieldValue] | None:
+        """Return a value for each of the inputs; None for what has none of them."""
         try:
             given = _OBJECT.decode(request)
         except msgspec.MsgspecError:
-            given = {}
+            return None
         odd = self.odd
         missing = self._columns.keys() - given.keys()
         extra = given.keys() - self._columns.keys()
         if len(missing) == len(self._columns):
-            foreign.append(row)
-            return _ENCODE(dict.fromkeys(self._columns)).decode()
+            return None
         odd.missing.update(missing)
         odd.extra.update(extra)
         is_odd = bool(missing or extra)
@@ -131,7 +140,7 @@ class RequestFrames:
                 odd.other_typed[name] += 1
                 is_odd = True
         odd.rows += is_odd
-        return _ENCODE(values).decode()
+        return values
 
     def _value(self, column: Column, value: object) -> FieldValue:
         if isinstance(value, bool) and column.name in self._flags:

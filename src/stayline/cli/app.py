@@ -47,8 +47,8 @@ def _root(
 
 
 for module in (
-    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, outcomes, alarms,
-    access_keys, doctor,
+    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, outcomes,
+    alarms, access_keys, doctor,
 ):  # fmt: skip
     module.register(app)
 

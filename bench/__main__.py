@@ -17,6 +17,7 @@ SCRIPTS = (
     "feature_statistics",
     "training_pipeline",
     "score_workforce",
+    "watch_intake",
 )
 
 

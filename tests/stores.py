@@ -18,6 +18,7 @@ from stayline.adapters.embedded.metric_log import SqliteMetricLog
 from stayline.adapters.embedded.model_registry import SqliteModelRegistry
 from stayline.adapters.embedded.notifier import AppriseNotifier
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
+from stayline.adapters.embedded.outcome_book import SqliteOutcomeBook
 from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
 from stayline.adapters.embedded.report_shelf import FolderReportShelf
 from stayline.adapters.embedded.score_board import SqliteScoreBoard
@@ -39,6 +40,7 @@ from stayline.ports.metric_log import MetricLog
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.notifier import Notifier
 from stayline.ports.opt_out_list import OptOutList
+from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
@@ -78,6 +80,7 @@ class Backend(Protocol):
     def notifier(self) -> Notifier: ...
     def jobs(self) -> JobBook: ...
     def opt_outs(self) -> OptOutList: ...
+    def outcomes(self) -> OutcomeBook: ...
     def protected(self, clock: Clock) -> ProtectedAttributes: ...
     def registry(self) -> ModelRegistry: ...
     def reports(self) -> ReportShelf: ...
@@ -127,6 +130,9 @@ class EmbeddedBackend:
 
     def opt_outs(self) -> OptOutList:
         return SqliteOptOutList(self._engine("state"))
+
+    def outcomes(self) -> OutcomeBook:
+        return SqliteOutcomeBook(self._engine("state"))
 
     def protected(self, clock: Clock) -> ProtectedAttributes:
         return SqliteProtectedAttributes(self._engine("protected"), clock)

@@ -20,6 +20,7 @@ from stayline.ports.metric_log import MetricLog
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.notifier import Notifier
 from stayline.ports.opt_out_list import OptOutList
+from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
@@ -51,6 +52,7 @@ class Ports:
     audit: AuditLog
     decisions: DecisionBook
     opt_outs: OptOutList
+    outcomes: OutcomeBook
     runner: PipelineRunner
     waivers: WaiverBook
     health: TargetHealth
@@ -87,6 +89,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.model_registry import SqliteModelRegistry
     from stayline.adapters.embedded.notifier import AppriseNotifier
     from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
+    from stayline.adapters.embedded.outcome_book import SqliteOutcomeBook
     from stayline.adapters.embedded.pipeline_runner import SubprocessPipelineRunner
     from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
     from stayline.adapters.embedded.report_shelf import FolderReportShelf
@@ -143,6 +146,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         audit=SqliteAuditLog(state, home / "audit"),
         decisions=SqliteDecisionBook(state),
         opt_outs=SqliteOptOutList(state),
+        outcomes=SqliteOutcomeBook(state),
         runner=SubprocessPipelineRunner(state, home / "pipeline", registry=registry, clock=clock),
         waivers=SqliteWaiverBook(state),
         health=health,

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from stayline.domain.capture import CaptureRecord
+from stayline.formats.capture_records import read_capture_line
 from stores import HOUR, MICROSECOND, NOON, Backend
 
 TOP = NOON.replace(minute=0, second=0, microsecond=0)
@@ -104,3 +105,12 @@ def test_an_hour_purged_by_another_can_be_written_on_by_who_has_it_open(backend:
     writer.flush()
     assert [found.event_id for found in purger.read(TOP, TOP + HOUR)] == ["new"]
     assert purger.problems() == []
+
+
+def test_blocks_hold_the_lines_of_every_hour_that_the_window_touches(backend: Backend) -> None:
+    log = backend.capture()
+    log.append([record("one"), record("two"), record("later", NOON + HOUR)])
+    blocks = list(log.blocks(NOON, TOP + HOUR))
+    assert [block.hour for block in blocks] == [TOP]
+    lines = blocks[0].lines.splitlines(keepends=True)
+    assert [read_capture_line(line) for line in lines] == [record("one"), record("two")]

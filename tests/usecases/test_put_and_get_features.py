@@ -7,6 +7,7 @@ import pytest
 
 from stayline.bootstrap import build
 from stayline.domain.audit_events import AuditEventKind
+from stayline.domain.outcomes import PersonOutcome
 from stayline.errors import RecordRefused
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
@@ -41,7 +42,7 @@ def get(ports, group, token=ANA):
 def delete(ports, event_time, token=ANA):
     return delete_features(
         token, event_time=event_time, features=ports.features, scores=ports.scores,
-        audit=ports.audit, clock=ports.clock, actor="hr-sync",
+        outcomes=ports.outcomes, audit=ports.audit, clock=ports.clock, actor="hr-sync",
     )  # fmt: skip
 
 
@@ -110,6 +111,13 @@ def test_who_deletes_must_have_seen_the_newest_record(ports):
     assert delete(ports, MARCH + timedelta(seconds=1)) == 2
     assert get(ports, "features") is get(ports, "outcomes") is None
     assert delete(ports, MARCH) == 0
+
+
+def test_what_became_known_of_a_person_goes_with_the_features(ports):
+    known = [PersonOutcome(token, NOON.date(), NOON) for token in (ANA, BO)]
+    ports.outcomes.add(known)
+    delete(ports, MARCH)
+    assert ports.outcomes.of_people(NOON) == known[1:]
 
 
 def test_a_store_of_another_schema_changes_what_a_record_may_hold(tmp_path):

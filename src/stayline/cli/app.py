@@ -15,6 +15,7 @@ from stayline.cli import (
     inspect,
     jobs,
     models,
+    outcomes,
     pipeline,
     score,
     serve,
@@ -47,8 +48,8 @@ def _root(
 
 
 for module in (
-    up, inspect, imports, simulate, train, pipeline, models, waivers, score, serve, jobs, alarms,
-    access_keys, doctor,
+    up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
+    alarms, access_keys, doctor,
 ):  # fmt: skip
     module.register(app)
 

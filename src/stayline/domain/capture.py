@@ -21,3 +21,16 @@ class CaptureRecord:
     variant: str | None = None
     request_content_type: str = "application/json"
     answer_content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureBlock:
+    """Lines of one captured file, in the order they were written, for who reads very many.
+
+    ``hour`` is when the hour of the file's folder began; ``place`` tells one file from another.
+    Every line is whole, but for the last of a file that was torn or is still being written.
+    """
+
+    place: str
+    hour: datetime
+    lines: bytes

@@ -14,8 +14,8 @@ import msgspec
 from stayline.domain.capture import CaptureRecord
 from stayline.formats.csv_rows import csv_row, json_object
 
-_VARIANT = "stayline-variant="
-_COLUMNS = "stayline-columns="
+VARIANT = "stayline-variant="
+COLUMNS = "stayline-columns="
 
 
 class _Data(msgspec.Struct, rename="camel"):
@@ -74,12 +74,12 @@ def capture_line(record: CaptureRecord, rules: ContentRules) -> bytes:
     more than a CSV answer would (the token, the model's version): it is JSON, or BASE64 of it.
     """
     attributes = list(record.custom_attributes)
-    if record.variant is not None or (attributes and attributes[-1].startswith(_VARIANT)):
-        attributes.append(_VARIANT + (record.variant or ""))
+    if record.variant is not None or (attributes and attributes[-1].startswith(VARIANT)):
+        attributes.append(VARIANT + (record.variant or ""))
     request, encoding = record.request, rules.encoding(record.request_content_type)
     if encoding == "CSV":
         columns, request = csv_row(request)
-        attributes.append(_COLUMNS + _ENCODER.encode(columns).decode())
+        attributes.append(COLUMNS + _ENCODER.encode(columns).decode())
     elif encoding == "BASE64":
         request = b64encode(request.encode()).decode()
     answer, kept_as = record.answer, rules.encoding(record.answer_content_type)
@@ -106,7 +106,7 @@ def read_capture_line(line: bytes) -> CaptureRecord | None:
         attributes = read.event_metadata.custom_attributes or []
         asked, answered = read.capture_data.endpoint_input, read.capture_data.endpoint_output
         columns = attributes.pop() if asked.encoding == "CSV" else ""
-        variant = attributes.pop() if attributes and attributes[-1].startswith(_VARIANT) else ""
+        variant = attributes.pop() if attributes and attributes[-1].startswith(VARIANT) else ""
         return CaptureRecord(
             event_id=read.event_metadata.event_id,
             inferred_at=read.event_metadata.inference_time,
@@ -114,7 +114,7 @@ def read_capture_line(line: bytes) -> CaptureRecord | None:
             answer=_text(answered),
             inference_id=read.event_metadata.inference_id,
             custom_attributes=tuple(attributes),
-            variant=variant.removeprefix(_VARIANT) or None,
+            variant=variant.removeprefix(VARIANT) or None,
             request_content_type=asked.observed_content_type,
             answer_content_type=answered.observed_content_type,
         )
@@ -124,7 +124,7 @@ def read_capture_line(line: bytes) -> CaptureRecord | None:
 
 def _text(kept: _Data, columns: str = "") -> str:
     if kept.encoding == "CSV":
-        names = msgspec.json.decode(columns.removeprefix(_COLUMNS), type=list[str])
+        names = msgspec.json.decode(columns.removeprefix(COLUMNS), type=list[str])
         return json_object(names, kept.data)
     if kept.encoding == "BASE64":
         return b64decode(kept.data, validate=True).decode()

@@ -6,11 +6,13 @@ text, ``35`` a number and ``""`` is not missing.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _CELL = re.compile(r'"([^"]*(?:""[^"]*)*)"|[^",]*')
+_PLAIN_CELL = re.compile(r'(?:^|,)("[^"\\\x00-\x1f]*"|[^",]*)')
 
 
 def csv_row(flat_object: str) -> tuple[list[str], str]:
@@ -29,11 +31,20 @@ def json_object(names: Sequence[str], row: str) -> str:
     >>> json_object(["JobRole", "Age", "Pay"], '"Clerk, 1st",35,')
     '{"JobRole":"Clerk, 1st","Age":35,"Pay":null}'
     """
-    cells = _cells(row) if names else []
-    values = dict(zip(names, cells, strict=True))
-    text = msgspec.json.encode(values)
+    plain = _PLAIN_CELL.findall(row)
+    if len(plain) == len(names) and sum(map(len, plain)) + len(plain) - 1 == len(row):
+        keyed = zip(_keys(tuple(names)), plain, strict=True)  # every cell stands as in JSON
+        text = "{" + ",".join([key + (cell or "null") for key, cell in keyed]) + "}"
+    else:
+        cells = _cells(row) if names else []
+        text = msgspec.json.encode(dict(zip(names, cells, strict=True))).decode()
     _OBJECT.decode(text)
-    return text.decode()
+    return text
+
+
+@lru_cache(maxsize=16)
+def _keys(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(msgspec.json.encode(name).decode() + ":" for name in names)
 
 
 def _cell(raw: bytes) -> str:

@@ -12,7 +12,11 @@ class OutcomeBook(Protocol):
     """Keeps every outcome with the time it became known; the last one known counts."""
 
     def add(self, outcomes: Sequence[EventOutcome | PersonOutcome]) -> int:
-        """Keep the outcomes, all or none; return how many were new, an equal one being no news."""
+        """Keep the outcomes, all or none; return how many were new.
+
+        One that equals the last known is no news, and neither is what was true of a person as of an
+        earlier day than is known already: an old file read again takes nothing back.
+        """
         ...
 
     def of_events(self, as_of: datetime) -> dict[str, bool]:
@@ -29,4 +33,8 @@ class OutcomeBook(Protocol):
 
     def purge(self, before: datetime) -> int:
         """Remove outcomes that became known before that time; return how many went."""
+        ...
+
+    def problems(self) -> list[str]:
+        """Return what is damaged, in words; empty when the store is whole."""
         ...

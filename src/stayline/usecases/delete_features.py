@@ -8,6 +8,7 @@ from stayline.errors import RecordRefused
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.feature_store import FeatureStore
+from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.score_board import ScoreBoard
 
 
@@ -17,11 +18,14 @@ def delete_features(
     event_time: datetime,
     features: FeatureStore,
     scores: ScoreBoard,
+    outcomes: OutcomeBook,
     audit: AuditLog,
     clock: Clock,
     actor: str,
 ) -> int:
-    """Return how many facts went, of features and outcomes, now and ever; the kept score goes, too.
+    """Return how many facts went, of features and outcomes, now and ever.
+
+    The kept score goes, too, and what became known of the person since.
 
     Raises `RecordRefused` when the newest record is not older than ``event_time``: whoever asks has
     not seen it.
@@ -35,6 +39,7 @@ def delete_features(
         raise refusal
     gone = features.erase(token)
     scores.erase(token)
+    outcomes.erase([token])
     audit.append(
         AuditEvent(
             AuditEventKind.FEATURES_ERASED,

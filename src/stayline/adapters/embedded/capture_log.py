@@ -11,8 +11,9 @@ from pathlib import Path
 from stayline.adapters.embedded.capture_hours import foreign_folders, hours
 from stayline.adapters.embedded.capture_segments import CaptureSegments
 from stayline.adapters.embedded.line_file import opened
-from stayline.domain.capture import CaptureRecord
+from stayline.domain.capture import CaptureBlock, CaptureRecord
 from stayline.errors import StoreUnavailable
+from stayline.formats.capture_blocks import captured_blocks
 from stayline.formats.capture_records import ContentRules, capture_line, read_capture_line
 
 _BLOCK = 1 << 16
@@ -60,6 +61,10 @@ class JsonlCaptureLog:
             for record, _ in _records(hour.folder):
                 if record is not None and start <= record.inferred_at < end:
                     yield record
+
+    def blocks(self, start: datetime, end: datetime) -> Iterator[CaptureBlock]:
+        """Yield the lines of every hour that overlaps the window."""
+        return captured_blocks(self._folder, start, end)
 
     def newest(self, limit: int) -> list[CaptureRecord]:
         """Return the newest records, oldest first, from the ends of the newest hours' files."""

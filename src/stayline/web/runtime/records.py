@@ -113,6 +113,7 @@ def _delete(call: Call, gateway: Gateway, actor: str) -> Answer:
         event_time=checked_event_time(query.needed("EventTime")),
         features=ports.features,
         scores=ports.scores,
+        outcomes=ports.outcomes,
         audit=ports.audit,
         clock=ports.clock,
         actor=actor,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "state_0011"
-down_revision = "state_0009"
+down_revision = "state_0010"
 
 
 def upgrade() -> None:

@@ -1,0 +1,138 @@
+"""The outcome book in SQLite."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from stayline.adapters.embedded.database import damage, reading, scrub, writing
+from stayline.adapters.embedded.outcome_tables import event_outcomes, person_outcomes
+from stayline.domain.outcomes import EventOutcome, PersonOutcome
+from stayline.domain.pseudonyms import EmployeeToken
+
+Part = TypeVar("Part")
+
+_KEYS_A_QUERY = 500
+_ROWS_A_WRITE = 10_000
+
+
+class SqliteOutcomeBook:
+    """Keeps one row each time that something new became known of an event or a person."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def add(self, outcomes: Sequence[EventOutcome | PersonOutcome]) -> int:
+        """Keep what is new."""
+        events = [outcome for outcome in outcomes if isinstance(outcome, EventOutcome)]
+        people = [outcome for outcome in outcomes if isinstance(outcome, PersonOutcome)]
+        with writing(self._engine) as connection:
+            return _add_events(connection, events) + _add_people(connection, people)
+
+    def of_events(self, as_of: datetime) -> dict[str, bool]:
+        """Return whether the person left, by event or inference id."""
+        table = event_outcomes
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                sa.select(table.c.event_id, table.c.left)
+                .where(table.c.known_at <= as_of)
+                .order_by(table.c.known_at, table.c.position)
+            )
+            return {row.event_id: row.left for row in rows}
+
+    def of_people(self, as_of: datetime) -> list[PersonOutcome]:
+        """Return the last that was known of each person."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                _people().where(person_outcomes.c.known_at <= as_of).order_by(*_IN_ORDER)
+            )
+            last = {outcome.token: outcome for outcome in map(_person, rows)}
+        return sorted(last.values(), key=lambda outcome: outcome.token)
+
+    def erase(self, tokens: Collection[EmployeeToken]) -> int:
+        """Remove everything about these people."""
+        table = person_outcomes
+        with writing(self._engine) as connection:
+            gone = sum(
+                connection.execute(sa.delete(table).where(table.c.token.in_(some))).rowcount
+                for some in _parts(sorted(tokens), _KEYS_A_QUERY)
+            )
+        scrub(self._engine)
+        return gone
+
+    def purge(self, before: datetime) -> int:
+        """Remove outcomes that became known before that time."""
+        with writing(self._engine) as connection:
+            gone = sum(
+                connection.execute(sa.delete(table).where(table.c.known_at < before)).rowcount
+                for table in (event_outcomes, person_outcomes)
+            )
+        scrub(self._engine)
+        return gone
+
+    def problems(self) -> list[str]:
+        """Return what the integrity check finds."""
+        return damage(self._engine)
+
+
+_IN_ORDER = (person_outcomes.c.known_at, person_outcomes.c.position)
+
+
+def _people() -> sa.Select[tuple[object, ...]]:
+    return sa.select(*(c for c in person_outcomes.c if c is not person_outcomes.c.position))
+
+
+def _person(row: sa.Row[tuple[object, ...]]) -> PersonOutcome:
+    return PersonOutcome(**row._mapping)
+
+
+def _add_events(connection: sa.Connection, events: Sequence[EventOutcome]) -> int:
+    table, known = event_outcomes, dict[str, bool]()
+    for some in _parts(sorted({event.event_id for event in events}), _KEYS_A_QUERY):
+        rows = connection.execute(
+            sa.select(table.c.event_id, table.c.left)
+            .where(table.c.event_id.in_(some))
+            .order_by(table.c.known_at, table.c.position)
+        )
+        known |= {row.event_id: row.left for row in rows}
+    news = []
+    for event in events:
+        if known.get(event.event_id) != event.left:
+            known[event.event_id] = event.left
+            news.append(event)
+    _insert(connection, table, news)
+    return len(news)
+
+
+def _add_people(connection: sa.Connection, people: Sequence[PersonOutcome]) -> int:
+    table, known = person_outcomes, dict[EmployeeToken, PersonOutcome]()
+    for some in _parts(sorted({person.token for person in people}), _KEYS_A_QUERY):
+        rows = connection.execute(_people().where(table.c.token.in_(some)).order_by(*_IN_ORDER))
+        known |= {outcome.token: outcome for outcome in map(_person, rows)}
+    news = []
+    for person in people:
+        last = known.get(person.token)
+        if last is None or _is_news(person, last):
+            known[person.token] = person
+            news.append(person)
+    _insert(connection, table, news)
+    return len(news)
+
+
+def _is_news(told: PersonOutcome, last: PersonOutcome) -> bool:
+    """Whether this was not known; what was true as of an earlier day is no news."""
+    is_equal = replace(told, known_at=last.known_at) == last
+    return not is_equal and told.seen_until >= last.seen_until
+
+
+def _insert(
+    connection: sa.Connection, table: sa.Table, news: Sequence[EventOutcome | PersonOutcome]
+) -> None:
+    for some in _parts(news, _ROWS_A_WRITE):
+        connection.execute(sa.insert(table), [asdict(outcome) for outcome in some])
+
+
+def _parts(whole: Sequence[Part], size: int) -> Iterator[Sequence[Part]]:
+    return (whole[start : start + size] for start in range(0, len(whole), size))

@@ -1,0 +1,94 @@
+from dataclasses import replace
+from datetime import date
+
+from stayline.domain.outcomes import EventOutcome, PersonOutcome
+from stores import ANA, BO, HOUR, MICROSECOND, NOON, Backend
+
+JUNE = date(2026, 6, 30)
+STAYED = PersonOutcome(ANA, JUNE, NOON)
+LEFT = PersonOutcome(ANA, JUNE, NOON, left_on=date(2026, 6, 15), is_voluntary=False)
+YES = EventOutcome("Ereignis 夜", True, NOON)
+
+
+def test_outcomes_come_back_equal_after_reopening(backend: Backend) -> None:
+    assert backend.outcomes().add([LEFT, YES, replace(STAYED, token=BO)]) == 3
+    book = backend.outcomes()
+    assert book.of_people(NOON) == [LEFT, replace(STAYED, token=BO)]
+    assert book.of_events(NOON) == {YES.event_id: True}
+
+
+def test_an_empty_book_is_whole(backend: Backend) -> None:
+    book = backend.outcomes()
+    assert (book.of_people(NOON), book.of_events(NOON), book.problems()) == ([], {}, [])
+    assert (book.add([]), book.erase([ANA]), book.erase([]), book.purge(NOON)) == (0, 0, 0, 0)
+
+
+def test_what_is_known_already_is_no_news_however_late_it_comes_again(backend: Backend) -> None:
+    book = backend.outcomes()
+    book.add([STAYED, YES])
+    again = [replace(STAYED, known_at=NOON + HOUR), replace(YES, known_at=NOON + HOUR)]
+    assert book.add(again) == 0
+    assert book.of_people(NOON + HOUR) == [STAYED]
+
+
+def test_the_last_known_wins_and_what_was_known_before_can_still_be_asked(backend: Backend) -> None:
+    book = backend.outcomes()
+    book.add([STAYED, YES])
+    later = NOON + HOUR
+    changed = replace(LEFT, known_at=later)
+    assert book.add([changed, EventOutcome(YES.event_id, False, later)]) == 2
+    assert book.of_people(later) == [changed]
+    assert book.of_events(later) == {YES.event_id: False}
+    assert book.of_people(later - MICROSECOND) == [STAYED]
+    assert book.of_events(later - MICROSECOND) == {YES.event_id: True}
+    assert book.of_people(NOON - MICROSECOND) == []
+
+
+def test_of_two_labels_in_one_file_the_last_counts(backend: Backend) -> None:
+    book = backend.outcomes()
+    assert book.add([YES, replace(YES, left=False)]) == 2
+    assert book.of_events(NOON) == {YES.event_id: False}
+
+
+def test_a_person_seen_until_an_earlier_day_is_no_news(backend: Backend) -> None:
+    book = backend.outcomes()
+    book.add([LEFT])
+    earlier = PersonOutcome(ANA, date(2026, 1, 31), NOON + HOUR)
+    assert book.add([earlier]) == 0
+    assert book.of_people(NOON + HOUR) == [LEFT]
+
+
+def test_who_was_said_to_have_left_may_turn_out_to_be_there_still(backend: Backend) -> None:
+    book = backend.outcomes()
+    book.add([LEFT])
+    there = PersonOutcome(ANA, date(2026, 7, 31), NOON + HOUR)
+    assert book.add([there]) == 1
+    assert book.of_people(NOON + HOUR) == [there]
+
+
+def test_many_outcomes_are_kept_at_once_and_are_no_news_the_second_time(backend: Backend) -> None:
+    book = backend.outcomes()
+    many = [EventOutcome(f"e{n}", n % 3 == 0, NOON) for n in range(12_345)]
+    assert book.add(many) == len(many)
+    assert book.add(many) == 0
+    assert sum(book.of_events(NOON).values()) == 4_115
+
+
+def test_erasing_a_person_leaves_no_byte_of_the_token(backend: Backend, tmp_path) -> None:
+    book = backend.outcomes()
+    book.add([STAYED, replace(LEFT, known_at=NOON + HOUR), replace(STAYED, token=BO)])
+    assert book.erase([ANA]) == 2
+    assert [outcome.token for outcome in book.of_people(NOON + HOUR)] == [BO]
+    on_disk = b"".join(path.read_bytes() for path in tmp_path.glob("state.db*"))
+    assert (ANA.encode() in on_disk, BO.encode() in on_disk) == (False, True)
+
+
+def test_a_purge_removes_what_became_known_before(backend: Backend) -> None:
+    book = backend.outcomes()
+    book.add([STAYED, YES])
+    young = replace(STAYED, token=BO, known_at=NOON + HOUR)
+    book.add([young])
+    assert book.purge(NOON) == 0
+    assert book.purge(NOON + MICROSECOND) == 2
+    assert book.of_people(NOON + HOUR) == [young]
+    assert book.of_events(NOON + HOUR) == {}

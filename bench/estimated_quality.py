@@ -2,26 +2,34 @@
 
 Run ``python -m bench.estimated_quality``. NannyML lives in an environment of its own below
 ``.bench/``: it pins an XGBoost older than ours and brings 50 packages. Both estimate the same
-100,000 risks in one run; ``--write`` keeps what NannyML says of the seeded window that a test holds
-us to. Then the share of windows, with labels drawn from the risks, whose realised figures lie in
-the estimate's band.
+100,000 risks in one run; ``--write`` keeps what NannyML says of the seeded window that a test
+holds us to. Then the share of windows whose realised figures lie in the estimate's band: with
+labels drawn from the risks, and with a model's risks of later months of simulated panels.
 """
 
 import argparse
 import json
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
 from bench.peers.environments import python_of
 from rich.console import Console
 from rich.table import Table
 
 from stayline.modelling.evaluation import roc_auc
+from stayline.modelling.training import TrainingOptions, train
 from stayline.modelling.watching.estimated_quality import EstimatedQuality, estimated_quality
+from stayline.ports.feature_store import EVENT_TIME
+from stayline.samples.presets import named_schema
+from training_frames import panel, stored, training_data
 
 ALERT_FROM = 0.4
 FIGURES = ("auc", "recall", "precision")
@@ -37,6 +45,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rows", type=int, default=100_000)
     options.add_argument("--windows", type=int, default=1000)
+    options.add_argument("--panels", type=int, default=20)
     options.add_argument("--write", action="store_true")
     given = options.parse_args()
     if given.write:
@@ -46,6 +55,7 @@ def main() -> None:
         KEPT.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     compare(given.rows)
     count(given.windows)
+    count_months(given.panels)
 
 
 def window(rng: np.random.Generator, rows: int) -> np.ndarray:
@@ -116,12 +126,42 @@ def count(windows: int) -> None:
     Console(width=100).print(table)
 
 
+def count_months(panels: int) -> None:
+    """Print the same of months after training, where the risks are a model's."""
+    found = [inside for seed in range(panels) for inside in _months(seed)]
+    shares = np.mean(found, axis=0)
+    table = Table(*FIGURES, title=f"{len(found)} months of {panels} panels, 1,500 employees each")
+    table.add_row(*(f"{share:.1%}" for share in shares))
+    Console(width=100).print(table)
+    assert shares.min() >= COVERAGE
+
+
 def _is_inside(rows: int, seed: int) -> list[bool]:
     rng = np.random.default_rng(seed)
     risk = window(rng, rows)
-    left = rng.random(rows) < risk
-    figures = estimated_quality(risk, np.arange(rows), alert_from=ALERT_FROM, rng=rng).figures
-    flagged = risk >= ALERT_FROM
+    return _held(risk, rng.random(rows) < risk, ALERT_FROM, rng)
+
+
+def _months(seed: int) -> list[list[bool]]:
+    schema = named_schema("monthly-panel")
+    data = training_data(*stored(panel(1500, 42, seed)[0], schema), schema)
+    model = train(data.development, schema, options=TrainingOptions(trials=2))
+    later = data.later
+    assert later is not None
+    risk, times = model.risk(later), later.frame[EVENT_TIME].to_numpy()
+    rng = np.random.default_rng(seed)
+    return [
+        _held(risk[times == at], later.label[times == at] == 1, model.bands.high, rng)
+        for at in np.unique(times)
+    ]
+
+
+def _held(
+    risk: np.ndarray, left: np.ndarray, alert_from: float, rng: np.random.Generator
+) -> list[bool]:
+    """Return, per figure, whether what came true lies in the band of the estimate."""
+    figures = estimated_quality(risk, np.arange(len(risk)), alert_from=alert_from, rng=rng).figures
+    flagged = risk >= alert_from
     found = int((left & flagged).sum())
     realised = (roc_auc(left.astype(int), risk), found / left.sum(), found / flagged.sum())
     return [

@@ -44,8 +44,8 @@ def main() -> None:
     """Compare, time, count, and print."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rows", type=int, default=100_000)
-    options.add_argument("--windows", type=int, default=1000)
-    options.add_argument("--panels", type=int, default=20)
+    options.add_argument("--windows", type=int, default=500)
+    options.add_argument("--panels", type=int, default=12)
     options.add_argument("--write", action="store_true")
     given = options.parse_args()
     if given.write:

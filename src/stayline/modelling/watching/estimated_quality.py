@@ -16,7 +16,7 @@ AUC, RECALL, PRECISION, SHARE_FLAGGED = "auc", "recall", "precision", "share_fla
 FEWEST_EXPECTED = 10.0
 """Leavers, and stayers, that a window must lead one to expect before its figures say anything."""
 DRAWS = 1000
-_GROUPS = 2000
+_GROUPS = 500
 _SHARE_OF_LEAVERS = "share_left"
 
 

@@ -101,6 +101,9 @@ def test_an_interval_holds_the_true_figure_in_about_19_of_20_windows():
     rng = np.random.default_rng(9)
     risk = 0.9 * rng.random(2_000_000) ** 3
     truth = {"share_left": risk.mean(), "precision": risk[risk >= ALERT_FROM].mean()}
+    truth["auc"] = estimated_quality(
+        risk, np.arange(len(risk)), alert_from=ALERT_FROM, rng=rng
+    ).figures["auc"].value  # fmt: skip
     truth["recall"] = risk[risk >= ALERT_FROM].sum() / risk.sum()
     inside = dict.fromkeys(truth, 0)
     for seed in range(60):

@@ -43,8 +43,9 @@ class LabelledQuality:
     ``n`` rows of ``people`` count, ``positives`` of them left. ``unripe`` rows were left out since
     their horizon has not passed, ``unlabelled`` ones are ripe and have no label. ``statistics`` is
     the documented form, None where only one outcome is there. ``figures`` have intervals: Wilson's
-    for rates, a bootstrap of people for ``auc``, two standard deviations for the F scores, from 200
-    rows on. ``lacking`` says what is missing before anything is judged; empty when it is enough.
+    for rates, two of the documented standard deviations for ``auc`` and the F scores, from 200 rows
+    on; on fewer, draws of people for ``auc`` and none for the F scores. ``lacking`` says what is
+    missing before anything is judged; empty when it is enough.
     """
 
     subject: str
@@ -102,11 +103,9 @@ def labelled_quality(
     statistics, figures = None, {}
     if 0 < label.sum() < len(label):
         statistics = model_quality(label, risk, person, alert_from=alert_from, rng=rng)
-        figures = {
-            **_shares(label, risk, person, alert_from),
-            "auc": roc_auc_estimate(label, risk, person, rng),
-            **_f_scores(statistics),
-        }
+        figures = {**_shares(label, risk, person, alert_from), **_with_spread(statistics)}
+        if "auc" not in figures:
+            figures["auc"] = roc_auc_estimate(label, risk, person, rng)
     return LabelledQuality(
         subject=subject,
         n=len(label),
@@ -132,10 +131,10 @@ def _shares(
     return {**figures, "false_negative_rate": missed}
 
 
-def _f_scores(statistics: ModelQualityStatistics) -> dict[str, Estimate]:
-    """Return the F scores that have a spread: without one nothing is known of their error."""
+def _with_spread(statistics: ModelQualityStatistics) -> dict[str, Estimate]:
+    """Return what has a spread among the figures that are no rates of rows."""
     told = {}
-    for name in ("f0_5", "f1", "f2"):
+    for name in ("auc", "f0_5", "f1", "f2"):
         figure: Figure = getattr(statistics.binary_classification_metrics, name)
         if figure.value != "NaN" and figure.standard_deviation not in ("NaN", 0.0):
             value, reach = float(figure.value), _Z * float(figure.standard_deviation)

@@ -2,6 +2,8 @@
 
 import io
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,9 +11,10 @@ import pytest
 
 from container.conftest import SCHEMA, evaluate_job, parquet, prepare_job
 from container_jobs import Job
+from stayline.domain.treated_people import TreatedPolicy
 from stayline.domain.workforce_schema import Role
 from stayline.formats.model_archive import archive_digest, read_archive
-from stayline.formats.schema_toml import parse_schema
+from stayline.formats.schema_toml import dump_schema, parse_schema
 
 HIDDEN = "Maria-Magdalena"
 
@@ -54,6 +57,50 @@ def test_the_same_facts_give_the_same_bytes(tmp_path, prepared, workforce):
     again = prepare_job(tmp_path, workforce)
     assert again.process("prepare").returncode == 0
     assert again.written("processing/output") == prepared.written("processing/output")
+
+
+def treated_half(workforce: dict[str, bytes], policy: TreatedPolicy) -> dict[str, bytes]:
+    """Return a workforce of whom every other person got an action in the first year."""
+    features = pl.read_parquet(io.BytesIO(workforce["features.parquet"]))
+    tokens = features["token"].unique().sort().gather_every(2)
+    at = features["event_time"].min() + timedelta(days=100)
+    treated = pl.DataFrame({"token": tokens, "treated_at": [at] * len(tokens)})
+    schema = dump_schema(replace(SCHEMA, treated=policy)).encode()
+    return {**workforce, "schema.toml": schema, "treated.parquet": parquet(treated)}
+
+
+def test_treated_people_are_told_of_and_leave_no_mark_in_the_rows(tmp_path, workforce):
+    columns = set()
+    for policy in TreatedPolicy:
+        job = prepare_job(tmp_path / policy, treated_half(workforce, policy))
+        done = job.process("prepare")
+        assert done.returncode == 0, done.stdout + done.stderr
+        output = job.root / "processing/output"
+        account = json.loads((output / "train/treated.json").read_bytes())
+        assert (account["policy"], account["people"] > 50) == (policy, True)
+        rows = pl.read_parquet(output / "train/rows.parquet")
+        people = pl.read_parquet(output / "people/people.parquet")
+        assert len(rows) == len(people)
+        columns |= set(rows.columns)
+    inputs = {column.name for column in SCHEMA.model_inputs}
+    assert columns == {"label", "person", "event_time", "training_weight", *inputs}
+
+
+def test_the_manifest_says_how_many_were_treated_and_what_was_done(tmp_path, workforce):
+    prepared = prepare_job(tmp_path / "p", treated_half(workforce, TreatedPolicy.REWEIGH))
+    assert prepared.process("prepare").returncode == 0
+    job = Job(tmp_path / "t")
+    job.give_from("input/data/train", prepared.root / "processing/output/train")
+    done = job.train(seed="0", trials="1", time_limit_s="60")
+    assert done.returncode == 0, done.stdout + done.stderr
+    training = json.loads(job.written("model")["stayline/manifest.json"])["training"]
+    account = json.loads(job.written("input/data/train")["treated.json"])
+    assert training["treated"] == "reweigh"
+    assert training["treated_rows"] == account["rows"] > 0
+    assert 0 < training["rows_count_as"] < training["rows"]
+    job.give("input/data/train", "treated.json", b'{"policy": "pray"}')
+    assert job.train(seed="0", trials="1", time_limit_s="60").returncode == 1
+    assert "treated.json" in told(job)
 
 
 def test_horizon_and_policy_can_be_set_for_one_execution(tmp_path, workforce):

@@ -22,6 +22,18 @@ def test_decisions_come_oldest_first_in_whatever_order_they_were_added(backend: 
     assert book.decisions(ANA) == [earlier, TALK]
 
 
+def test_everybodys_decisions_of_a_period_come_oldest_first_without_its_end(
+    backend: Backend,
+) -> None:
+    book = backend.decisions()
+    later = replace(TALK, decision_id="d-4", token=BO, decided_at=NOON + HOUR)
+    after = replace(TALK, decision_id="d-5", decided_at=NOON + 2 * HOUR)
+    for decision in (after, later, TALK):
+        book.add(decision)
+    assert book.between(NOON, NOON + 2 * HOUR) == [TALK, later]
+    assert book.between(NOON - HOUR, NOON) == []
+
+
 def test_a_decision_added_again_never_changes_the_first(backend: Backend) -> None:
     book = backend.decisions()
     book.add(TALK)

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from stayline.domain.alert_policy import Capacity, RecallAtPrecision
 from stayline.domain.gate_policy import FourFifths, GatePolicy
 from stayline.domain.sensitive_columns import looks_protected, refusal_of
+from stayline.domain.treated_people import TreatedPolicy
 from stayline.domain.workforce_schema import (
     Column,
     IdentityPart,
@@ -219,6 +221,17 @@ def test_sections_on_gates_and_deployment_appear_only_where_they_say_something_e
         True,
     )
     assert '[gates]\nfour_fifths = "block"\n' in dump_schema(schema)
+
+
+def test_what_is_done_about_treated_people_is_written_only_where_it_is_not_the_usual():
+    schema = named_schema("monthly-panel")
+    assert schema.treated is TreatedPolicy.KEEP
+    assert "[training]" not in dump_schema(schema)
+    weighed = replace(schema, treated=TreatedPolicy.REWEIGH)
+    assert parse_schema(dump_schema(weighed), "again") == weighed
+    spoilt = dump_schema(weighed).replace('"reweigh"', '"ignore"')
+    with pytest.raises(SchemaRefused, match=r"training\.treated"):
+        parse_schema(spoilt, "spoilt")
 
 
 def test_all_mistakes_are_told_at_once():

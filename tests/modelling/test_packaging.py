@@ -41,6 +41,7 @@ def test_the_manifest_accounts_for_the_model():
     assert manifest.training == {
         "rows": 1470, "positives": 237, "seed": 0, "candidates_tried": 2,
         "search_ended_by": "trials", "until": trained.model.until.isoformat(),
+        "treated": "keep", "treated_rows": 0, "treated_people": 0, "treated_left": 0,
     }  # fmt: skip
     evaluations = msgspec.json.encode(trained.trial.evaluations)
     assert msgspec.json.encode(manifest.evaluations) == evaluations

@@ -49,6 +49,17 @@ def test_the_capacity_is_used_and_never_exceeded(rows, share):
     assert not len(below) or (risk >= below.max()).sum() > room
 
 
+@pytest.mark.parametrize("policy", [RecallAtPrecision(0.5), Capacity(0.3)])
+def test_a_row_that_counts_thrice_is_as_good_as_three_rows(policy):
+    rng = np.random.default_rng(0)
+    risk = rng.random(300).round(2)
+    label = (rng.random(300) < risk).astype(int)
+    weight = rng.integers(1, 4, 300)
+    weighed = bands_for(policy, label, risk, weight.astype(float))
+    repeated = bands_for(policy, np.repeat(label, weight), np.repeat(risk, weight))
+    assert (weighed.medium, weighed.high) == pytest.approx((repeated.medium, repeated.high))
+
+
 @given(scored_rows(), st.floats(0.05, 0.95))
 @settings(deadline=None, max_examples=50)
 def test_the_medium_band_starts_at_the_base_rate_and_below_the_high_one(rows, asked):

@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ from model_versions import events_of
 from open_gates import open_schema
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
+from stayline.domain.decisions import ActionKind, Decision
 from stayline.domain.model_package import ApprovalStatus
 from stayline.domain.pipeline_execution import ExecutionStatus, StepStatus
 from stayline.domain.workforce_schema import Role, WorkforceSchema
@@ -28,6 +30,7 @@ from stayline.formats.model_archive import archive_digest, read_archive
 from stayline.modelling.training import TrainingOptions
 from stayline.pipeline.definition import render
 from stayline.pipeline.training_pipeline import training_pipeline
+from stayline.reports.model_card import model_card
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
 from stayline.usecases.approve_model import approve_model
@@ -40,6 +43,7 @@ from stayline.usecases.train_model import Training, train_model
 from training_frames import with_justified
 
 SCHEMA = open_schema("monthly-panel")
+DAY = timedelta(days=1)
 
 
 def train(ports: Ports, *, actor: str = "ana", **more) -> Training:
@@ -57,6 +61,7 @@ def train(ports: Ports, *, actor: str = "ana", **more) -> Training:
             features=ports.features,
             registry=ports.registry,
             opt_outs=ports.opt_outs,
+            decisions=ports.decisions,
             waivers=ports.waivers,
             runner=ports.runner,
             audit=ports.audit,
@@ -213,6 +218,27 @@ def test_somebody_who_opted_out_is_in_no_later_training_set(panel):
     people = pl.read_parquet(io.BytesIO(content))["token"]
     assert token not in people.to_list()
     assert people.n_unique() > 100
+
+
+def test_people_who_got_an_action_are_told_of_in_the_manifest_and_the_card(panel):
+    first = panel.features.frame("features", as_of=panel.clock.now()).sort("event_time", "token")
+    tokens, taken_at = first["token"].unique().sort().head(9), first["event_time"][0]
+    actions = [ActionKind.MENTORING] * 7 + [ActionKind.NO_ACTION, ActionKind.SCORE_DISPUTED]
+    for number, (token, action) in enumerate(zip(tokens, actions, strict=True)):
+        panel.decisions.add(
+            Decision(f"d{number}", token, action, "Asked for a mentor", "lee", taken_at + 20 * DAY)
+        )
+    registered = train(panel).registered
+    assert registered.version == 2
+    archive = read_archive(panel.registry.archive(registered.digest), registered.digest)
+    training = archive.manifest.training
+    assert training["treated"] == "keep"
+    assert 0 < training["treated_people"] <= 7
+    card = model_card(
+        registered, archive.manifest, panel.registry.reports(registered.digest), deployed=False
+    )
+    told = f"{training['treated_people']} people were followed by a retention action"
+    assert told in card.training_details.training_observations
 
 
 def test_a_justified_protected_attribute_is_an_input_that_carries_its_justification(tmp_path):

@@ -60,6 +60,7 @@ def run_training(
             features=ports.features,
             registry=ports.registry,
             opt_outs=ports.opt_outs,
+            decisions=ports.decisions,
             waivers=ports.waivers,
             runner=ports.runner,
             audit=ports.audit,

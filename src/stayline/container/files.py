@@ -10,10 +10,12 @@ from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import ProgramInputRefused
 from stayline.formats.frozen_inputs import SCHEMA
 from stayline.formats.schema_toml import dump_schema, parse_schema
-from stayline.modelling.dataset import PERSON
+from stayline.modelling.dataset import PERSON, WEIGHT
 from stayline.ports.feature_store import EVENT_TIME, LABEL, TOKEN
 
 ROWS = "rows.parquet"
+TREATED = "treated.json"
+"""What was done about people who got an action; it comes with the rows, if there are any."""
 PEOPLE = "people.parquet"
 LATER_PEOPLE = "later_people.parquet"
 EVALUATED = "evaluated.msgpack"
@@ -40,9 +42,13 @@ def read_frame(source: Path | io.BytesIO, name: str = "") -> pl.DataFrame:
 
 
 def write_rows(rows: pl.DataFrame, schema: WorkforceSchema, folder: Path) -> None:
-    """Leave labelled rows without tokens and segments: label, person, event time, inputs."""
-    inputs = [column.name for column in schema.model_inputs]
-    rows.select(LABEL, PERSON, EVENT_TIME, *inputs).write_parquet(folder / ROWS)
+    """Leave labelled rows without tokens and segments: label, person, event time, inputs, weight.
+
+    The weight is there only where some rows are to count more than others.
+    """
+    kept = [column.name for column in schema.model_inputs]
+    kept += [name for name in rows.columns if name == WEIGHT]
+    rows.select(LABEL, PERSON, EVENT_TIME, *kept).write_parquet(folder / ROWS)
 
 
 def write_people(rows: pl.DataFrame, schema: WorkforceSchema, path: Path) -> None:

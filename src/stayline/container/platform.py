@@ -46,6 +46,11 @@ class Platform:
         """Return a file of a training channel; raises `ProgramInputRefused` when it is missing."""
         return _existing(self.root / "input/data" / name / file)
 
+    def optional_channel(self, name: str, file: str) -> Path | None:
+        """Return a file of a training channel, or None when it was not given."""
+        path = self.root / "input/data" / name / file
+        return path if path.is_file() else None
+
     def model(self) -> Path:
         """Return the folder that training leaves its model in."""
         return _folder(self.root / "model")

@@ -12,6 +12,7 @@ import msgspec
 from stayline.container.files import (
     LATER_PEOPLE,
     PEOPLE,
+    TREATED,
     read_frame,
     read_schema,
     write_people,
@@ -22,12 +23,13 @@ from stayline.container.platform import Platform, say, whole_number
 from stayline.domain.alert_policy import policy_from
 from stayline.domain.workforce_schema import LONGEST_HORIZON_MONTHS, LeavingWithin, WorkforceSchema
 from stayline.errors import ProgramInputRefused
-from stayline.formats.frozen_inputs import FEATURES_FILE, OUTCOMES_FILE, SCHEMA
+from stayline.formats.frozen_inputs import FEATURES_FILE, OUTCOMES_FILE, SCHEMA, TREATED_FILE
 from stayline.formats.report_json import encode
 from stayline.modelling.data_constraints import suggested_constraints
 from stayline.modelling.dataset import TrainingSet, labelled_rows, parted_by_time, training_set
 from stayline.modelling.feature_statistics import feature_statistics
 from stayline.modelling.leak_check import leaking_inputs
+from stayline.modelling.treatment import learned_from, with_treatment
 
 
 def run(platform: Platform) -> None:
@@ -43,6 +45,10 @@ def run(platform: Platform) -> None:
     development, later = parted_by_time(
         labelled_rows(features, outcomes, schema), schema, train_until=_edge(platform)
     )
+    if treated := platform.optional_input("workforce", TREATED_FILE):
+        marked = with_treatment(development, read_frame(treated), schema)
+        development, account = learned_from(marked, schema)
+        (platform.output("train") / TREATED).write_bytes(msgspec.json.encode(account))
     write_rows(development, schema, platform.output("train"))
     write_schema(schema, platform.output("train"))
     write_people(development, schema, platform.output("people") / PEOPLE)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from stayline.container.files import ROWS, read_frame, read_schema, unseen_bytes
+from stayline.container.files import ROWS, TREATED, read_frame, read_schema, unseen_bytes
 from stayline.container.platform import Platform, number, say, whole_number
 from stayline.errors import ProgramInputRefused
 from stayline.formats.frozen_inputs import SCHEMA
@@ -10,6 +10,7 @@ from stayline.formats.model_archive import MANIFEST_FILE, MODEL_FILE, UNSEEN_FIL
 from stayline.modelling.dataset import training_set
 from stayline.modelling.packaging import draft, trees
 from stayline.modelling.training import TrainingOptions, train
+from stayline.modelling.treatment import TreatedAccount
 
 
 def run(platform: Platform) -> None:
@@ -29,7 +30,9 @@ def run(platform: Platform) -> None:
     folder = platform.model()
     (folder / MANIFEST_FILE).parent.mkdir(exist_ok=True)
     (folder / MODEL_FILE).write_bytes(trees(model))
-    (folder / MANIFEST_FILE).write_bytes(msgspec.json.encode(draft(model, schema)))
+    (folder / MANIFEST_FILE).write_bytes(
+        msgspec.json.encode(draft(model, schema, _treated(platform)))
+    )
     (folder / UNSEEN_FILE).write_bytes(unseen_bytes(model.unseen_risk))
 
 
@@ -43,6 +46,16 @@ def _options(platform: Platform) -> TrainingOptions:
             "hyperparameters", "seed 0 or more, trials 1 or more, time_limit_s above 0"
         )
     return options
+
+
+def _treated(platform: Platform) -> TreatedAccount | None:
+    told = platform.optional_channel("train", TREATED)
+    if told is None:
+        return None
+    try:
+        return msgspec.json.decode(told.read_bytes(), type=TreatedAccount)
+    except msgspec.MsgspecError as error:
+        raise ProgramInputRefused(TREATED, f"the account of treated people ({error})") from error
 
 
 def _tell(what: str, done: int, total: int) -> None:

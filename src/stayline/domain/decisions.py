@@ -51,6 +51,11 @@ class ActionKind(StrEnum):
     NO_ACTION = "no_action"
     SCORE_DISPUTED = "score_disputed"
 
+    @property
+    def is_treatment(self) -> bool:
+        """Whether something was done that may keep the person from leaving."""
+        return self not in (ActionKind.NO_ACTION, ActionKind.SCORE_DISPUTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

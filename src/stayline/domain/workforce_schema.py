@@ -7,6 +7,7 @@ from enum import StrEnum
 from stayline.domain.alert_policy import AlertPolicy, RecallAtPrecision
 from stayline.domain.gate_policy import GatePolicy
 from stayline.domain.sensitive_columns import looks_protected, refusal_of
+from stayline.domain.treated_people import TreatedPolicy
 from stayline.errors import SchemaRefused
 
 MINIMUM_JUSTIFICATION = 20
@@ -108,7 +109,8 @@ class WorkforceSchema:
     ``event_time`` names the date column that says when a row was true; None for a cross-section,
     whose date is given at import. ``protected_age_from`` is the age band edge for audits.
     ``gates`` are the limits a new model is judged by; ``deploys_automatically`` lets a rule approve
-    and deploy a model that passed all gates without a waiver.
+    and deploy a model that passed all gates without a waiver. ``treated`` is what training does
+    about people who got a retention action.
     """
 
     name: str
@@ -120,6 +122,7 @@ class WorkforceSchema:
     policy: AlertPolicy = field(default_factory=RecallAtPrecision)
     gates: GatePolicy = field(default_factory=GatePolicy)
     deploys_automatically: bool = False
+    treated: TreatedPolicy = TreatedPolicy.KEEP
     _by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -166,6 +169,7 @@ def workforce_schema(
     policy: AlertPolicy | None = None,
     gates: GatePolicy | None = None,
     deploys_automatically: bool = False,
+    treated: TreatedPolicy = TreatedPolicy.KEEP,
 ) -> WorkforceSchema:
     """Return a schema that keeps every rule, or raise `SchemaRefused` naming all that it breaks."""
     schema = WorkforceSchema(
@@ -178,6 +182,7 @@ def workforce_schema(
         policy=policy or RecallAtPrecision(),
         gates=gates or GatePolicy(),
         deploys_automatically=deploys_automatically,
+        treated=treated,
     )
     problems = [
         *_structure_problems(schema),

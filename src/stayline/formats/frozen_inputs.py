@@ -15,6 +15,7 @@ from stayline.formats.schema_toml import dump_schema
 SCHEMA = "schema.toml"
 FEATURES_FILE = "features.parquet"
 OUTCOMES_FILE = "outcomes.parquet"
+TREATED_FILE = "treated.parquet"
 ATTRIBUTES = "attributes.parquet"
 CHAMPION = "champion.json"
 MODEL_ARCHIVE = "model.tar.gz"
@@ -31,13 +32,20 @@ class WaiversInForce(msgspec.Struct, frozen=True):
 
 
 def workforce_files(
-    schema: WorkforceSchema, features: pl.DataFrame, outcomes: pl.DataFrame
+    schema: WorkforceSchema,
+    features: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    treated: pl.DataFrame,
 ) -> Mapping[str, bytes]:
-    """Return the facts and how to read them; whatever changes no training does not belong here."""
+    """Return the facts and how to read them; whatever changes no training does not belong here.
+
+    ``treated`` says who got an action when; where nobody did, there is no such file.
+    """
     return {
         SCHEMA: dump_schema(schema).encode(),
         FEATURES_FILE: _parquet(features),
         OUTCOMES_FILE: _parquet(outcomes),
+        **({} if treated.is_empty() else {TREATED_FILE: _parquet(treated)}),
     }
 
 

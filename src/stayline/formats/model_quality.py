@@ -12,6 +12,7 @@ import msgspec
 from stayline.formats.data_statistics import Count, Dataset
 
 Number = float | Literal["NaN"]
+Operator = Literal["LessThanThreshold", "GreaterThanThreshold"]
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ class Threshold(msgspec.Struct, frozen=True):
     """A metric is violated where it is less, or greater, than the threshold."""
 
     threshold: float
-    comparison_operator: Literal["LessThanThreshold", "GreaterThanThreshold"]
+    comparison_operator: Operator
     additional_properties: None = None
 
 
@@ -85,3 +86,17 @@ class ModelQualityConstraints(msgspec.Struct, frozen=True):
 
     binary_classification_constraints: dict[str, Threshold]
     version: float = 0.0
+
+
+class ModelQualityViolation(msgspec.Struct, frozen=True):
+    """One figure that is on the wrong side of its threshold, in words."""
+
+    constraint_check_type: Operator
+    description: str
+    metric_name: str
+
+
+class ModelQualityViolations(msgspec.Struct, frozen=True):
+    """What ``constraint_violations.json`` of a model-quality job holds."""
+
+    violations: tuple[ModelQualityViolation, ...]

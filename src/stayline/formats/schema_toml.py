@@ -9,6 +9,7 @@ import msgspec
 import tomli_w
 
 from stayline.domain.alert_policy import AlertPolicy, Capacity, RecallAtPrecision
+from stayline.domain.treated_people import TreatedPolicy
 from stayline.domain.workforce_schema import (
     Column,
     IdentityPart,
@@ -52,6 +53,10 @@ class _PolicyText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     share: float | None = None
 
 
+class _TrainingText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    treated: TreatedPolicy = TreatedPolicy.KEEP
+
+
 class _SchemaText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     name: str
     record_identifier: str
@@ -62,6 +67,7 @@ class _SchemaText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     policy: _PolicyText = _PolicyText(kind="recall_at_precision", precision=0.42)
     gates: GatesText = GatesText()
     deployment: DeploymentText = DeploymentText()
+    training: _TrainingText = _TrainingText()
 
 
 def load_schema(path: Path) -> WorkforceSchema:
@@ -98,14 +104,15 @@ def parse_schema(text: str, source: str) -> WorkforceSchema:
         policy=policy,
         gates=gate_policy(written.gates),
         deploys_automatically=written.deployment.approval == "automatic",
+        treated=written.training.treated,
     )
 
 
 def dump_schema(schema: WorkforceSchema) -> str:
     """Return the TOML text of a schema; reading it back gives an equal schema.
 
-    The sections on gates and deployment hold only what is not the default, so that the text and
-    the digest of a schema without them never change.
+    The sections on gates, deployment and training hold only what is not the default, so that the
+    text and the digest of a schema without them never change.
     """
     written = _SchemaText(
         name=schema.name,
@@ -125,6 +132,8 @@ def dump_schema(schema: WorkforceSchema) -> str:
         document["gates"] = gates
     if schema.deploys_automatically:
         document["deployment"] = {"approval": "automatic"}
+    if schema.treated is not TreatedPolicy.KEEP:
+        document["training"] = {"treated": schema.treated.value}
     return tomli_w.dumps({**document, "column": columns})
 
 

@@ -45,6 +45,7 @@ def retrain(ports: Ports, settings: Settings, call: Call) -> str:
             features=ports.features,
             registry=ports.registry,
             opt_outs=ports.opt_outs,
+            decisions=ports.decisions,
             waivers=ports.waivers,
             runner=ports.runner,
             audit=ports.audit,

@@ -15,6 +15,7 @@ from stayline.ports.feature_store import EVENT_TIME, LABEL, LEFT_ON, REASON, TOK
 FEWEST_POSITIVES = 20
 LATER_SHARE = 0.2
 PERSON = "person"
+WEIGHT = "training_weight"
 _DAY, _OWN, _LAST_SEEN = "_day", "_own_last_day", "_last_seen"
 
 
@@ -23,13 +24,15 @@ class TrainingSet:
     """Labelled snapshots; one row each, in the same order throughout.
 
     ``frame`` has the model inputs and ``event_time``; ``label`` is 1 for those who left; ``person``
-    numbers people, so that one person never stands on both sides of a split.
+    numbers people, so that one person never stands on both sides of a split. ``weight`` is how much
+    each row counts in training, None for all alike.
     """
 
     frame: pl.DataFrame
     label: np.ndarray
     person: np.ndarray
     is_panel: bool
+    weight: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.label)
@@ -43,7 +46,11 @@ class TrainingSet:
         """Return these rows (a mask or positions)."""
         positions = np.flatnonzero(rows) if rows.dtype == bool else rows
         return TrainingSet(
-            self.frame[positions], self.label[positions], self.person[positions], self.is_panel
+            self.frame[positions],
+            self.label[positions],
+            self.person[positions],
+            self.is_panel,
+            None if self.weight is None else self.weight[positions],
         )
 
 
@@ -70,12 +77,25 @@ def parted_by_time(
             "Leave out --train-until.",
         )
     if not schema.is_panel:
-        return _enough(rows), None
+        return enough(rows), None
     times = rows.get_column(EVENT_TIME)
     edge = train_until or _default_edge(times)
     development = rows.filter(label_known_at(times, schema) <= edge)
     later = rows.filter(times > edge)
-    return _enough(development), None if later.is_empty() else later
+    return enough(development), None if later.is_empty() else later
+
+
+def enough(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows, or raise `TrainingRefused` when too few left, or stayed, to learn from."""
+    positives = int(rows.get_column(LABEL).sum())
+    stayed = len(rows) - positives
+    if min(positives, stayed) < FEWEST_POSITIVES:
+        raise TrainingRefused(
+            f"of {len(rows)} rows with a known outcome {positives} left and {stayed} stayed; "
+            f"at least {FEWEST_POSITIVES} of each are needed.",
+            "Import more history, or choose a longer horizon.",
+        )
+    return rows
 
 
 def label_known_at(times: pl.Series, schema: WorkforceSchema) -> pl.Series:
@@ -132,6 +152,7 @@ def training_set(rows: pl.DataFrame, schema: WorkforceSchema) -> TrainingSet:
         label=rows.get_column(LABEL).to_numpy(),
         person=rows.get_column(PERSON).to_numpy(),
         is_panel=schema.is_panel,
+        weight=rows.get_column(WEIGHT).to_numpy() if WEIGHT in rows.columns else None,
     )
 
 
@@ -197,15 +218,3 @@ def _default_edge(times: pl.Series) -> datetime | None:
     held_back = max(1, round(len(distinct) * LATER_SHARE))
     edge: datetime | None = distinct[-1 - held_back] if len(distinct) > held_back else None
     return edge
-
-
-def _enough(rows: pl.DataFrame) -> pl.DataFrame:
-    positives = int(rows.get_column(LABEL).sum())
-    stayed = len(rows) - positives
-    if min(positives, stayed) < FEWEST_POSITIVES:
-        raise TrainingRefused(
-            f"of {len(rows)} rows with a known outcome {positives} left and {stayed} stayed; "
-            f"at least {FEWEST_POSITIVES} of each are needed.",
-            "Import more history, or choose a longer horizon.",
-        )
-    return rows

@@ -17,6 +17,7 @@ from stayline.formats.model_archive import (
 from stayline.formats.schema_toml import dump_schema
 from stayline.modelling.curves import curves
 from stayline.modelling.training import TrainedModel
+from stayline.modelling.treatment import TreatedAccount
 from stayline.modelling.trial import Trial
 
 
@@ -34,8 +35,14 @@ def trees(trained: TrainedModel) -> bytes:
     return bytes(trained.booster.save_raw("ubj"))
 
 
-def draft(trained: TrainedModel, schema: WorkforceSchema) -> Manifest:
-    """Return the manifest as far as training alone knows it."""
+def draft(
+    trained: TrainedModel, schema: WorkforceSchema, treated: TreatedAccount | None = None
+) -> Manifest:
+    """Return the manifest as far as training alone knows it.
+
+    ``treated`` tells how many people got an action, and what was done about them; None where
+    nobody did.
+    """
     justifications = {column.name: column.justification for column in schema.justified}
     chosen = trained.search.chosen
     return Manifest(
@@ -57,6 +64,7 @@ def draft(trained: TrainedModel, schema: WorkforceSchema) -> Manifest:
             "seed": trained.options.seed,
             "candidates_tried": len(trained.search.candidates),
             "search_ended_by": trained.search.ended_by,
+            **_told(treated or TreatedAccount(schema.treated)),
         },
         evaluations=(),
         periods=(),
@@ -86,6 +94,18 @@ def headline(trial: Trial) -> dict[str, float]:
         "brier": last.brier.value,
         "calibration_error": last.calibration_error.value,
     }
+
+
+def _told(treated: TreatedAccount) -> dict[str, str | int | float]:
+    told: dict[str, str | int | float] = {
+        "treated": treated.policy.value,
+        "treated_rows": treated.rows,
+        "treated_people": treated.people,
+        "treated_left": treated.left,
+    }
+    if treated.counts_as:
+        told |= {"weights_clipped": treated.clipped, "rows_count_as": treated.counts_as}
+    return told
 
 
 def _xgboost_version() -> str:

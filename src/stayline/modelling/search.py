@@ -79,7 +79,7 @@ def search(
     matrix, data = matrix[sample], data.take(sample)
     repeats = 2 if len(data) <= FEW_ROWS else 1
     parts = [part for repeat in range(repeats) for part in folds(data, 5, seed + repeat)]
-    rows = _dmatrix(matrix, data.label)
+    rows = _dmatrix(matrix, data.label, data.weight)
     rates = SLOW if len(data) <= FEW_ROWS else FAST
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=4))
@@ -115,10 +115,16 @@ def one_standard_error(tried: list[Candidate]) -> Candidate:
     return min(close, key=lambda c: (c.depth, c.loss))
 
 
-def fit(matrix: Matrix, label: np.ndarray, candidate: Candidate, seed: int) -> xgb.Booster:
+def fit(
+    matrix: Matrix,
+    label: np.ndarray,
+    candidate: Candidate,
+    seed: int,
+    weight: np.ndarray | None = None,
+) -> xgb.Booster:
     """Return the trees of a candidate, with as many rounds as its search found best."""
     parameters = _parameters(candidate.parameters, seed)
-    return xgb.train(parameters, _dmatrix(matrix, label), candidate.rounds)
+    return xgb.train(parameters, _dmatrix(matrix, label, weight), candidate.rounds)
 
 
 def margins(booster: xgb.Booster, matrix: Matrix) -> np.ndarray:
@@ -183,8 +189,8 @@ def _parameters(parameters: dict[str, float], seed: int) -> dict[str, Any]:
     }
 
 
-def _dmatrix(matrix: Matrix, label: np.ndarray) -> xgb.DMatrix:
-    return xgb.DMatrix(matrix, label, nthread=1)
+def _dmatrix(matrix: Matrix, label: np.ndarray, weight: np.ndarray | None) -> xgb.DMatrix:
+    return xgb.DMatrix(matrix, label, weight=weight, nthread=1)
 
 
 def _sample(data: TrainingSet, seed: int) -> np.ndarray:

@@ -43,11 +43,11 @@ class OutOfFold:
     margin: np.ndarray
     fold: np.ndarray
 
-    def risk(self, label: np.ndarray, kind: str) -> np.ndarray:
+    def risk(self, label: np.ndarray, kind: str, weight: np.ndarray | None = None) -> np.ndarray:
         """Return risks where each fold is calibrated, in that way, on the other folds."""
         return np.array(
             [
-                cross_fitted(row, label, parts, kind)
+                cross_fitted(row, label, parts, kind, weight)
                 for row, parts in zip(self.margin, self.fold, strict=True)
             ]
         )
@@ -116,13 +116,18 @@ def retrain(
     matrix = encoder.encode_frame(development.frame)
     progress("predicting out of fold", 0, 1)
     unseen = out_of_fold(matrix, development, candidate, seed)
-    calibration = fit_calibration(unseen.margin, development.label, unseen.fold)
-    unseen_risk = unseen.risk(development.label, calibration.kind)
+    label, weight = development.label, development.weight
+    calibration = fit_calibration(unseen.margin, label, unseen.fold, weight)
+    unseen_risk = unseen.risk(label, calibration.kind, weight)
+    repeats = len(unseen_risk)
     bands = bands_for(
-        schema.policy, np.tile(development.label, len(unseen_risk)), unseen_risk.ravel()
+        schema.policy,
+        np.tile(label, repeats),
+        unseen_risk.ravel(),
+        None if weight is None else np.tile(weight, repeats),
     )
     progress("fitting", 0, 1)
-    booster = fit(matrix, development.label, candidate, seed)
+    booster = fit(matrix, label, candidate, seed, weight)
     return TrainedModel(
         booster, encoder, calibration, bands, found, unseen_risk, options,
         len(development), development.positives, _until(development, schema),
@@ -138,7 +143,8 @@ def out_of_fold(matrix: Matrix, data: TrainingSet, candidate: Candidate, seed: i
     margin, fold = (np.empty((repeats, len(data))) for _ in range(2))
 
     def fill(repeat: int, number: int, train_rows: np.ndarray, held: np.ndarray) -> None:
-        booster = fit(matrix[train_rows], data.label[train_rows], candidate, seed)
+        weight = None if data.weight is None else data.weight[train_rows]
+        booster = fit(matrix[train_rows], data.label[train_rows], candidate, seed, weight)
         margin[repeat, held] = margins(booster, matrix[held])
         fold[repeat, held] = number
 

@@ -79,9 +79,9 @@ def try_inputs(
     matrix = encoder.encode_frame(development.frame)
     if data.later is None:
         unseen = out_of_fold(matrix, development, candidate, seed)
-        risk = unseen.risk(development.label, "platt")
+        risk = unseen.risk(development.label, "platt", development.weight)
         return InputsTried(OUT_OF_FOLD, _ranked(development, risk, seed), ())
-    booster = fit(matrix, development.label, candidate, seed)
+    booster = fit(matrix, development.label, candidate, seed, development.weight)
     later = margins(booster, encoder.encode_frame(data.later.frame))
     return InputsTried(
         LATER_TIME, _ranked(data.later, later, seed), _periods(data.later, later, seed)

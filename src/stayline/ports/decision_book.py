@@ -1,5 +1,6 @@
 """Human actions and the reasons for them."""
 
+from datetime import datetime
 from typing import Protocol
 
 from stayline.domain.decisions import Decision
@@ -15,4 +16,8 @@ class DecisionBook(Protocol):
 
     def decisions(self, token: EmployeeToken) -> list[Decision]:
         """Return a person's decisions, oldest first."""
+        ...
+
+    def between(self, start: datetime, end: datetime) -> list[Decision]:
+        """Return everybody's decisions from ``start`` up to, but not at, ``end``; oldest first."""
         ...

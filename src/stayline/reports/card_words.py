@@ -1,8 +1,9 @@
 """What a model card says in words: what the model is for, what not, and where it ends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from stayline.domain.model_package import ApprovalStatus
+from stayline.domain.treated_people import TreatedPolicy
 from stayline.domain.workforce_schema import LeavingWithin, WorkforceSchema
 from stayline.formats.model_card import CardRecord
 from stayline.modelling.evaluation import counts_in_words
@@ -13,6 +14,11 @@ STATUSES = {
     ApprovalStatus.PENDING.value: "waits for approval",
     ApprovalStatus.APPROVED.value: "approved",
     ApprovalStatus.REJECTED.value: "rejected",
+}
+_DONE = {
+    TreatedPolicy.KEEP: "kept, so the risk is the one under what is being done",
+    TreatedPolicy.EXCLUDE: "left out",
+    TreatedPolicy.REWEIGH: "left out, and untreated people like them weigh more in their place",
 }
 USE, NO_USE = "For: ", "Not for: "
 
@@ -61,6 +67,20 @@ def meaning(schema: WorkforceSchema) -> str:
 def learned_from(record: CardRecord) -> str:
     """Return how many rows it learned from, and whose they are."""
     return counts_in_words(record.rows, record.positives, record.people, record.people_who_left)
+
+
+def treated(training: Mapping[str, str | int | float]) -> str:
+    """Return how many it learned from got a retention action, and what was done about them.
+
+    Empty where nobody did, or where a package is from before that was known.
+    """
+    if not training.get("treated_rows"):
+        return ""
+    return (
+        f"{training['treated_rows']:,} rows of {training['treated_people']:,} people were followed "
+        f"by a retention action, {training['treated_left']:,} of them by a leaving all the same; "
+        f"they were {_DONE[TreatedPolicy(str(training['treated']))]}"
+    )
 
 
 def limits(schema: WorkforceSchema, record: CardRecord) -> Iterator[str]:

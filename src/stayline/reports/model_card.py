@@ -64,7 +64,8 @@ def model_card(
         ),
         business_details=BusinessDetails(words.PROBLEM, words.STAKEHOLDERS),
         training_details=TrainingDetails(
-            training_observations=f"n = {words.learned_from(record)}; {record.period}.",
+            training_observations=f"n = {words.learned_from(record)}; {record.period}."
+            + (f"\n{told}." if (told := words.treated(manifest.training)) else ""),
             training_job_details=TrainingJobDetails(_settings(manifest)),
         ),
         evaluation_details=tuple(_detail(evaluation) for evaluation in record.evaluations),

@@ -9,6 +9,7 @@ from stayline.formats.gate_records import recorded_gates
 from stayline.formats.model_archive import Manifest, read_archive
 from stayline.formats.schema_toml import parse_schema
 from stayline.ports.model_registry import ModelRegistry
+from stayline.reports.card_words import treated
 
 FIGURES = {
     "roc_auc": "ROC AUC",
@@ -41,6 +42,7 @@ class ModelDescription:
             f"Digest {package.digest}",
             f"Trained by {package.trained_by} at {package.trained_at:%Y-%m-%d %H:%M} UTC on "
             f"{training['rows']:,} rows, {training['positives']:,} before a leaving",
+            *([f"Of the rows at hand, {done}"] if (done := treated(training)) else []),
             f"{manifest.rounds} trees of depth {manifest.parameters['max_depth']:.0f}; "
             f"calibration: {manifest.calibration.kind}",
             *(["Additive: one curve per column, shown by --json"] if manifest.curves else []),

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 import polars as pl
@@ -19,12 +19,14 @@ from stayline.errors import ExecutionFailed, SchemaMismatch, SettingRefused
 from stayline.formats.frozen_inputs import champion_files, waiver_files, workforce_files
 from stayline.modelling.dataset import without_people
 from stayline.modelling.training import TrainingOptions
+from stayline.modelling.treatment import treatments
 from stayline.pipeline.own_programs import check_programs
 from stayline.pipeline.parameters import parameter_values
 from stayline.pipeline.training_parameters import EMBEDDED_PARAMETERS, check_values
 from stayline.pipeline.training_pipeline import training_pipeline
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
+from stayline.ports.decision_book import DecisionBook
 from stayline.ports.feature_store import FEATURES, OUTCOMES, WRITE_TIME, FeatureStore
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
@@ -38,6 +40,8 @@ from stayline.ports.waiver_book import WaiverBook
 
 _OWN_PARAMETERS = {"WorkforceUri", "ProtectedUri", "ChampionUri", "WaiversUri", "OutputUri"}
 """What a run is judged on is frozen here; nobody hands in another champion or waiver."""
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ def train_model(
     features: FeatureStore,
     registry: ModelRegistry,
     opt_outs: OptOutList,
+    decisions: DecisionBook,
     waivers: WaiverBook,
     runner: PipelineRunner,
     audit: AuditLog,
@@ -69,14 +74,15 @@ def train_model(
 ) -> Training:
     """Return the registered version, pending unless the same bytes were decided on before.
 
-    The inputs are frozen first: facts as of now without the people who opted out, the deployed
-    model, the waivers that hold today. ``schema`` may change the policy, the horizon and the gates'
-    limits of the imported one, nothing else. ``parameters`` are further ones of the pipeline's
-    definition, by name. Another ``definition`` takes the place of the schema's own, options
-    included; it must have the same parameters and run the same programs. ``cause``, why it is
-    trained where no person asked for it, is audited with what came of it. Raises `NothingImported`,
-    `SchemaMismatch`, `SettingRefused`, `DefinitionRefused`, and `ExecutionFailed` when a step fails
-    or the gates say no: then nothing was registered.
+    The inputs are frozen first: facts as of now without the people who opted out, who got a
+    retention action when, the deployed model, the waivers that hold today. ``schema`` may change
+    the policies, the horizon and the gates' limits of the imported one, nothing else.
+    ``parameters`` are further ones of the pipeline's definition, by name. Another ``definition``
+    takes the place of the schema's own, options included; it must have the same parameters and run
+    the same programs. ``cause``, why it is trained where no person asked for it, is audited with
+    what came of it. Raises `NothingImported`, `SchemaMismatch`, `SettingRefused`,
+    `DefinitionRefused`, and `ExecutionFailed` when a step fails or the gates say no: then nothing
+    was registered.
     """
     imported = features.schema()
     schema = schema or imported
@@ -98,10 +104,17 @@ def train_model(
     check_values(values, justification=schema.gates.justification)
     now = clock.now()
     today = now.date()
-    known = without_people(_facts(features, FEATURES, now), opt_outs.opted_out(at=now))
+    opted_out = opt_outs.opted_out(at=now)
+    known = without_people(_facts(features, FEATURES, now), opted_out)
     staged = {
         "WorkforceUri": runner.stage(
-            "workforce", workforce_files(schema, known, _facts(features, OUTCOMES, now))
+            "workforce",
+            workforce_files(
+                schema,
+                known,
+                _facts(features, OUTCOMES, now),
+                without_people(treatments(decisions.between(_EVER, now)), opted_out),
+            ),
         ),
         "ChampionUri": runner.stage("champion", _champion(registry)),
         "WaiversUri": runner.stage(

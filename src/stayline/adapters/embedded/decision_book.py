@@ -1,6 +1,7 @@
 """The decision book in SQLite."""
 
 from dataclasses import asdict
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -32,10 +33,17 @@ class SqliteDecisionBook:
 
     def decisions(self, token: EmployeeToken) -> list[Decision]:
         """Return a person's decisions, oldest first."""
+        return self._found(decisions.c.token == token)
+
+    def between(self, start: datetime, end: datetime) -> list[Decision]:
+        """Return everybody's decisions of a period, oldest first."""
+        return self._found(decisions.c.decided_at >= start, decisions.c.decided_at < end)
+
+    def _found(self, *conditions: sa.ColumnElement[bool]) -> list[Decision]:
         with reading(self._engine) as connection:
             rows = connection.execute(
                 sa.select(decisions)
-                .where(decisions.c.token == token)
+                .where(*conditions)
                 .order_by(decisions.c.decided_at, decisions.c.decision_id)
             ).all()
         return [Decision(**dict(r._mapping) | {"action": ActionKind(r.action)}) for r in rows]

@@ -35,6 +35,7 @@ BASELINE_PEOPLE, BASELINE_MONTHS = 3_000, 4
 POOL, MONTH = 60_000, 12
 FOLDS = 5
 LEVEL = 0.05
+NO_DRIFT = "none"
 Outcome = dict[str, bool]
 
 
@@ -55,15 +56,18 @@ def main() -> None:
     parser.add_argument("--classifier-seeds", type=int, default=40)
     asked = parser.parse_args()
     _table("no drift", "windows", "false alarms", "95 % interval", "by columns, by pairs")
-    for name, case in (("made with numpy", _numpy_case), ("workforce simulator", _simulated_case)):
-        done = _kept(f"none, {name}", asked.seeds, lambda rng, case=case: _judged(case(rng)))
+    for name, kept, case in (
+        ("made with numpy", NO_DRIFT, _numpy_case),
+        ("workforce simulator", "simulated", _simulated_case),
+    ):
+        done = _kept(kept, asked.seeds, lambda rng, case=case: _judged(case(rng)))
         alarms = int(_hits(done).sum())
         parts = f"{_count(done, 'columns')}, {_count(done, 'joint')}"
         _row(name, len(done), f"{alarms / len(done):.1%}", _band(alarms, len(done)), parts)
     print()
     _table("drift", "one window", "95 % interval", "two windows", "by columns, by pairs",
            "classifier, one window")  # fmt: skip
-    for name, drift in (("none", Drift()), *TARGETS.items(), *SMALLER.items()):
+    for name, drift in ((NO_DRIFT, Drift()), *TARGETS.items(), *SMALLER.items()):
         _row(name, *_power(name, drift, asked.seeds, asked.classifier_seeds))
 
 

@@ -29,6 +29,8 @@ CHECK = "multivariate_drift_check"
 CORRELATION_CHANGE = "correlation_change"
 SMALLEST_CHANGE = 0.1
 SEEN_CHANGE = 0.2
+FEWEST_ROWS = 100
+"""In smaller windows the correlation of two rare categories does not follow the normal law."""
 
 
 def joint_statistics(
@@ -74,8 +76,8 @@ def joint_finding(
     if tuple(score for scorer in by for score in scorer.scores) != joint.scores:
         why = "The package's joint statistics are not of these columns; train anew."
         return replace(plain, reason=why)
-    if not frame.height:
-        return replace(plain, reason="The window has no rows.")
+    if evidence.window < FEWEST_ROWS:
+        return replace(plain, reason=f"Below {FEWEST_ROWS} independent rows no pair is judged.")
     changes = _changes(correlations(scored(frame, by)), joint, evidence.window)
     if not len(changes.now):
         return replace(plain, reason="No two columns vary both in the baseline and the window.")
@@ -94,7 +96,9 @@ class _Changes:
 
 def _changes(found: Correlations, joint: JointStatistics, rows: float) -> _Changes:
     before, error_before = _square(joint.correlations), _square(joint.standard_errors)
-    own_error = np.sqrt(found.variance / max(rows, 1.0))
+    # Under no drift both variances are the same; the window's own can be small by luck.
+    variance = np.maximum(found.variance, error_before**2 * joint.independent_rows)
+    own_error = np.where(found.variance > 0, np.sqrt(variance / max(rows, 1.0)), 0.0)
     pairs = np.array(_pairs(joint.scores), dtype=int).reshape(-1, 2)
     at = pairs[:, 0], pairs[:, 1]
     is_told = (error_before[at] > 0) & (own_error[at] > 0)

@@ -12,6 +12,7 @@ POWER = 0.8
 SEEN_CHANGE = 0.10
 """The change that a window of the smallest size shows: 10 of 100 rows."""
 _FEWEST_EXPECTED = 5.0
+_FEWEST_UNTIED = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,15 @@ def numbers_luck(
 
     Kolmogorov and Smirnov's test sees any change, that of the mean rank sees a move sooner, that of
     the spread of ranks a stretch: three times the best of them. ``distance`` is the L-infinity;
-    ``error`` is what sketches may add to a share, and is taken off. The limits for many rows are
-    used; with fewer rows, or ties, luck does less than they say.
+    ``error`` is what sketches may add to a share, and is taken off. Of the first the limit for many
+    rows is used; with fewer rows, or ties, luck does less than it says. The other two follow the
+    normal law only where some 30 rows have another value than the most frequent one.
     """
     rows = evidence.rows
     lucks = [float(special.kolmogorov(max(0.0, distance - error) * np.sqrt(rows)))]
+    tied = float((before.below(before.values) - before.below(before.values, or_at=False)).max())
+    if rows * (1 - tied) < _FEWEST_UNTIED:
+        return lucks[0]
     now, then = (_ranks(side, before) for side in (found, before))
     for score in (lambda rank: rank, np.square):
         mean = np.average(score(then), weights=before.weights)

@@ -24,6 +24,8 @@ MOST_RANKS = 64
 class Scorer:
     """Gives every row of a column its scores; a missing value has the score 0, as the mean does.
 
+    A column that is not in the frame is missing throughout.
+
     ``ranks`` (scores, places) has a place for each step between ``edges``, or for: no word, each
     known word, any other word.
     """
@@ -35,6 +37,9 @@ class Scorer:
 
     def write(self, frame: pl.DataFrame, out: np.ndarray) -> None:
         """Fill ``out`` (scores, rows)."""
+        if self.column.name not in frame.columns:
+            out[:] = 0
+            return
         series = frame.get_column(self.column.name)
         if self.column.kind is Kind.DATE:
             series = (frame.get_column(EVENT_TIME).dt.date() - series).dt.total_days()

@@ -61,7 +61,8 @@ def _beside(rounds: int) -> None:
     ratio = statistics.median(theirs) / statistics.median(ours)
     for who, took in (("ours", ours), ("Evidently", theirs)):
         middle = statistics.median(took)
-        print(f"{who}, {BESIDE:,} x {len(COLUMNS)}: {middle:.3f} s ({min(took):.3f} to {max(took):.3f}, n = {rounds})")  # fmt: skip
+        spread = f"{min(took):.3f} to {max(took):.3f}, n = {rounds}"
+        print(f"{who}, {BESIDE:,} x {len(COLUMNS)}: {middle:.3f} s ({spread})")
     print(f"ours is {ratio:.0f} times as fast (target {TARGET_RATIO})")
     assert ratio >= TARGET_RATIO
 

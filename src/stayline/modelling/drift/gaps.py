@@ -35,13 +35,14 @@ def gap_finding(found: FeatureStatistics, before: FeatureStatistics, evidence: E
         verdict = Verdict.PASS
     else:
         verdict = Verdict.INSUFFICIENT
-    takes = f"; a change of {sampling.SEEN_CHANGE:.0%} shows from {needed:,} rows on"
+    takes = (
+        f"; a change of {sampling.SEEN_CHANGE:.0%} shows from {needed:,} rows on" if needed else ""
+    )
     return Finding(
         Monitor.DATA,
         Check.BASELINE_DRIFT,
         verdict,
-        f"{share:.1%} of the rows have no value, {former:.1%} before; p = {luck:.2g}"
-        f"{takes if needed else ''}.",
+        f"{share:.1%} of the rows have no value, {former:.1%} before; p = {luck:.2g}{takes}.",
         found.name,
         MISSING,
         value=share,

@@ -25,8 +25,8 @@ def numbers_of(feature: FeatureStatistics) -> Numbers | None:
     if numbers is None or sketch is None or not any(sketch.data):
         return None
     table = Weighted(*weighted_values(sketch))
-    # Each compaction moves at most one value of its level past any point.
-    moved = 2.0 ** (len(sketch.data) - 1) - 1
+    # Each level moved at most one of its values past any point, by turns up and down.
+    moved = 2 ** len(sketch.data) // 3
     return Numbers(table, float(moved / table.weights.sum()), numbers.std_dev or 0.0)
 
 

@@ -150,7 +150,7 @@ def rows_for_a_share(change: float, level: float) -> float:
     """Return how many rows show that the share below some value changed by so much.
 
     >>> round(rows_for_a_share(0.1, 0.05 / 120))
-    608
+    615
     """
     luck = np.sqrt(np.log(2 / level) / 2)
     return float(((luck + special.ndtri(POWER) / 2) / change) ** 2)

@@ -8,6 +8,8 @@ from stayline.domain.gates import Verdict
 from stayline.domain.workforce_schema import Column, Kind, Role
 from stayline.modelling.drift.check import drift_findings
 from stayline.modelling.feature_statistics import feature_statistics
+from stayline.samples.presets import named_schema
+from stayline.samples.simulator import Plant, simulate_months
 
 BASELINE = Baseline()
 SEEDS = range(20)
@@ -16,6 +18,17 @@ SEEDS = range(20)
 def test_without_drift_a_window_seldom_fails():
     alarms = sum(bool(failed(BASELINE.findings(people(1000, seed)))) for seed in range(60))
     assert alarms <= 6  # 3 are expected; more than 6 have a chance of 3 %
+
+
+def test_people_of_one_month_of_a_simulated_workforce_drawn_apart_seldom_fail():
+    columns = named_schema("monthly-panel").model_inputs
+    month = simulate_months(12_000, 4, 0, Plant(), lambda done, total: None)[-1].extract
+    shuffled = month.sample(fraction=1.0, shuffle=True, seed=1)
+    baseline = Baseline(shuffled[:4000], columns)
+    windows = [shuffled[start : start + 500] for start in range(4000, 11_000, 500)]
+    findings = [baseline.findings(window) for window in windows]
+    assert sum(bool(failed(found)) for found in findings) <= 3  # more have a chance of 1 in 400
+    assert len(windows) == 14
 
 
 @pytest.mark.parametrize(
@@ -118,6 +131,18 @@ def test_a_package_without_joint_statistics_or_with_those_of_other_columns_asks_
         told = BASELINE.judged(people(1000, 0), "", "correlation_change", joint=joint)
         assert told.verdict is Verdict.INSUFFICIENT
         assert "train anew" in told.reason
+
+
+def test_a_model_of_one_column_or_of_rare_words_only_has_no_pairs_to_judge():
+    rare = Column("Site", Kind.CATEGORY, Role.FEATURE)
+    sites = pl.DataFrame({"Site": [f"site {n % 50}" for n in range(4000)]})
+    for baseline, window in (
+        (Baseline(columns=COLUMNS[:1]), people(1000, 0)),
+        (Baseline(sites, (rare,)), sites[:1000]),
+    ):
+        told = baseline.judged(window, "", "correlation_change")
+        assert told.verdict is Verdict.INSUFFICIENT
+        assert "No two columns" in told.reason
 
 
 def test_the_rate_of_false_alarms_is_what_the_caller_allows():

@@ -29,9 +29,10 @@ def drift_findings(
 ) -> tuple[Finding, ...]:
     """Return what changed in a window: each column of the baseline, then all of them together.
 
-    ``window`` are the statistics of ``frame``. Without drift, at most ``false_alarm_rate`` of all
-    windows have any `Verdict.FAIL`: half of the rate is shared by the tests of all columns (their
-    distribution, their gaps), half is for the pairs. Bands hold together at the same rate.
+    ``window`` are the statistics of ``frame``, which has the columns of the baseline (one it lacks
+    counts as missing) and, for dates, ``event_time``. Without drift, at most ``false_alarm_rate``
+    of all windows have any `Verdict.FAIL`: half of the rate is shared by the tests of all columns
+    (their distribution, their gaps), half is for the pairs. Bands hold together at the same rate.
 
     Assumed is that different people's rows are independent draws. Rows of one person need not be:
     ``people`` says whose each row is, and people of many rows then count less; without it every

@@ -3,7 +3,8 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from drifting_people import COLUMNS, MOOD, PAY, TEAM, Baseline, people
+from drifting_people import COLUMNS, MOOD, PAY, TEAM, Baseline, failed, people
+from stayline.modelling.drift.check import drift_findings
 from stayline.modelling.drift.correlations import correlations
 from stayline.modelling.drift.scores import scored, scorers
 from stayline.modelling.feature_statistics import feature_statistics
@@ -59,12 +60,15 @@ def test_ordinals_are_ranked_in_their_order_and_categories_are_asked_one_by_one(
     assert mood[1] < 0 < mood[0]
     assert mood[2] == 0
     assert [team[1] for team in teams] == [0, 0, 0]
-    assert teams[0][0] == pytest.approx(1 - teams[0][2] * -1, abs=1e-6)
+    assert teams[0][0] == pytest.approx(1 + teams[0][2], abs=1e-6)
     assert all(team[2] < 0 for team in teams)  # a team nobody knew is none of these
 
 
 def test_a_column_that_a_window_lacks_leaves_the_other_pairs_to_be_judged():
     baseline = Baseline()
-    window = people(1000, 0, tied=-0.5)
-    by = scorers(baseline.statistics, COLUMNS)
-    assert not scored(window.drop("Team"), by)[4:7].any()
+    window = people(1000, 0, tied=-0.5).drop("Team")
+    assert not scored(window, scorers(baseline.statistics, COLUMNS))[4:7].any()
+    rest = tuple(column for column in COLUMNS if column is not TEAM)
+    now = feature_statistics(window, rest)
+    found = drift_findings(window, COLUMNS, now, baseline.statistics, baseline.joint)
+    assert failed(found) == {("", "correlation_change")}

@@ -83,7 +83,7 @@ def test_the_card_and_every_evaluation_file_of_a_version_come_into_a_folder(trai
         "model_card.html", "model_card.json", "fairness.html", "fairness.json",
         "evaluation.json", "bias_analysis.json", "explainability_analysis.json",
         "model_quality_statistics.json", "model_quality_constraints.json",
-        "data_quality_statistics.json", "data_quality_constraints.json",
+        "data_quality_statistics.json", "data_quality_constraints.json", "joint_statistics.json",
     }  # fmt: skip
     as_json = here("models", "card", "1", "--json", "--home", trained_home)
     card = json.loads((folder / "model_card.json").read_bytes())

@@ -33,6 +33,7 @@ def test_prepare_writes_exactly_its_outputs(prepared):
         "validation/rows.parquet", "validation/schema.toml",
         "people/people.parquet", "people/later_people.parquet",
         "baseline/statistics.json", "baseline/constraints.json", "baseline/leaks.json",
+        "baseline/joint_statistics.json",
     }  # fmt: skip
     assert set(prepared.written(".")) == {
         *(f"processing/output/{name}" for name in prepared.written("processing/output")),
@@ -257,7 +258,8 @@ def test_the_package_accounts_for_the_gates_and_names_every_report_by_digest(gat
     assert [dict(gate) for gate in manifest.gates] == told_gates["gates"]
     reports = {n.removeprefix("reports/"): c for n, c in output.items() if "reports/" in n}
     assert manifest.reports == {name: archive_digest(c) for name, c in reports.items()}
-    assert {"data_quality_statistics.json", "bias_analysis.json"} <= set(reports)
+    kept = {"data_quality_statistics.json", "joint_statistics.json", "bias_analysis.json"}
+    assert kept <= set(reports)
     assert manifest.metrics["roc_auc"] > 0.5
     assert manifest.protection_price
 

@@ -35,6 +35,7 @@ from stayline.modelling.packaging import accounted
 BASELINE = {
     "statistics.json": "data_quality_statistics.json",
     "constraints.json": "data_quality_constraints.json",
+    "joint_statistics.json": "joint_statistics.json",
 }
 """What the data baseline's files are called among the reports of a model."""
 LEEWAY = 0.05

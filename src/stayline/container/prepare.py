@@ -27,6 +27,7 @@ from stayline.formats.frozen_inputs import FEATURES_FILE, OUTCOMES_FILE, SCHEMA,
 from stayline.formats.report_json import encode
 from stayline.modelling.data_constraints import suggested_constraints
 from stayline.modelling.dataset import TrainingSet, labelled_rows, parted_by_time, training_set
+from stayline.modelling.drift.joint import joint_statistics
 from stayline.modelling.feature_statistics import feature_statistics
 from stayline.modelling.leak_check import leaking_inputs
 from stayline.modelling.treatment import learned_from, with_treatment
@@ -89,5 +90,7 @@ def _write_baseline(rows: TrainingSet, schema: WorkforceSchema, platform: Platfo
     statistics = feature_statistics(rows.frame, inputs)
     (folder / "statistics.json").write_bytes(encode(statistics))
     (folder / "constraints.json").write_bytes(encode(suggested_constraints(statistics, inputs)))
+    joint = joint_statistics(rows.frame, inputs, statistics, rows.person)
+    (folder / "joint_statistics.json").write_bytes(encode(joint))
     leaks = leaking_inputs(rows.frame, inputs, rows.label, rows.person, seed=0)
     (folder / "leaks.json").write_bytes(msgspec.json.encode(leaks))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from stayline.adapters.embedded.alarm_book import SqliteAlarmBook
+from stayline.adapters.embedded.answer_book import SqliteAnswerBook
 from stayline.adapters.embedded.audit_log import SqliteAuditLog
 from stayline.adapters.embedded.capture_log import JsonlCaptureLog
 from stayline.adapters.embedded.database import open_database
@@ -28,6 +29,7 @@ from stayline.adapters.embedded.target_health import SqliteTargetHealth
 from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.alarm_book import AlarmBook
+from stayline.ports.answer_book import AnswerBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
@@ -70,6 +72,7 @@ class Backend(Protocol):
     """Where adapters keep things: each call opens the adapter anew on the same contents."""
 
     def alarms(self) -> AlarmBook: ...
+    def answers(self) -> AnswerBook: ...
     def audit(self) -> AuditLog: ...
     def capture(self) -> CaptureLog: ...
     def decisions(self) -> DecisionBook: ...
@@ -100,6 +103,9 @@ class EmbeddedBackend:
 
     def alarms(self) -> AlarmBook:
         return SqliteAlarmBook(self._engine("state"))
+
+    def answers(self) -> AnswerBook:
+        return SqliteAnswerBook(self._engine("state"))
 
     def audit(self) -> AuditLog:
         return SqliteAuditLog(self._engine("state"), self._home / "audit")

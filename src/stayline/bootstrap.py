@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from stayline.errors import SettingRefused
 from stayline.ports.alarm_book import AlarmBook
+from stayline.ports.answer_book import AnswerBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
@@ -53,6 +54,7 @@ class Ports:
     decisions: DecisionBook
     opt_outs: OptOutList
     outcomes: OutcomeBook
+    answers: AnswerBook
     runner: PipelineRunner
     waivers: WaiverBook
     health: TargetHealth
@@ -72,6 +74,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     when there can be no such folder, `StoreDamaged` and `StoreUnavailable`.
     """
     from stayline.adapters.embedded.alarm_book import SqliteAlarmBook
+    from stayline.adapters.embedded.answer_book import SqliteAnswerBook
     from stayline.adapters.embedded.audit_log import SqliteAuditLog
     from stayline.adapters.embedded.capture_log import JsonlCaptureLog
     from stayline.adapters.embedded.clock import SystemClock
@@ -147,6 +150,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         decisions=SqliteDecisionBook(state),
         opt_outs=SqliteOptOutList(state),
         outcomes=SqliteOutcomeBook(state),
+        answers=SqliteAnswerBook(state),
         runner=SubprocessPipelineRunner(state, home / "pipeline", registry=registry, clock=clock),
         waivers=SqliteWaiverBook(state),
         health=health,

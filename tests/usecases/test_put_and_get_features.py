@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from stayline.bootstrap import build
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.outcomes import PersonOutcome
 from stayline.errors import RecordRefused
+from stayline.ports.answer_book import ANSWER_TYPES
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
 from stayline.usecases.delete_features import delete_features
@@ -42,7 +44,8 @@ def get(ports, group, token=ANA):
 def delete(ports, event_time, token=ANA):
     return delete_features(
         token, event_time=event_time, features=ports.features, scores=ports.scores,
-        outcomes=ports.outcomes, audit=ports.audit, clock=ports.clock, actor="hr-sync",
+        outcomes=ports.outcomes, answers=ports.answers, audit=ports.audit, clock=ports.clock,
+        actor="hr-sync",
     )  # fmt: skip
 
 
@@ -118,6 +121,14 @@ def test_what_became_known_of_a_person_goes_with_the_features(ports):
     ports.outcomes.add(known)
     delete(ports, MARCH)
     assert ports.outcomes.of_people(NOON) == known[1:]
+
+
+def test_the_answers_kept_about_a_person_go_with_the_features(ports):
+    told = [(token[0], None, NOON, token, 0.5, 1) for token in (ANA, BO)]
+    ports.answers.add(pl.DataFrame(told, schema=ANSWER_TYPES, orient="row"))
+    delete(ports, MARCH)
+    kept = ports.answers.between(MARCH, NOON + timedelta(days=1), model_version=1)
+    assert kept["token"].to_list() == [BO]
 
 
 def test_a_store_of_another_schema_changes_what_a_record_may_hold(tmp_path):

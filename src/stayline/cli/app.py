@@ -23,6 +23,7 @@ from stayline.cli import (
     train,
     up,
     waivers,
+    watch,
 )
 from stayline.cli.terminal import HomeOption
 
@@ -49,7 +50,7 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    alarms, access_keys, doctor,
+    watch, alarms, access_keys, doctor,
 ):  # fmt: skip
     module.register(app)
 

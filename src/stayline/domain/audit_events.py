@@ -10,6 +10,7 @@ class AuditEventKind(StrEnum):
     """What happened. A new kind of event starts with a new line here."""
 
     WORKFORCE_IMPORTED = "workforce.imported"
+    WINDOW_WATCHED = "window.watched"
     OUTCOMES_IMPORTED = "outcomes.imported"
     EMPLOYEE_SCORED = "employee.scored"
     EMPLOYEE_VIEWED = "employee.viewed"

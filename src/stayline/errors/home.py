@@ -45,7 +45,10 @@ class StoreUnavailable(StaylineError):
 class UnknownReport(StaylineError):
     """A report, or a file of one, was never kept or has been purged."""
 
-    def __init__(self, name: str, at: datetime, file: str | None = None) -> None:
+    def __init__(self, name: str, at: datetime | None, file: str | None = None) -> None:
+        if at is None:
+            super().__init__(f"There is no report {name!r} yet: none was made, or all are purged.")
+            return
         what = "" if file is None else f"file {file!r} in the "
         super().__init__(
             f"There is no {what}report {name!r} of {at.isoformat()}: it was never made, or it has "

@@ -18,6 +18,7 @@
 | `OptOutList`          | SQLite                                  | DynamoDB                      |
 | `WaiverBook`          | SQLite                                  | DynamoDB                      |
 | `OutcomeBook`         | SQLite                                  | S3, as ground truth           |
+| `AnswerBook`          | SQLite                                  | S3, as Parquet                |
 | `MetricLog`           | SQLite                                  | CloudWatch                    |
 | `ServingFigures`      | the server's own metric files           | CloudWatch                    |
 | `AlarmBook`           | SQLite                                  | CloudWatch alarms             |

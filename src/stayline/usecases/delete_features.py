@@ -5,6 +5,7 @@ from datetime import datetime
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.errors import RecordRefused
+from stayline.ports.answer_book import AnswerBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.feature_store import FeatureStore
@@ -19,13 +20,15 @@ def delete_features(
     features: FeatureStore,
     scores: ScoreBoard,
     outcomes: OutcomeBook,
+    answers: AnswerBook,
     audit: AuditLog,
     clock: Clock,
     actor: str,
 ) -> int:
     """Return how many facts went, of features and outcomes, now and ever.
 
-    The kept score goes, too, and what became known of the person since.
+    The kept score goes, too, every answer kept for later, and what became known of the person
+    since.
 
     Raises `RecordRefused` when the newest record is not older than ``event_time``: whoever asks has
     not seen it.
@@ -40,6 +43,7 @@ def delete_features(
     gone = features.erase(token)
     scores.erase(token)
     outcomes.erase([token])
+    answers.erase([token])
     audit.append(
         AuditEvent(
             AuditEventKind.FEATURES_ERASED,

@@ -114,6 +114,7 @@ def _delete(call: Call, gateway: Gateway, actor: str) -> Answer:
         features=ports.features,
         scores=ports.scores,
         outcomes=ports.outcomes,
+        answers=ports.answers,
         audit=ports.audit,
         clock=ports.clock,
         actor=actor,

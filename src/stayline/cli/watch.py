@@ -1,0 +1,161 @@
+"""``stayline watch``: what changed in a model's answers, how sure, and since when."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stayline.cli.terminal import (
+    ByOption,
+    HomeOption,
+    JsonOption,
+    ports_for,
+    say,
+    settings_for,
+    show_json,
+    show_table,
+)
+
+if TYPE_CHECKING:
+    from stayline.domain.monitoring import Watched, Window
+
+group = typer.Typer(help="Watch a model's answers: drift, quality, groups.", no_args_is_help=True)
+_MINUTE = "%Y-%m-%d %H:%M"
+FromOption = Annotated[
+    datetime | None,
+    typer.Option("--from", help="Begin of the window, in UTC (default: a day before its end)."),
+]
+ToOption = Annotated[
+    datetime | None,
+    typer.Option("--to", help="End of the window, in UTC (default: the last midnight)."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group."""
+    app.add_typer(group, name="watch")
+
+
+@group.command("run")
+def run(
+    start: FromOption = None,
+    end: ToOption = None,
+    version: Annotated[
+        int | None, typer.Option("--version", help="Which version (default: the deployed one).")
+    ] = None,
+    by: ByOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at one window; exit status 2 when something is violated."""
+    from stayline.domain.gates import Verdict
+    from stayline.usecases.watch_window import watch_window
+
+    settings = settings_for(home)
+    ports = ports_for(settings, must_exist=True)
+    watched = watch_window(
+        _window(start, end, ports.clock.now()), version=version, actor=by or settings.actor,
+        sampling_percent=settings.capture_sampling_percent, capture=ports.capture,
+        registry=ports.registry, answers=ports.answers, outcomes=ports.outcomes,
+        decisions=ports.decisions, protected=ports.protected, reports=ports.reports,
+        metrics=ports.metrics, audit=ports.audit, clock=ports.clock,
+        tell=lambda line: None if as_json else typer.echo(f"{line} ...", err=True),
+    )  # fmt: skip
+    if as_json:
+        show_json(watched)
+    else:
+        for line in told(watched):
+            say(line)
+    if any(finding.verdict is Verdict.FAIL for finding in watched.findings):
+        raise typer.Exit(2)
+
+
+@group.command("list")
+def list_windows(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the windows that were looked at, with what was violated in each."""
+    from stayline.domain.gates import Verdict
+    from stayline.usecases.watch_window import watched_windows
+
+    found = watched_windows(ports_for(settings_for(home), must_exist=True).reports)
+    if as_json:
+        show_json({"windows": found})
+        return
+    if not found:
+        say("No window was looked at yet; `stayline watch run` does so, and the job `watch` daily.")
+        return
+    show_table(
+        ["From (UTC)", "To (UTC)", "Version", "Rows", "Violated", "Not enough to say"],
+        [
+            [
+                f"{one.window.start:{_MINUTE}}", f"{one.window.end:{_MINUTE}}",
+                str(one.model_version), f"{one.intake.rows:,}",
+                *(
+                    str(sum(finding.verdict is verdict for finding in one.findings))
+                    for verdict in (Verdict.FAIL, Verdict.INSUFFICIENT)
+                ),
+            ]
+            for one in found
+        ],
+    )  # fmt: skip
+
+
+@group.command("report")
+def report(
+    end: ToOption = None,
+    out: Annotated[
+        Path, typer.Option("--out", help="Where the files go: the page and the figures behind it.")
+    ] = Path("watch-report"),
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a window's page and files (default: the newest window)."""
+    from stayline.usecases.watch_window import PAGE, window_files
+
+    files = window_files(ports_for(settings_for(home), must_exist=True).reports, _utc(end))
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, content in files.items():
+        (out / name).write_bytes(content)
+    if as_json:
+        show_json({"page": str(out / PAGE), "files": sorted(files)})
+    else:
+        say(f"Wrote {len(files)} files. Open {out / PAGE} in a browser.")
+
+
+def told(watched: "Watched") -> list[str]:
+    """Tell in words what was found, violations first."""
+    from stayline.domain.gates import Verdict
+
+    window, intake = watched.window, watched.intake
+    faults = ", ".join(f"{count:,} x {name}" for name, count in sorted(intake.faults.items()))
+    lines = [
+        f"Version {watched.model_version}, {window.start:{_MINUTE}} to {window.end:{_MINUTE}} UTC: "
+        f"{intake.rows:,} answers" + (f" ({faults})" if faults else "") + "."
+    ]
+    for verdict, words in (
+        (Verdict.FAIL, "Violated"),
+        (Verdict.INSUFFICIENT, "Not enough to say"),
+        (Verdict.PASS, "As before"),
+    ):
+        some = [finding for finding in watched.findings if finding.verdict is verdict]
+        lines.append(f"{words}: {len(some)}")
+        shown = some if verdict is Verdict.FAIL else []
+        lines += [
+            f"  {one.monitor.value}, {one.subject or 'window'}: {one.reason}" for one in shown
+        ]
+    return [*lines, "See it as a page with `stayline watch report`."]
+
+
+def _window(start: datetime | None, end: datetime | None, now: datetime) -> "Window":
+    from stayline.domain.monitoring import Window
+    from stayline.errors import SettingRefused
+
+    until = _utc(end) or now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = _utc(start) or until - timedelta(days=1)
+    if since >= until:
+        raise SettingRefused("--from", f"{since:{_MINUTE}}", f"a time before {until:{_MINUTE}}")
+    return Window(since, until)
+
+
+def _utc(given: datetime | None) -> datetime | None:
+    return None if given is None else given.replace(tzinfo=UTC)

@@ -1,0 +1,191 @@
+"""The four monitors over one window, each from the window's rows and the package's baselines."""
+
+import numpy as np
+import polars as pl
+
+from stayline.domain.gates import Verdict
+from stayline.domain.monitoring import Finding, Monitor
+from stayline.formats.data_constraints import Check
+from stayline.formats.data_statistics import Statistics
+from stayline.formats.drift_violations import ATTRIBUTION_CHECK, BIAS_CHECK
+from stayline.formats.report_json import decode, encode
+from stayline.modelling.dataset import PERSON
+from stayline.modelling.drift.check import drift_findings
+from stayline.modelling.drift.violations import drift_violations
+from stayline.modelling.feature_statistics import feature_statistics
+from stayline.modelling.predictor import Predictor
+from stayline.modelling.watching.attribution import watch_attribution
+from stayline.modelling.watching.baselines import Baselines
+from stayline.modelling.watching.bias import WindowRows, watch_bias
+from stayline.modelling.watching.estimated_quality import estimated_quality
+from stayline.modelling.watching.intake import last_of_each_person
+from stayline.modelling.watching.labelled_quality import (
+    IS_RIPE,
+    LabelledQuality,
+    labelled_qualities,
+)
+from stayline.modelling.watching.part import Part, blind
+from stayline.modelling.watching.quality_findings import (
+    QUALITY_CHECK,
+    estimate_against_truth,
+    estimated_findings,
+    labelled_findings,
+    quality_violations,
+)
+from stayline.ports.feature_store import EVENT_TIME
+
+STATISTICS, CONSTRAINTS = "statistics.json", "constraints.json"
+VIOLATIONS = "constraint_violations.json"
+"""The names of Model Monitor; those of the other monitors begin with what they are of."""
+QUALITY_STATISTICS = "model_quality_statistics.json"
+QUALITY_VIOLATIONS = "model_quality_constraint_violations.json"
+BIAS_VIOLATIONS = "bias_constraint_violations.json"
+EXPLANATION = "explainability_analysis.json"
+EXPLANATION_VIOLATIONS = "explainability_constraint_violations.json"
+_ANEW = "the package has no baseline for it. Train a new version, which will have one."
+
+
+def people_once(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a person, their last, timed as the features that were asked with."""
+    return last_of_each_person(frame).with_columns(pl.col("inferred_at").alias(EVENT_TIME))
+
+
+def persons(tokens: pl.Series) -> np.ndarray:
+    """Number people from 0; a row without a token is of somebody else than any other."""
+    named = tokens.rank("dense").cast(pl.Int64)
+    nameless = pl.int_range(len(tokens), eager=True) + (len(tokens) + 1)
+    filled = pl.select(pl.coalesce(named, nameless)).to_series().to_numpy()
+    return np.unique(filled, return_inverse=True)[1]
+
+
+def watch_data(frame: pl.DataFrame, baselines: Baselines) -> Part:
+    """Return how the inputs of a window differ from those that the model learned from.
+
+    ``frame`` is that of `people_once`. The files are those of Model Monitor.
+    """
+    if baselines.statistics is None or baselines.constraints is None:
+        return blind(Monitor.DATA, Check.BASELINE_DRIFT, f"Drift cannot be told: {_ANEW}")
+    statistics = feature_statistics(frame, baselines.inputs)
+    findings = drift_findings(
+        frame, baselines.inputs, statistics, baselines.statistics, baselines.joint
+    )
+    found = drift_violations(statistics, baselines.constraints, findings)
+    drifted = {(f.subject, f.check) for f in findings if f.verdict is Verdict.FAIL}
+    broken = tuple(
+        Finding(
+            Monitor.DATA,
+            violation.constraint_check_type,
+            Verdict.FAIL,
+            violation.description,
+            subject=violation.feature_name,
+            n=frame.height,
+        )
+        for violation in found.violations
+        if violation.constraint_check_type not in (Check.BASELINE_DRIFT, Check.COMPLETENESS)
+        and (violation.feature_name, violation.constraint_check_type) not in drifted
+    )
+    return Part(
+        (*findings, *broken),
+        {
+            STATISTICS: encode(statistics),
+            CONSTRAINTS: encode(baselines.constraints),
+            VIOLATIONS: encode(found),
+        },
+    )
+
+
+def statistics_of(part: Part) -> Statistics | None:
+    """Return the statistics that a data monitor left."""
+    content = part.files.get(STATISTICS)
+    return None if content is None else decode(content, Statistics, STATISTICS)
+
+
+def watch_quality(
+    frame: pl.DataFrame,
+    labelled: pl.DataFrame | None,
+    baselines: Baselines,
+    rng: np.random.Generator,
+) -> Part:
+    """Return how good the flags are: estimated for the window, and measured where labels came.
+
+    ``frame`` has ``risk`` and ``token``. ``labelled`` are earlier answers, whose horizon has passed
+    (``is_ripe``), with ``risk``, ``label``, ``person`` and perhaps ``is_treated``; of these it is
+    told as well what would have been estimated, and whether that came true.
+    """
+    estimate = estimated_quality(
+        frame.get_column("risk").to_numpy(),
+        persons(frame.get_column("token")),
+        alert_from=baselines.alert_from,
+        rng=rng,
+    )
+    findings = estimated_findings(estimate, baselines.quality)
+    files: dict[str, bytes] = {}
+    if labelled is None or labelled.is_empty():
+        why = "No answer's horizon has passed yet with its outcome known, so nothing was measured."
+        findings += blind(Monitor.QUALITY, QUALITY_CHECK, why).findings
+    else:
+        for measured in labelled_qualities(labelled, alert_from=baselines.alert_from, rng=rng):
+            findings += labelled_findings(measured, baselines.quality)
+            if measured.statistics is not None and QUALITY_STATISTICS not in files:
+                files[QUALITY_STATISTICS] = encode(measured.statistics)
+                findings += _in_hindsight(labelled, measured, baselines, rng)
+    files[QUALITY_VIOLATIONS] = encode(quality_violations(findings))
+    return Part(findings, files)
+
+
+def _in_hindsight(
+    labelled: pl.DataFrame,
+    measured: LabelledQuality,
+    baselines: Baselines,
+    rng: np.random.Generator,
+) -> tuple[Finding, ...]:
+    ripe = labelled.filter(pl.col(IS_RIPE))
+    then = estimated_quality(
+        ripe.get_column("risk").to_numpy(),
+        np.unique(ripe.get_column(PERSON).to_numpy(), return_inverse=True)[1],
+        alert_from=baselines.alert_from,
+        rng=rng,
+    )
+    return estimate_against_truth(then, measured)
+
+
+def watch_groups(
+    frame: pl.DataFrame,
+    facets: pl.DataFrame,
+    label: pl.Series,
+    baselines: Baselines,
+    rng: np.random.Generator,
+) -> Part:
+    """Return whether groups are treated more differently than when the model was registered.
+
+    ``facets`` (n, attributes) and ``label`` (n,) go with the rows of ``frame``.
+    """
+    if baselines.bias is None:
+        return blind(Monitor.BIAS, BIAS_CHECK, f"Groups cannot be compared: {_ANEW}")
+    risk = frame.get_column("risk").to_numpy()
+    rows = WindowRows(
+        risk=risk,
+        flagged=(risk >= baselines.alert_from).astype(np.int64),
+        label=label.cast(pl.Int64),
+        person=persons(frame.get_column("token")),
+        facets=facets,
+    )
+    found = watch_bias(rows, baselines.bias, rng=rng)
+    return Part(found.findings, {BIAS_VIOLATIONS: encode(found.violations)})
+
+
+def watch_reasons(frame: pl.DataFrame, baselines: Baselines, rng: np.random.Generator) -> Part:
+    """Return whether the model goes by other inputs than when it was registered."""
+    if baselines.attribution is None:
+        return blind(Monitor.ATTRIBUTION, ATTRIBUTION_CHECK, f"Reasons cannot be compared: {_ANEW}")
+    found = watch_attribution(
+        Predictor(baselines.model, threads=2),
+        frame,
+        persons(frame.get_column("token")),
+        baselines.attribution,
+        rng=rng,
+    )
+    files = {EXPLANATION_VIOLATIONS: encode(found.violations)}
+    if found.analysis is not None:
+        files[EXPLANATION] = encode(found.analysis)
+    return Part(found.findings, files)

@@ -1,0 +1,68 @@
+"""The bias monitor of a window: the only one that reads protected attributes."""
+
+import numpy as np
+import polars as pl
+
+from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.monitoring import Monitor
+from stayline.domain.protected_attributes import AuditPurpose
+from stayline.domain.workforce_schema import Role
+from stayline.formats.drift_violations import BIAS_CHECK
+from stayline.modelling.fairness.facets import facet_columns
+from stayline.modelling.watching.baselines import Baselines
+from stayline.modelling.watching.monitors import watch_groups
+from stayline.modelling.watching.part import Part, blind
+from stayline.ports.audit_log import AuditLog
+from stayline.ports.clock import Clock
+from stayline.ports.feature_store import EVENT_TIME, TOKEN
+from stayline.ports.protected_attributes import ProtectedAttributes
+
+PURPOSE = "bias monitor: do answers treat groups differently than when the model was registered"
+
+
+def groups_part(
+    frame: pl.DataFrame,
+    label: pl.Series,
+    baselines: Baselines,
+    rng: np.random.Generator,
+    *,
+    actor: str,
+    protected: ProtectedAttributes,
+    audit: AuditLog,
+    clock: Clock,
+) -> Part:
+    """Return how groups fared in a window; the read of their attributes is on record.
+
+    ``frame`` has one row a person, ``label`` (n,) goes with it. Attributes are those that were true
+    when the answer was given.
+    """
+    columns = baselines.schema.with_role(Role.PROTECTED)
+    if baselines.bias is None or not columns:
+        return blind(
+            Monitor.BIAS, BIAS_CHECK,
+            "Groups cannot be compared: the package or its schema has no protected attribute.",
+        )  # fmt: skip
+    audit.append(
+        AuditEvent(AuditEventKind.PROTECTED_READ, actor, "all", clock.now(), {"purpose": PURPOSE})
+    )
+    attributes = protected.read(AuditPurpose(actor, PURPOSE))
+    known = (
+        frame.select(TOKEN, pl.col(EVENT_TIME))
+        .with_row_index("_row")
+        .sort(EVENT_TIME)
+        .join_asof(
+            attributes.drop_nulls(TOKEN).sort(EVENT_TIME),
+            on=EVENT_TIME,
+            by=TOKEN,
+            check_sortedness=False,
+        )
+        .sort("_row")
+    )
+    facets = facet_columns(
+        known,
+        columns,
+        event_time=frame.get_column(EVENT_TIME),
+        protected_age_from=baselines.schema.protected_age_from,
+        known=baselines.bias.known,
+    )
+    return watch_groups(frame, facets, label, baselines, rng)

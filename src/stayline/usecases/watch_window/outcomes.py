@@ -1,0 +1,75 @@
+"""What became of the people who were answered about, as far as it is known."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import polars as pl
+
+from stayline.modelling.dataset import PERSON
+from stayline.modelling.treatment import treatments, with_treatment
+from stayline.modelling.watching.baselines import Baselines
+from stayline.modelling.watching.labelled_quality import IS_RIPE, ripe_by
+from stayline.modelling.watching.labels import LABEL, covered_until, labelled
+from stayline.modelling.watching.monitors import persons
+from stayline.ports.answer_book import AnswerBook
+from stayline.ports.decision_book import DecisionBook
+from stayline.ports.feature_store import EVENT_TIME
+from stayline.ports.outcome_book import OutcomeBook
+
+COHORT = timedelta(days=30)
+"""Quality is measured on the newest answers of so many days whose horizon has passed."""
+
+
+class Outcomes:
+    """All outcomes known at one time, put to the answers they are about."""
+
+    def __init__(self, outcomes: OutcomeBook, baselines: Baselines, now: datetime) -> None:
+        self._events = outcomes.of_events(now)
+        self._people = outcomes.of_people(now)
+        self._baselines = baselines
+        day = covered_until(self._people)
+        self._until = now if day is None else datetime.combine(day, time(), UTC)
+
+    def of(self, answered: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows with ``label`` (null where unknown) and ``is_ripe``, in their order.
+
+        ``answered`` has ``event_id``, ``inference_id``, ``inferred_at`` and ``token``.
+        """
+        rows = labelled(
+            answered,
+            events=self._events,
+            people=self._people,
+            horizon_months=self._baselines.horizon_months,
+        ).frame
+        ripe = ripe_by(
+            rows.get_column("inferred_at"), self._baselines.schema, known_until=self._until
+        )
+        return rows.with_columns(ripe.alias(IS_RIPE))
+
+    def cohort(
+        self, answers: AnswerBook, decisions: DecisionBook, *, version: int
+    ) -> pl.DataFrame | None:
+        """Return the newest answers of a version whose horizon has passed; None without any.
+
+        With ``label``, ``is_ripe``, ``person`` and ``is_treated``.
+        """
+        span = answers.times(model_version=version)
+        if span is None or not (self._events or self._people):
+            return None
+        months = self._baselines.horizon_months or 0
+        passed = pl.Series([self._until]).dt.offset_by(f"-{months}mo")[0]
+        end = min(passed, span[1]) + timedelta(microseconds=1)
+        rows = answers.between(end - COHORT, end, model_version=version)
+        if rows.is_empty():
+            return None
+        until = self._until + timedelta(days=1)
+        given = treatments(decisions.between(end - COHORT, until))
+        marked = self.of(rows).with_columns(
+            pl.col("inferred_at").alias(EVENT_TIME),
+            pl.Series(PERSON, persons(rows.get_column("token"))),
+        )
+        return with_treatment(marked, given, self._baselines.schema)
+
+
+def ripe_label(rows: pl.DataFrame) -> pl.Series:
+    """Return the labels of `Outcomes.of` that may be counted: those of ripe rows."""
+    return rows.select(pl.when(pl.col(IS_RIPE)).then(pl.col(LABEL)).alias(LABEL)).to_series()

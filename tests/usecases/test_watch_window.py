@@ -1,0 +1,184 @@
+"""A window of answers, from the captured requests to the report, the figures and the record."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from real_data import ibm_extract
+from stayline.bootstrap import Ports, build
+from stayline.domain.audit_events import AuditEventKind
+from stayline.domain.gates import Verdict
+from stayline.domain.metric_points import MetricPoint
+from stayline.domain.monitoring import Finding, Monitor, Watched, Window
+from stayline.domain.outcomes import EventOutcome
+from stayline.domain.score_request import ScoreOptions, ScoreRequest
+from stayline.errors import NothingDeployed, UnknownModel, UnknownReport
+from stayline.formats.watched_form import FILE, decode_watched
+from stayline.settings import Settings
+from stayline.usecases.score_employee import score_employee
+from stayline.usecases.watch_window import (
+    NO_DATA_CHECK,
+    PAGE,
+    REPORT,
+    watch_window,
+    watched_windows,
+    window_files,
+)
+from watched_home import make_watched_home
+
+
+@pytest.fixture(scope="module")
+def watched_home(tmp_path_factory) -> Path:
+    return make_watched_home(tmp_path_factory.mktemp("watched"))
+
+
+@pytest.fixture
+def home(watched_home, tmp_path) -> Path:
+    return Path(shutil.copytree(watched_home, tmp_path / "home"))
+
+
+PEOPLE = [str(number) for number in ibm_extract()["EmployeeNumber"]]
+DAY = timedelta(days=1)
+
+
+def today(ports: Ports) -> Window:
+    start = ports.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return Window(start, start + DAY)
+
+
+def ask(ports: Ports, people: list[str] = PEOPLE, **fields: object) -> list[str]:
+    """Score people without reasons, and return the event ids."""
+    ids = []
+    for start in range(0, len(people), 500):
+        scored = score_employee(
+            [ScoreRequest(hr_id, fields) for hr_id in people[start : start + 500]],
+            endpoint=ports.endpoint,
+            features=ports.features,
+            scores=ports.scores,
+            opt_outs=ports.opt_outs,
+            audit=ports.audit,
+            capture=ports.capture,
+            clock=ports.clock,
+            token_key=ports.secrets.token_key(),
+            actor="ana",
+            options=ScoreOptions(with_reasons=False),
+        )
+        ids += [score.prediction_id for score in scored]
+    return ids
+
+
+def watch(ports: Ports, window: Window | None = None, **changed: object) -> Watched:
+    return watch_window(
+        window or today(ports),
+        actor="ana",
+        **{
+            "sampling_percent": 100,
+            "capture": ports.capture,
+            "registry": ports.registry,
+            "answers": ports.answers,
+            "outcomes": ports.outcomes,
+            "decisions": ports.decisions,
+            "protected": ports.protected,
+            "reports": ports.reports,
+            "metrics": ports.metrics,
+            "audit": ports.audit,
+            "clock": ports.clock,
+            **changed,
+        },
+    )
+
+
+def failed(watched: Watched) -> list[Finding]:
+    return [finding for finding in watched.findings if finding.verdict is Verdict.FAIL]
+
+
+def test_the_training_people_themselves_are_no_drift(ports):
+    ask(ports)
+    watched = watch(ports)
+    assert watched.intake.rows == len(PEOPLE)
+    assert not [f for f in failed(watched) if f.monitor is Monitor.DATA]
+    assert {f.monitor for f in watched.findings} == set(Monitor)
+    judged = {f.monitor for f in watched.findings if f.verdict is Verdict.PASS}
+    assert judged >= {Monitor.DATA, Monitor.QUALITY, Monitor.BIAS, Monitor.ATTRIBUTION}
+
+
+def test_an_input_that_moved_is_found_and_named(ports):
+    ask(ports, OverTime="Yes", MonthlyIncome=19_000)
+    found = {(f.monitor, f.subject) for f in failed(watch(ports))}
+    assert found >= {(Monitor.DATA, "MonthlyIncome"), (Monitor.DATA, "OverTime")}
+
+
+def test_what_was_found_goes_to_the_shelf_the_figures_the_audit_and_the_answer_book(ports):
+    ids = ask(ports)
+    watched = watch(ports)
+    window = today(ports)
+    files = window_files(ports.reports)
+    assert set(files) >= {PAGE, FILE, "statistics.json", "constraints.json"}
+    assert set(files) >= {"constraint_violations.json", "explainability_analysis.json"}
+    assert decode_watched(files[FILE]) == watched
+    (rows,) = ports.metrics.points("watch_rows", since=window.end)
+    assert rows.value == len(PEOPLE)
+    kinds = {event.kind for event in ports.audit.events(limit=3)}
+    assert kinds >= {AuditEventKind.WINDOW_WATCHED, AuditEventKind.PROTECTED_READ}
+    book = ports.answers.between(window.start, window.end, model_version=1)
+    assert set(book["event_id"]) == set(ids)
+
+
+def test_looking_again_replaces_what_was_found(ports):
+    ask(ports, PEOPLE[:200])
+    first = watch(ports)
+    ask(ports, PEOPLE[200:400])
+    second = watch(ports)
+    assert (first.intake.rows, second.intake.rows) == (200, 400)
+    assert watched_windows(ports.reports) == [second]
+    (rows,) = ports.metrics.points("watch_rows", since=today(ports).end)
+    assert rows.value == 400
+
+
+@pytest.mark.parametrize(
+    ("requests", "sampling", "cause"),
+    [(None, 100, "no request"), (0, 100, "no request"), (7, 50, "keeps none"), (7, 100, "nothing")],
+)
+def test_a_window_without_answers_says_why(ports, requests, sampling, cause):
+    window = today(ports)
+    if requests is not None:
+        ports.metrics.put([MetricPoint("Invocations", window.start, requests)])
+    watched = watch(ports, window, sampling_percent=sampling)
+    (finding,) = failed(watched)
+    assert finding.check == NO_DATA_CHECK
+    assert cause in finding.reason
+    assert PAGE in ports.reports.get(REPORT, window.end)
+
+
+def test_quality_is_estimated_at_once_and_measured_when_the_outcomes_come(ports):
+    ids = ask(ports)
+    before = watch(ports)
+    quality = [f for f in before.findings if f.monitor is Monitor.QUALITY]
+    assert any("estimated" in f.subject and f.metric == "auc" for f in quality)
+    assert not any(f.subject == "with labels" for f in quality)
+    left = dict(zip(PEOPLE, ibm_extract()["Attrition"] == "Yes", strict=True))
+    now = ports.clock.now()
+    ports.outcomes.add(
+        [EventOutcome(one, left[who], now) for one, who in zip(ids, PEOPLE, strict=True)]
+    )
+    after = watch(ports)
+    told = [f for f in after.findings if f.subject == "with labels"]
+    measured = {f.metric: f for f in told if f.check != "estimate_check"}
+    assert measured["auc"].value > 0.7
+    assert measured["auc"].low < measured["auc"].value < measured["auc"].high
+    assert {f.metric for f in told if f.check == "estimate_check"} >= {"auc", "recall"}
+
+
+def test_only_the_answers_of_one_version_are_looked_at(ports):
+    with pytest.raises(UnknownModel):
+        watch(ports, version=9)
+
+
+def test_nothing_is_watched_where_nothing_is_deployed(tmp_path):
+    empty = build(Settings(home=tmp_path / "empty"))
+    with pytest.raises(NothingDeployed):
+        watch(empty, today(empty))
+    with pytest.raises(UnknownReport):
+        window_files(empty.reports)

@@ -134,5 +134,5 @@ def test_records_of_jobs_older_than_two_years_go_but_the_newest_stay(run, settin
             begun = ports.jobs.begin("watch", time, by=SCHEDULE, at=time)
             ports.jobs.end(begun, SUCCEEDED, "", at=time)
     done = run("purge", clock=SetClock(NOON + timedelta(days=731)))
-    assert done.message.endswith("3 records of jobs.")
+    assert done.message.endswith("3 records of jobs, alarms, windows and figures.")
     assert len(ports.jobs.runs("watch")) == 1

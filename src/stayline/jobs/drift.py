@@ -9,9 +9,8 @@ from stayline.domain.monitoring import Watched
 from stayline.domain.retraining import DriftCause, drift_cause
 from stayline.errors import JobUnderWay
 from stayline.jobs.job import NOBODY, Listener
-from stayline.jobs.retraining import RETRAIN, training_under_way
+from stayline.jobs.retraining import RETRAINING, training_under_way
 from stayline.jobs.running import run_once
-from stayline.jobs.table import job_named
 from stayline.settings import Settings
 
 
@@ -32,10 +31,10 @@ def retrain_on_drift(
     if waits:
         return f"{cause.words} Nothing is trained yet: {waits}."
     try:
-        with ports.jobs.alone(RETRAIN):
+        with ports.jobs.alone(RETRAINING.name):
             return _trained(watched, ports, settings, listener)
     except JobUnderWay:
-        return f"{cause.words} Nothing is trained yet: the job {RETRAIN!r} is under way."
+        return f"{cause.words} Nothing is trained yet: the job {RETRAINING.name!r} is under way."
 
 
 def _trained(
@@ -45,7 +44,7 @@ def _trained(
     if cause is None:
         return ""
     run = run_once(
-        job_named(RETRAIN),
+        RETRAINING,
         cause.until,
         ports=ports,
         settings=settings,
@@ -68,7 +67,7 @@ def _cause(watched: Sequence[Watched], ports: Ports, settings: Settings) -> Drif
         watched,
         version=deployed.version,
         windows=settings.watch_retrain_windows,
-        runs=ports.jobs.runs(RETRAIN),
+        runs=ports.jobs.runs(RETRAINING.name),
     )
 
 

@@ -1,16 +1,17 @@
 """Training without a person asking for it; a person still has to approve what comes of it."""
 
+from datetime import timedelta
+
 from stayline.bootstrap import Ports
 from stayline.domain.job_runs import SCHEDULE
 from stayline.domain.pipeline_execution import Execution, ExecutionStatus, StepEvent
+from stayline.domain.schedules import Cadence, Schedule
 from stayline.errors import NothingImported, StillExecuting
-from stayline.jobs.job import Call
+from stayline.jobs.job import Call, Job
 from stayline.modelling.training import TrainingOptions
 from stayline.settings import Settings
 from stayline.usecases.share_protected_attributes import share_protected_attributes
 from stayline.usecases.train_model import train_model
-
-RETRAIN = "retrain"
 
 
 def retrain(ports: Ports, settings: Settings, call: Call) -> str:
@@ -70,3 +71,18 @@ def _usual_cause(call: Call) -> str:
     if call.by != SCHEDULE:
         return "Retraining by hand."
     return f"Monthly retraining, scheduled for {call.scheduled_for:%Y-%m-%d}."
+
+
+RETRAINING = Job(
+    "retrain",
+    "Train a new version, which waits for a person's approval.",
+    Schedule(
+        Cadence.MONTHLY,
+        grace=timedelta(days=2),
+        day=2,
+        hour=3,
+        attempts=2,
+        backoff=timedelta(hours=1),
+    ),
+    retrain,
+)

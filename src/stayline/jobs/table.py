@@ -6,7 +6,8 @@ from datetime import timedelta
 from stayline.domain.schedules import Cadence, Schedule
 from stayline.errors import UnknownJob
 from stayline.jobs.job import Job
-from stayline.jobs.retraining import RETRAIN, retrain
+from stayline.jobs.retraining import RETRAINING
+from stayline.jobs.watching import watch
 from stayline.jobs.work import check_compliance, purge, refresh_features, score_everyone
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -31,11 +32,12 @@ JOBS: tuple[Job, ...] = (
         score_everyone,
     ),
     Job(
-        RETRAIN,
-        "Train a new version, which waits for a person's approval.",
-        Schedule(Cadence.MONTHLY, grace=2 * DAY, day=2, hour=3, attempts=2, backoff=HOUR),
-        retrain,
+        "watch",
+        "Watch the answers of each day: drift, quality, groups, reasons.",
+        Schedule(Cadence.DAILY, grace=6 * HOUR, hour=2, minute=30, windows=7),
+        watch,
     ),
+    RETRAINING,
     Job(
         "compliance-check",
         "Check that every store, report and audit record is whole.",

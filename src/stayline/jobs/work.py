@@ -5,16 +5,21 @@ from pathlib import Path
 
 from stayline.bootstrap import Ports
 from stayline.domain.import_report import ImportReport
-from stayline.errors import StoreDamaged
+from stayline.domain.workforce_schema import LeavingWithin
+from stayline.errors import NothingImported, StoreDamaged
 from stayline.jobs.job import Call
 from stayline.settings import Settings
 from stayline.usecases.check_home import check_home
 from stayline.usecases.import_inbox import import_inbox
 from stayline.usecases.import_workforce import import_workforce
 from stayline.usecases.score_workforce import score_workforce
+from stayline.usecases.watch_window import REPORT
 
-RUNS_KEPT = timedelta(days=730)
-"""How long the record of a run is kept."""
+RECORDS_KEPT = timedelta(days=730)
+"""How long the records of runs, of alarms and of watched windows are kept."""
+FIGURES_KEPT = timedelta(days=400)
+OUTCOME_LATE = timedelta(days=180)
+"""How long after its horizon an answer waits for its outcome."""
 
 
 def refresh_features(ports: Ports, settings: Settings, call: Call) -> str:
@@ -90,8 +95,27 @@ def purge(ports: Ports, settings: Settings, call: Call) -> str:
     now = ports.clock.now()
     captured = ports.capture.purge(now - timedelta(days=settings.capture_days))
     outputs = ports.runner.purge_expired(at=now)
-    runs = ports.jobs.purge(now - RUNS_KEPT)
+    answers = ports.answers.purge(now - _answers_kept(ports))
+    records = sum(
+        (
+            ports.jobs.purge(now - RECORDS_KEPT),
+            ports.alarms.purge(now - RECORDS_KEPT),
+            ports.reports.purge(REPORT, now - RECORDS_KEPT),
+            ports.metrics.purge(now - FIGURES_KEPT),
+        )
+    )
     return (
         f"Removed {captured:,} captured records older than {settings.capture_days} days, "
-        f"{outputs:,} expired pipeline files, {runs:,} records of jobs."
+        f"{answers:,} answers whose outcome is long known, {outputs:,} expired pipeline files, "
+        f"{records:,} records of jobs, alarms, windows and figures."
     )
+
+
+def _answers_kept(ports: Ports) -> timedelta:
+    """Return how long an answer without its inputs waits for what became of the person."""
+    try:
+        outcome = ports.features.schema().outcome
+    except NothingImported:
+        return OUTCOME_LATE
+    months = outcome.horizon_months if isinstance(outcome, LeavingWithin) else 0
+    return timedelta(days=31 * months) + OUTCOME_LATE

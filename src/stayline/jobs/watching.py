@@ -1,0 +1,39 @@
+"""Watching a day's answers, and what follows when they drift for long."""
+
+from stayline.bootstrap import Ports
+from stayline.domain.gates import Verdict
+from stayline.jobs.drift import retrain_on_drift
+from stayline.jobs.job import Call
+from stayline.settings import Settings
+from stayline.usecases.watch_window import watch_window, watched_windows
+
+
+def watch(ports: Ports, settings: Settings, call: Call) -> str:
+    """Look at the window of a call; train a new version where drift has gone on for long enough."""
+    if ports.registry.deployed() is None:
+        return "No model is deployed yet, so nothing was watched."
+    watched = watch_window(
+        call.window,
+        actor=call.by,
+        sampling_percent=settings.capture_sampling_percent,
+        capture=ports.capture,
+        registry=ports.registry,
+        answers=ports.answers,
+        outcomes=ports.outcomes,
+        decisions=ports.decisions,
+        protected=ports.protected,
+        reports=ports.reports,
+        metrics=ports.metrics,
+        audit=ports.audit,
+        clock=ports.clock,
+        tell=call.listener.tell,
+    )
+    failed = sum(finding.verdict is Verdict.FAIL for finding in watched.findings)
+    told = (
+        f"{watched.intake.rows:,} answers of version {watched.model_version}: {failed} violations "
+        f"in {len(watched.findings)} checks."
+    )
+    follows = retrain_on_drift(
+        watched_windows(ports.reports), ports=ports, settings=settings, listener=call.listener
+    )
+    return f"{told} {follows}".strip()

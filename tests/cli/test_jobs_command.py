@@ -78,7 +78,9 @@ def test_what_was_missed_is_shown_and_run_by_the_next_call_of_cron(home, ports, 
     with ports.jobs.alone("retrain"), ports.jobs.alone("purge"):
         called = here("jobs", "run", "--all-due", "--json", "--home", home)
     assert called.code == 0
-    assert [one["job"] for one in called.json["runs"]] == NAMES[1:3] + NAMES[4:]
+    ran = [one["job"] for one in called.json["runs"]]
+    assert list(dict.fromkeys(ran)) == [name for name in NAMES if name not in ("purge", "retrain")]
+    assert ran.count("watch") == 7
     assert {one["started_by"] for one in called.json["runs"]} == {SCHEDULE}
     assert called.json["under_way_elsewhere"] == ["purge", "retrain"]
     with ports.jobs.alone("retrain"):
@@ -112,7 +114,8 @@ def test_the_loop_catches_up_logs_a_line_a_run_and_ends_in_order(home, ports, lo
         out, _ = loop.communicate(timeout=30)
         assert loop.returncode == 0
     lines = [json.loads(line) for line in out.splitlines()]
-    assert [line["job"] for line in lines] == ["purge", *NAMES[1:3], "compliance-check"]
+    jobs = list(dict.fromkeys(line["job"] for line in lines))
+    assert jobs == [name for name in NAMES if name != "retrain"]
     assert {(line["level"], line["outcome"], line["attempt"]) for line in lines} == {
         ("INFO", "Succeeded", 1)
     }

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from container_jobs import Job
+from monitor_jobs import Package
 from stayline.domain.workforce_schema import Role
 from stayline.formats.schema_toml import dump_schema
 from stayline.ports.feature_store import EVENT_TIME, INSTANT, TOKEN
@@ -115,3 +116,20 @@ def gates_job(root: Path, prepared: Job, trained: Job, evaluated: Job) -> Job:
 def gates(tmp_path, prepared, trained, evaluated) -> Job:
     """A job ready to judge."""
     return gates_job(tmp_path / "gates", prepared, trained, evaluated)
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory, prepared, trained, evaluated, workforce) -> Package:
+    """The package that came of it, and one snapshot a person of those it was trained on."""
+    job = gates_job(tmp_path_factory.mktemp("package"), prepared, trained, evaluated)
+    done = job.process("check-gates")
+    assert done.returncode == 0, done.stdout + done.stderr
+    written = job.written("processing/output")
+    reports = {n.removeprefix("reports/"): c for n, c in written.items() if "reports/" in n}
+    people = (
+        pl.read_parquet(io.BytesIO(workforce["features.parquet"]))
+        .filter(pl.col(EVENT_TIME) < pl.col(EVENT_TIME).median())
+        .sample(fraction=1, shuffle=True, seed=1)
+        .unique(TOKEN, keep="first", maintain_order=True)
+    )
+    return Package(written["package/model.tar.gz"], reports, people)

@@ -23,6 +23,7 @@ PROGRAMS = {
     "evaluate": "evaluate",
     "check-gates": "gates",
     "transform": "transform",
+    "monitor": "monitor",
     "serve": "serve",
 }
 _IN_WORDS = re.compile(r"\(os error (\d+)\)")

@@ -51,6 +51,12 @@ class Platform:
         path = self.root / "input/data" / name / file
         return path if path.is_file() else None
 
+    def place(self, path: str) -> Path:
+        """Return where an absolute path lies on this machine, whose root may have been moved."""
+        given = Path(path)
+        is_ours = given.is_relative_to(DEFAULT_ROOT)
+        return self.root / given.relative_to(DEFAULT_ROOT) if is_ours else given
+
     def model(self) -> Path:
         """Return the folder that training leaves its model in."""
         return _folder(self.root / "model")
@@ -63,15 +69,19 @@ class Platform:
         except msgspec.MsgspecError as error:
             raise ProgramInputRefused(str(path), "an object whose values are texts") from error
 
+    def report_success(self, message: str) -> None:
+        """Leave what a processing job says of its result; the cause of a former failure goes."""
+        (_folder(self.root / "output") / "message").write_text(_short(message), "utf-8")
+        (self.root / "output" / "failure").unlink(missing_ok=True)
+
     def report_failure(self, why: str) -> None:
         """Leave the cause where training (``failure``) and processing (``message``) jobs do.
 
         Never raises: on a full disk the exit code alone tells of the failure.
         """
-        text = why.encode()[:LONGEST_MESSAGE_BYTES].decode(errors="ignore")
         for name in ("failure", "message"):
             with suppress(OSError):
-                (_folder(self.root / "output") / name).write_text(text, "utf-8")
+                (_folder(self.root / "output") / name).write_text(_short(why), "utf-8")
 
 
 def say(line: str) -> None:
@@ -93,6 +103,10 @@ def number(options: Mapping[str, str], name: str) -> float:
         return float(_given(options, name))
     except ValueError:
         raise ProgramInputRefused(name, "a number") from None
+
+
+def _short(text: str) -> str:
+    return text.encode()[:LONGEST_MESSAGE_BYTES].decode(errors="ignore")
 
 
 def _given(options: Mapping[str, str], name: str) -> str:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from stayline.container.given_model import given_model
 from stayline.container.platform import Platform, say
 from stayline.container.transform_inputs import raw_rows
 from stayline.container.transform_outputs import (
@@ -27,13 +28,6 @@ from stayline.container.transform_outputs import (
 from stayline.container.transform_rows import RowReader
 from stayline.container.transform_scores import CSV, FORMS, Scorer, scorer
 from stayline.errors import ProgramInputRefused
-from stayline.formats.frozen_inputs import MODEL_ARCHIVE
-from stayline.formats.model_archive import (
-    ModelArchive,
-    archive_digest,
-    read_archive,
-    read_unpacked,
-)
 from stayline.formats.schema_toml import parse_schema
 from stayline.modelling.predictor import Predictor
 
@@ -54,7 +48,7 @@ class _Options:
 def run(platform: Platform) -> None:
     """Score every file; the first row that cannot be read stops the job, naming file and line."""
     options = _options(platform)
-    archive = _model(platform)
+    archive = given_model(platform)
     predictor = Predictor(archive, threads=os.cpu_count() or 1)
     reader = RowReader.of(
         predictor.inputs, parse_schema(archive.manifest.schema_toml, "the package"), options.as_of
@@ -116,13 +110,6 @@ def _files(platform: Platform) -> Iterator[tuple[str, Path]]:
         raise ProgramInputRefused(str(folder), "at least one file to score")
     for path in found:
         yield path.relative_to(folder).as_posix(), path
-
-
-def _model(platform: Platform) -> ModelArchive:
-    if packed := platform.optional_input("model", MODEL_ARCHIVE):
-        data = packed.read_bytes()
-        return read_archive(data, archive_digest(data))
-    return read_unpacked(platform.root / "processing/input/model")
 
 
 def _options(platform: Platform) -> _Options:

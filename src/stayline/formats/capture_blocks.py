@@ -1,6 +1,7 @@
 """Captured files of a window as blocks of whole lines, whichever layout they stand in."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,8 @@ from stayline.domain.capture import CaptureBlock
 
 HOUR = timedelta(hours=1)
 BLOCK_BYTES = 16 << 20
-_PARTS = 4  # year, month, day, hour
 _NAMES = ("[0-9][0-9][0-9][0-9]", *["[0-9][0-9]"] * 3)
+_HOUR_FOLDER = re.compile(r"(?:.*/)?([0-9]{4})/([0-9]{2})/([0-9]{2})/([0-9]{2})", re.DOTALL)
 
 
 def captured_blocks(
@@ -26,26 +27,37 @@ def captured_blocks(
         if hour < end and hour + HOUR > start:
             for path in sorted(place.glob("*.jsonl")):
                 with suppress(FileNotFoundError):
-                    for lines in _blocks(path, size):
-                        yield CaptureBlock(str(path.relative_to(folder)), hour, lines)
+                    yield from file_blocks(path, str(path.relative_to(folder)), hour, size=size)
 
 
-def _hours(folder: Path) -> Iterator[tuple[datetime, Path]]:
-    for place in folder.glob("**/" + "/".join(_NAMES)):
-        began = _began(place.parts[-_PARTS:])
-        if began is not None and place.is_dir():
-            yield began, place
+def file_blocks(
+    path: Path, place: str, hour: datetime, *, size: int = BLOCK_BYTES
+) -> Iterator[CaptureBlock]:
+    """Yield the lines of one file of an hour; raises `OSError` where it cannot be read."""
+    with path.open("rb") as file:
+        while block := file.read(size):
+            lines = block if block.endswith(b"\n") else block + file.readline()
+            yield CaptureBlock(place, hour, lines)
 
 
-def _began(parts: Sequence[str]) -> datetime | None:
-    year, month, day, hour = map(int, parts)
+def folder_hour(folder: Path) -> datetime | None:
+    """Return when the hour of a folder ``.../yyyy/mm/dd/hh`` began; None for any other folder.
+
+    >>> folder_hour(Path("endpoint/variant/2026/03/02/07"))
+    datetime.datetime(2026, 3, 2, 7, 0, tzinfo=datetime.timezone.utc)
+    """
+    found = _HOUR_FOLDER.fullmatch(folder.as_posix())
+    if found is None:
+        return None
+    year, month, day, hour = map(int, found.groups())
     try:
         return datetime(year, month, day, hour, tzinfo=UTC)
     except ValueError:
         return None
 
 
-def _blocks(path: Path, size: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(size):
-            yield block if block.endswith(b"\n") else block + file.readline()
+def _hours(folder: Path) -> Iterator[tuple[datetime, Path]]:
+    for place in folder.glob("**/" + "/".join(_NAMES)):
+        began = folder_hour(place)
+        if began is not None and place.is_dir():
+            yield began, place

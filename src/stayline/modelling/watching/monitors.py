@@ -119,6 +119,10 @@ def watch_quality(
         rng=rng,
     )
     findings = estimated_findings(estimate, baselines.quality)
+    if not baselines.quality:
+        findings += blind(
+            Monitor.QUALITY, QUALITY_CHECK, f"Quality is not judged: {_ANEW}"
+        ).findings
     files: dict[str, bytes] = {}
     if labelled is None or labelled.is_empty():
         why = "No answer's horizon has passed yet with its outcome known, so nothing was measured."

@@ -8,13 +8,12 @@ from stayline.domain.monitoring import Monitor
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.workforce_schema import Role
 from stayline.formats.drift_violations import BIAS_CHECK
-from stayline.modelling.fairness.facets import facet_columns
 from stayline.modelling.watching.baselines import Baselines
+from stayline.modelling.watching.known_facets import facets_at
 from stayline.modelling.watching.monitors import watch_groups
 from stayline.modelling.watching.part import Part, blind
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
-from stayline.ports.feature_store import EVENT_TIME, TOKEN
 from stayline.ports.protected_attributes import ProtectedAttributes
 
 PURPOSE = "bias monitor: do answers treat groups differently than when the model was registered"
@@ -36,8 +35,7 @@ def groups_part(
     ``frame`` has one row a person, ``label`` (n,) goes with it. Attributes are those that were true
     when the answer was given.
     """
-    columns = baselines.schema.with_role(Role.PROTECTED)
-    if baselines.bias is None or not columns:
+    if baselines.bias is None or not baselines.schema.with_role(Role.PROTECTED):
         return blind(
             Monitor.BIAS, BIAS_CHECK,
             "Groups cannot be compared: the package or its schema has no protected attribute.",
@@ -46,23 +44,5 @@ def groups_part(
         AuditEvent(AuditEventKind.PROTECTED_READ, actor, "all", clock.now(), {"purpose": PURPOSE})
     )
     attributes = protected.read(AuditPurpose(actor, PURPOSE))
-    known = (
-        frame.select(TOKEN, pl.col(EVENT_TIME))
-        .with_row_index("_row")
-        .sort(EVENT_TIME)
-        .join_asof(
-            attributes.drop_nulls(TOKEN).sort(EVENT_TIME),
-            on=EVENT_TIME,
-            by=TOKEN,
-            check_sortedness=False,
-        )
-        .sort("_row")
-    )
-    facets = facet_columns(
-        known,
-        columns,
-        event_time=frame.get_column(EVENT_TIME),
-        protected_age_from=baselines.schema.protected_age_from,
-        known=baselines.bias.known,
-    )
+    facets = facets_at(frame, attributes, baselines.schema, baselines.bias)
     return watch_groups(frame, facets, label, baselines, rng)

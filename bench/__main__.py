@@ -18,6 +18,7 @@ SCRIPTS = (
     "training_pipeline",
     "score_workforce",
     "watch_intake",
+    "watch_window",
 )
 
 

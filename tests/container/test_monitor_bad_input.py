@@ -321,6 +321,19 @@ def test_a_disk_that_is_full_halfway_leaves_no_report_at_all(tmp_path, package, 
     assert message(job) == "the system refused to read or write: File too large (EFBIG)."
 
 
+def test_metrics_that_cannot_be_written_leave_the_former_reports_as_they_were(
+    tmp_path, package, answers
+):
+    job = monitor_job(tmp_path, package, answers)
+    ended(job)
+    before = outputs(job)
+    (job.root / "output" / "metrics").write_text("in the way")
+    give_answers(job, answers[:5])
+    told = ended(job, 1, publish_cloudwatch_metrics="Enabled")
+    assert told.startswith("the system refused to read or write: ")
+    assert outputs(job) == before
+
+
 def test_a_success_takes_away_the_cause_of_a_former_failure(tmp_path, package, answers):
     job = monitor_job(tmp_path, package, answers)
     refused(job, analysis_type="TELEPATHY")

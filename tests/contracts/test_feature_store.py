@@ -315,3 +315,10 @@ def test_nobody_is_counted_or_listed_before_anything_is_imported(tmp_path: Path)
     for ask in (empty.count, lambda: list(empty.in_chunks(3))):
         with pytest.raises(NothingImported):
             ask()
+
+
+def test_people_are_counted_at_each_time_they_have_features_of(store: FeatureStore) -> None:
+    assert store.headcounts() == {}
+    store.put(FEATURES, facts((ANN, T0, 1), (BOB, T0, 2), (ANN, T0 + DAY, 3)), written_at=T0)
+    store.put(FEATURES, facts((ANN, T0, 4)), written_at=T0 + DAY)
+    assert list(store.headcounts().items()) == [(T0, 2), (T0 + DAY, 1)]

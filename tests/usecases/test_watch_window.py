@@ -1,7 +1,7 @@
 """A window of answers, from the captured requests to the report, the figures and the record."""
 
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,12 @@ from stayline.domain.outcomes import EventOutcome
 from stayline.domain.score_request import ScoreOptions, ScoreRequest
 from stayline.errors import NothingDeployed, UnknownModel, UnknownReport
 from stayline.formats.watched_form import FILE, decode_watched
+from stayline.modelling.watching.monitors import with_headcount
+from stayline.modelling.watching.no_data import NO_DATA_CHECK
+from stayline.modelling.watching.part import Part
 from stayline.settings import Settings
 from stayline.usecases.score_employee import score_employee
 from stayline.usecases.watch_window import (
-    NO_DATA_CHECK,
     PAGE,
     REPORT,
     watch_window,
@@ -76,6 +78,7 @@ def watch(ports: Ports, window: Window | None = None, **changed: object) -> Watc
         **{
             "sampling_percent": 100,
             "capture": ports.capture,
+            "features": ports.features,
             "registry": ports.registry,
             "answers": ports.answers,
             "outcomes": ports.outcomes,
@@ -83,6 +86,7 @@ def watch(ports: Ports, window: Window | None = None, **changed: object) -> Watc
             "protected": ports.protected,
             "reports": ports.reports,
             "metrics": ports.metrics,
+            "alarms": ports.alarms,
             "audit": ports.audit,
             "clock": ports.clock,
             **changed,
@@ -182,3 +186,17 @@ def test_nothing_is_watched_where_nothing_is_deployed(tmp_path):
         watch(empty, today(empty))
     with pytest.raises(UnknownReport):
         window_files(empty.reports)
+
+
+def test_a_workforce_that_shrinks_at_once_is_told(ports):
+    months = [datetime(2025, month, 1, tzinfo=UTC) for month in range(1, 10)]
+    steady = dict.fromkeys(months, 1000)
+    before = datetime(2026, 1, 1, tzinfo=UTC)
+    none = Part(())
+    (same,) = with_headcount(none, steady, before=before).findings
+    assert same.verdict is Verdict.PASS
+    (fewer,) = with_headcount(none, {**steady, months[-1]: 900}, before=before).findings
+    assert (fewer.verdict, fewer.check) == (Verdict.FAIL, "row_count_check")
+    (corrected,) = with_headcount(none, {**steady, months[-1]: 3}, before=before).findings
+    assert corrected.verdict is Verdict.PASS
+    assert with_headcount(none, {months[0]: 1000}, before=before).findings == ()

@@ -19,6 +19,7 @@ from stayline.cli.terminal import (
 
 if TYPE_CHECKING:
     from stayline.domain.monitoring import Watched, Window
+    from stayline.modelling.evaluation import Estimate
 
 group = typer.Typer(help="Watch a model's answers: drift, quality, groups.", no_args_is_help=True)
 _MINUTE = "%Y-%m-%d %H:%M"
@@ -57,7 +58,8 @@ def run(
     watched = watch_window(
         _window(start, end, ports.clock.now()), version=version, actor=by or settings.actor,
         sampling_percent=settings.capture_sampling_percent, capture=ports.capture,
-        registry=ports.registry, answers=ports.answers, outcomes=ports.outcomes,
+        features=ports.features, registry=ports.registry, answers=ports.answers,
+        outcomes=ports.outcomes, alarms=ports.alarms,
         decisions=ports.decisions, protected=ports.protected, reports=ports.reports,
         metrics=ports.metrics, audit=ports.audit, clock=ports.clock,
         tell=lambda line: None if as_json else typer.echo(f"{line} ...", err=True),
@@ -122,6 +124,42 @@ def report(
         say(f"Wrote {len(files)} files. Open {out / PAGE} in a browser.")
 
 
+@group.command("actions")
+def actions(
+    version: Annotated[
+        int | None, typer.Option("--version", help="Which version (default: the deployed one).")
+    ] = None,
+    by: ByOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare people who got an action with people of like risk who got none."""
+    from stayline.usecases.compare_actions import compare_actions
+
+    settings = settings_for(home)
+    ports = ports_for(settings, must_exist=True)
+    found = compare_actions(
+        version=version, actor=by or settings.actor, registry=ports.registry,
+        answers=ports.answers, outcomes=ports.outcomes, decisions=ports.decisions,
+        audit=ports.audit, clock=ports.clock,
+    )  # fmt: skip
+    if as_json:
+        show_json(found)
+        return
+    if found.strata:
+        show_table(
+            ["Risk", "Got an action", "stayed", "Got none", "stayed", "Difference, points"],
+            [
+                [
+                    one.name, str(one.treated), str(one.treated_stayed), str(one.untreated),
+                    str(one.untreated_stayed), _points(one.difference),
+                ]
+                for one in found.strata
+            ],
+        )  # fmt: skip
+    say(str(found))
+
+
 def told(watched: "Watched") -> list[str]:
     """Tell in words what was found, violations first."""
     from stayline.domain.gates import Verdict
@@ -144,6 +182,13 @@ def told(watched: "Watched") -> list[str]:
             f"  {one.monitor.value}, {one.subject or 'window'}: {one.reason}" for one in shown
         ]
     return [*lines, "See it as a page with `stayline watch report`."]
+
+
+def _points(difference: "Estimate | None") -> str:
+    if difference is None:
+        return "too few people"
+    low, high = 100 * difference.low, 100 * difference.high
+    return f"{100 * difference.value:+.1f} ({low:+.1f} to {high:+.1f})"
 
 
 def _window(start: datetime | None, end: datetime | None, now: datetime) -> "Window":

@@ -54,20 +54,23 @@ def exit_message(watched: Watched) -> str:
 
 
 def _sentences(watched: Watched) -> Iterator[str]:
-    violations = _count(watched, Verdict.FAIL)
-    if violations:
-        yield "CompletedWithViolations: Job completed successfully with"
-        yield f"{violations:,} violation{'s' if violations > 1 else ''}."
+    if violations := _of(watched, Verdict.FAIL):
+        told = _counted(violations, "violation")
+        yield f"CompletedWithViolations: Job completed successfully with {told}."
     else:
         yield "Completed: Job completed successfully with no violations."
-    if unseen := _count(watched, Verdict.INSUFFICIENT):
-        yield f"{unseen:,} checks had insufficient evidence."
+    if unseen := _of(watched, Verdict.INSUFFICIENT):
+        yield f"{_counted(unseen, 'check')} had insufficient evidence."
     intake = watched.intake
-    yield f"{intake.rows:,} answers of {intake.lines:,} captured lines;"
-    yield f"{intake.empty_hours:,} empty hours;"
+    yield f"{_counted(intake.rows, 'answer')} of {_counted(intake.lines, 'captured line')};"
+    yield f"{_counted(intake.empty_hours, 'empty hour')};"
     faults = [f"{name} {count:,}" for name, count in sorted(intake.faults.items())]
     yield f"{', '.join(faults) or 'no faults'}."
 
 
-def _count(watched: Watched, verdict: Verdict) -> int:
+def _of(watched: Watched, verdict: Verdict) -> int:
     return sum(finding.verdict is verdict for finding in watched.findings)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

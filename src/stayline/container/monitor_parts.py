@@ -17,11 +17,10 @@ from stayline.modelling.watching.baselines import Baselines
 from stayline.modelling.watching.known_facets import facets_at
 from stayline.modelling.watching.labelled_quality import IS_RIPE, ripe_by
 from stayline.modelling.watching.labels import LABEL, labelled
-from stayline.modelling.watching.no_data import NoData, why_no_data
+from stayline.modelling.watching.no_data import NO_DATA_CHECK, NoData, why_no_data
 from stayline.modelling.watching.part import Part, blind
 
 SEED = 0
-NO_DATA_CHECK = "no_data_check"
 ANALYSIS, VIOLATIONS = "analysis.json", "constraint_violations.json"
 NAMES: Mapping[str, str] = {
     monitors.STATISTICS: STATISTICS,

@@ -11,6 +11,7 @@ class AuditEventKind(StrEnum):
 
     WORKFORCE_IMPORTED = "workforce.imported"
     WINDOW_WATCHED = "window.watched"
+    ACTIONS_COMPARED = "actions.compared"
     OUTCOMES_IMPORTED = "outcomes.imported"
     EMPLOYEE_SCORED = "employee.scored"
     EMPLOYEE_VIEWED = "employee.viewed"

@@ -20,7 +20,9 @@ def metric_points(watched: Watched) -> list[MetricPoint]:
     version = {"ModelVersion": str(watched.model_version)}
     failed = Counter(f.monitor for f in watched.findings if f.verdict is Verdict.FAIL)
     judged = {f.monitor for f in watched.findings if f.verdict is not Verdict.INSUFFICIENT}
-    points = [MetricPoint(ROWS, at, watched.intake.rows, version, "Count")]
+    causes = [f.subject for f in watched.findings if f.check == "no_data_check"]
+    where = {**version, "Cause": causes[0]} if causes else version
+    points = [MetricPoint(ROWS, at, watched.intake.rows, where, "Count")]
     points += [
         MetricPoint(VIOLATIONS, at, failed[monitor], {**version, "Monitor": monitor.value}, "Count")
         for monitor in Monitor

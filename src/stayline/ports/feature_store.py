@@ -128,6 +128,10 @@ class FeatureStore(Protocol):
         """Return of how many people there are features; raises `NothingImported`."""
         ...
 
+    def headcounts(self) -> Mapping[datetime, int]:
+        """Return how many people there are features of at each event time, oldest first."""
+        ...
+
     def frame(self, group: str, *, as_of: datetime) -> pl.DataFrame:
         """Return every fact with both clocks at or before ``as_of``.
 

@@ -121,6 +121,15 @@ class DeltaFeatureStore:
         """Return everyone who is employed no longer."""
         return self._last_days.everyone_who_left(at=at) if self.schema().is_panel else set()
 
+    def headcounts(self) -> Mapping[datetime, int]:
+        """Return how many people there are features of at each event time."""
+        with self._locks.reading():
+            if not self._offline.files(FEATURES):
+                return {}
+            clocks = self._offline.clocks(FEATURES)
+        people = clocks.group_by(EVENT_TIME).agg(pl.col(TOKEN).n_unique()).sort(EVENT_TIME)
+        return dict(people.iter_rows())
+
     def frame(self, group: str, *, as_of: datetime) -> pl.DataFrame:
         """Return every fact with both clocks at or before an instant."""
         columns = self._columns(group)

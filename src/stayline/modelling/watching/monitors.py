@@ -1,5 +1,8 @@
 """The four monitors over one window, each from the window's rows and the package's baselines."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 import numpy as np
 import polars as pl
 
@@ -12,6 +15,7 @@ from stayline.formats.report_json import decode, encode
 from stayline.modelling.dataset import PERSON
 from stayline.modelling.drift.check import drift_findings
 from stayline.modelling.drift.violations import drift_violations
+from stayline.modelling.drift.workforce import row_count_finding
 from stayline.modelling.feature_statistics import feature_statistics
 from stayline.modelling.predictor import Predictor
 from stayline.modelling.watching.attribution import watch_attribution
@@ -92,6 +96,20 @@ def watch_data(frame: pl.DataFrame, baselines: Baselines) -> Part:
             VIOLATIONS: encode(found),
         },
     )
+
+
+def with_headcount(part: Part, counts: Mapping[datetime, int], *, before: datetime) -> Part:
+    """Add whether the workforce grew or shrank in another way than in the snapshots before.
+
+    ``counts`` are people by snapshot. Snapshots of less than half of the usual people, such as
+    single corrections, say nothing of the whole and are left out.
+    """
+    known = [count for at, count in sorted(counts.items()) if at < before]
+    usual = float(np.median(known)) if known else 0.0
+    whole = [count for count in known if 2 * count >= usual]
+    if len(whole) < 2:
+        return part
+    return Part((*part.findings, row_count_finding(whole[-1], whole[:-1])), part.files)
 
 
 def statistics_of(part: Part) -> Statistics | None:

@@ -5,6 +5,8 @@ from enum import StrEnum
 from stayline.domain.monitoring import Intake
 from stayline.modelling.watching.block_rows import CLOCK_JUMP, OTHER_VERSION
 
+NO_DATA_CHECK = "no_data_check"
+
 
 class NoData(StrEnum):
     """The cause, in words for an alarm."""

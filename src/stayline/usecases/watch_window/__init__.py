@@ -7,6 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
+from stayline.domain.alarms import AlarmState
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.gates import Verdict
 from stayline.domain.model_package import ModelPackage
@@ -23,14 +24,17 @@ from stayline.modelling.watching.monitors import (
     watch_data,
     watch_quality,
     watch_reasons,
+    with_headcount,
 )
-from stayline.modelling.watching.no_data import why_no_data
+from stayline.modelling.watching.no_data import NO_DATA_CHECK, why_no_data
 from stayline.modelling.watching.part import Part
+from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.answer_book import AnswerBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
+from stayline.ports.feature_store import FeatureStore
 from stayline.ports.metric_log import MetricLog
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.outcome_book import OutcomeBook
@@ -43,7 +47,6 @@ from stayline.usecases.watch_window.outcomes import Outcomes, ripe_label
 REPORT = "watch"
 """What the reports of windows are called; each stands under the end of its window."""
 PAGE = "watch.html"
-NO_DATA_CHECK = "no_data_check"
 SEED = 0
 MOST_WINDOWS = 60
 """How many windows a page looks back on."""
@@ -65,6 +68,7 @@ def watch_window(
     actor: str,
     sampling_percent: int,
     capture: CaptureLog,
+    features: FeatureStore,
     registry: ModelRegistry,
     answers: AnswerBook,
     outcomes: OutcomeBook,
@@ -72,6 +76,7 @@ def watch_window(
     protected: ProtectedAttributes,
     reports: ReportShelf,
     metrics: MetricLog,
+    alarms: AlarmBook,
     audit: AuditLog,
     clock: Clock,
     tell: Tell = _nobody_listens,
@@ -100,7 +105,7 @@ def watch_window(
     rng = np.random.default_rng(SEED)
     tell(f"comparing {captured.frame.height:,} answers with the baseline")
     parts = [
-        watch_data(frame, baselines),
+        with_headcount(watch_data(frame, baselines), features.headcounts(), before=window.end),
         watch_quality(
             frame, known.cohort(answers, decisions, version=package.version), baselines, rng
         ),
@@ -126,7 +131,8 @@ def watch_window(
         tuple(finding for part in parts for finding in part.findings),
     )
     tell("writing the report")
-    reports.put(REPORT, window.end, _files(watched, parts, baselines, reports))
+    ringing = [one.alarm for one in alarms.standings().values() if one.state is AlarmState.ALARM]
+    reports.put(REPORT, window.end, _files(watched, parts, baselines, reports, ringing))
     metrics.put(metric_points(watched))
     audit.append(_event(watched, actor, clock.now()))
     return watched
@@ -153,7 +159,11 @@ def window_files(reports: ReportShelf, end: datetime | None = None) -> Mapping[s
 
 
 def _files(
-    watched: Watched, parts: Sequence[Part], baselines: Baselines, reports: ReportShelf
+    watched: Watched,
+    parts: Sequence[Part],
+    baselines: Baselines,
+    reports: ReportShelf,
+    ringing: Sequence[str],
 ) -> dict[str, bytes]:
     page = watch_page(
         watched,
@@ -161,6 +171,7 @@ def _files(
         baseline=baselines.statistics,
         former=watched_windows(reports, watched.window.end),
         name=f"version {watched.model_version}",
+        alarms=ringing,
     )
     files = {name: content for part in parts for name, content in part.files.items()}
     return {**files, FILE: encode_watched(watched), PAGE: page.encode()}
@@ -175,7 +186,10 @@ def _requests(metrics: MetricLog, window: Window) -> int | None:
 def _no_data(intake: Intake, requests: int | None, sampling_percent: int) -> Part:
     cause = why_no_data(intake, requests=requests, sampling_percent=sampling_percent)
     reason = f"The window holds no answer to look at: {cause}."
-    return Part((Finding(Monitor.DATA, NO_DATA_CHECK, Verdict.FAIL, reason, metric="rows"),))
+    found = Finding(
+        Monitor.DATA, NO_DATA_CHECK, Verdict.FAIL, reason, subject=str(cause), metric="rows"
+    )
+    return Part((found,))
 
 
 def _event(watched: Watched, actor: str, at: datetime) -> AuditEvent:

@@ -104,8 +104,9 @@ def watch_window(
     frame = people_once(captured.frame)
     rng = np.random.default_rng(SEED)
     tell(f"comparing {captured.frame.height:,} answers with the baseline")
+    data = watch_data(frame, baselines) if frame.height else Part(())
     parts = [
-        with_headcount(watch_data(frame, baselines), features.headcounts(), before=window.end),
+        with_headcount(data, features.headcounts(), before=window.end),
         watch_quality(
             frame, known.cohort(answers, decisions, version=package.version), baselines, rng
         ),

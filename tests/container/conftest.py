@@ -11,6 +11,7 @@ from container_jobs import Job
 from monitor_jobs import Package
 from stayline.domain.workforce_schema import Role
 from stayline.formats.schema_toml import dump_schema
+from stayline.modelling.current_people import current_people
 from stayline.ports.feature_store import EVENT_TIME, INSTANT, TOKEN
 from stayline.samples.presets import named_schema
 from training_frames import panel, stored
@@ -120,16 +121,11 @@ def gates(tmp_path, prepared, trained, evaluated) -> Job:
 
 @pytest.fixture(scope="session")
 def package(tmp_path_factory, prepared, trained, evaluated, workforce) -> Package:
-    """The package that came of it, and one snapshot a person of those it was trained on."""
+    """The package that came of it, and the people it was made for."""
     job = gates_job(tmp_path_factory.mktemp("package"), prepared, trained, evaluated)
     done = job.process("check-gates")
     assert done.returncode == 0, done.stdout + done.stderr
     written = job.written("processing/output")
     reports = {n.removeprefix("reports/"): c for n, c in written.items() if "reports/" in n}
-    people = (
-        pl.read_parquet(io.BytesIO(workforce["features.parquet"]))
-        .filter(pl.col(EVENT_TIME) < pl.col(EVENT_TIME).median())
-        .sample(fraction=1, shuffle=True, seed=1)
-        .unique(TOKEN, keep="first", maintain_order=True)
-    )
+    people = current_people(pl.read_parquet(io.BytesIO(workforce["features.parquet"])), SCHEMA)
     return Package(written["package/model.tar.gz"], reports, people)

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
+import numpy as np
+import polars as pl
 
 from stayline.container.files import (
     LATER_PEOPLE,
@@ -25,6 +27,7 @@ from stayline.domain.workforce_schema import LONGEST_HORIZON_MONTHS, LeavingWith
 from stayline.errors import ProgramInputRefused
 from stayline.formats.frozen_inputs import FEATURES_FILE, OUTCOMES_FILE, SCHEMA, TREATED_FILE
 from stayline.formats.report_json import encode
+from stayline.modelling.current_people import current_people
 from stayline.modelling.data_constraints import suggested_constraints
 from stayline.modelling.dataset import TrainingSet, labelled_rows, parted_by_time, training_set
 from stayline.modelling.drift.joint import joint_statistics
@@ -59,7 +62,8 @@ def run(platform: Platform) -> None:
         write_people(later, schema, platform.output("people") / LATER_PEOPLE)
     held_back = 0 if later is None else len(later)
     say(f"{len(development):,} rows to learn from, {held_back:,} later ones to try the model on.")
-    _write_baseline(training_set(development, schema), schema, platform)
+    _write_baseline(current_people(features, schema, until=_edge(platform)), schema, platform)
+    _write_leaks(training_set(development, schema), schema, platform)
 
 
 def _asked(schema: WorkforceSchema, platform: Platform) -> WorkforceSchema:
@@ -83,14 +87,18 @@ def _edge(platform: Platform) -> datetime | None:
         raise ProgramInputRefused("TRAIN_UNTIL", "a day such as 2025-12-31, or nothing") from None
 
 
-def _write_baseline(rows: TrainingSet, schema: WorkforceSchema, platform: Platform) -> None:
-    """Leave what the training data looks like, and whether an input knows the outcome."""
+def _write_baseline(people: pl.DataFrame, schema: WorkforceSchema, platform: Platform) -> None:
+    """Leave what the people look like whom the model is made for, one row each."""
     folder = platform.output("baseline")
     inputs = schema.model_inputs
-    statistics = feature_statistics(rows.frame, inputs)
+    statistics = feature_statistics(people, inputs)
     (folder / "statistics.json").write_bytes(encode(statistics))
     (folder / "constraints.json").write_bytes(encode(suggested_constraints(statistics, inputs)))
-    joint = joint_statistics(rows.frame, inputs, statistics, rows.person)
+    joint = joint_statistics(people, inputs, statistics, np.arange(people.height))
     (folder / "joint_statistics.json").write_bytes(encode(joint))
-    leaks = leaking_inputs(rows.frame, inputs, rows.label, rows.person, seed=0)
-    (folder / "leaks.json").write_bytes(msgspec.json.encode(leaks))
+
+
+def _write_leaks(rows: TrainingSet, schema: WorkforceSchema, platform: Platform) -> None:
+    """Leave whether an input knows the outcome."""
+    leaks = leaking_inputs(rows.frame, schema.model_inputs, rows.label, rows.person, seed=0)
+    (platform.output("baseline") / "leaks.json").write_bytes(msgspec.json.encode(leaks))

@@ -19,10 +19,12 @@ from stayline.modelling.fairness.tables import AuditRows, Grouping, group_table,
 from stayline.modelling.watching.bias_baseline import BiasBaseline
 from stayline.modelling.watching.bias_judgement import WindowMetric, judged
 
-WITHOUT_LABELS = ("CI", "DPPL", "DI", "CDDPL")
+WITHOUT_LABELS = ("DPPL", "DI", "CDDPL")
 """Metrics that are known as soon as the answers are."""
-NOT_WATCHED = ("FT", "GE")
-"""The flip test has no interval; generalized entropy is of all rows, whatever the group."""
+NOT_WATCHED = ("CI", "FT", "GE")
+"""Class imbalance counts the people of a group, which change as a workforce grows older, and says
+nothing of how they are treated; the flip test has no interval; generalized entropy is of all rows.
+"""
 FEWEST_PEOPLE = 30
 """A group, or its others, of fewer people in the window is not judged, and its figures not told."""
 FEWEST_NAMED = 5

@@ -44,9 +44,13 @@ def ask(*ids: str, options: ScoreOptions = QUICK, actor: str = "ana", **fields: 
 
 
 def told(outcome: Outcome) -> list:
-    assert isinstance(outcome, list), outcome
+    assert outcome.refusal is None
     own = {"prediction_id": "", "scored_at": datetime(2026, 1, 1, tzinfo=UTC)}
-    return [replace(score, **own) for score in outcome]
+    return [replace(score, **own) for score in outcome.scores]
+
+
+def kinds_of(outcomes: list[Outcome]) -> list[type]:
+    return [type(outcome.refusal) if outcome.refusal else list for outcome in outcomes]
 
 
 def captured(ports: Ports) -> list:
@@ -78,9 +82,8 @@ def test_one_that_is_refused_does_not_touch_the_others(ports):
         ask(PEOPLE[2], options=ScoreOptions(with_reasons=False, target_variant="version-9")),
         ask(PEOPLE[3]),
     )
-    kinds = [type(outcome) for outcome in outcomes]
     refusals = [HasOptedOut, UnknownEmployee, RequestRefused, UnknownVariant]
-    assert kinds == [list, *refusals, list]
+    assert kinds_of(outcomes) == [list, *refusals, list]
     of = [msgspec.json.decode(record.answer)["token"] for record in captured(ports)]
     assert of == [pseudonym(ports.secrets.token_key(), PEOPLE[n]) for n in (0, 3)]
     noted = [event for event in ports.audit.events(limit=5) if event.actor == "ana"]
@@ -92,7 +95,7 @@ def test_one_that_is_refused_does_not_touch_the_others(ports):
 def test_a_store_that_cannot_keep_what_was_asked_fails_all_and_answers_none(ports, home):
     (home / "capture").write_text("in the way")
     outcomes = together(ports, ask(PEOPLE[0]), ask("nobody"), ask(PEOPLE[1]))
-    assert [type(one) for one in outcomes] == [StoreUnavailable, UnknownEmployee, StoreUnavailable]
+    assert kinds_of(outcomes) == [StoreUnavailable, UnknownEmployee, StoreUnavailable]
 
 
 def test_an_endpoint_that_is_down_fails_those_who_need_it_only(ports, home):
@@ -102,7 +105,83 @@ def test_an_endpoint_that_is_down_fails_those_who_need_it_only(ports, home):
     token = pseudonym(ports.secrets.token_key(), PEOPLE[1])
     ports.opt_outs.opt_out(token, at=ports.clock.now())
     outcomes = together(ports, ask(PEOPLE[0]), ask(PEOPLE[1]))
-    assert [type(one) for one in outcomes] == [EndpointUnavailable, HasOptedOut]
+    assert kinds_of(outcomes) == [EndpointUnavailable, HasOptedOut]
+
+
+class _Refuses:
+    """The real score board, but for one thing that it cannot do."""
+
+    def __init__(self, board, what: str) -> None:
+        self._board = board
+        self._what = what
+
+    def __getattr__(self, name: str):
+        if name == self._what:
+            return self._refuse
+        return getattr(self._board, name)
+
+    def _refuse(self, *_: object) -> None:
+        raise StoreUnavailable("The score board", "it is away.")
+
+
+def test_a_board_that_fails_refuses_those_alone_whose_score_it_was_to_keep(ports):
+    away = replace(ports, scores=_Refuses(ports.scores, "put"))
+    outcomes = together(away, ask(PEOPLE[0]), ask(PEOPLE[1], options=ScoreOptions()))
+    assert kinds_of(outcomes) == [list, StoreUnavailable]
+
+
+class _OptOutMeanwhile:
+    """The real endpoint, while some people opt out between check and answer."""
+
+    def __init__(self, ports: Ports, people: list[str]) -> None:
+        self._ports, self._people = ports, people
+
+    def variant(self, target=None, *, affinity=""):
+        for person in self._people:
+            token = pseudonym(self._ports.secrets.token_key(), person)
+            self._ports.opt_outs.opt_out(token, at=self._ports.clock.now())
+        return self._ports.endpoint.variant(target, affinity=affinity)
+
+
+def test_an_erasure_that_fails_is_told_to_whom_it_concerns_and_to_nobody_else(ports):
+    hurried = replace(
+        ports,
+        endpoint=_OptOutMeanwhile(ports, PEOPLE[:2]),
+        scores=_Refuses(ports.scores, "erase"),
+    )
+    outcomes = together(hurried, *[ask(person, options=ScoreOptions()) for person in PEOPLE[:3]])
+    assert kinds_of(outcomes) == [StoreUnavailable, StoreUnavailable, list]
+
+
+def test_wrong_fields_are_told_even_where_the_features_cannot_be_read(ports):
+    away = replace(ports, features=_Refuses(ports.features, "records"))
+    outcomes = together(away, ask(PEOPLE[0], MonthlyIncome="much"), ask(PEOPLE[1]))
+    assert kinds_of(outcomes) == [RequestRefused, StoreUnavailable]
+
+
+def test_each_request_of_a_trial_is_answered_and_counted_by_itself(ports):
+    asked: list[int] = []
+
+    class Trial:
+        def variant(self, target=None, *, affinity=""):
+            return _Counted(ports.endpoint.variant(target, affinity=affinity), asked)
+
+    together(replace(ports, endpoint=Trial()), *[ask(person) for person in PEOPLE])
+    assert asked == [1] * len(PEOPLE)
+
+
+class _Counted:
+    """A variant that is equal to no other, as those on trial are."""
+
+    def __init__(self, within, asked: list[int]) -> None:
+        self._within, self._asked = within, asked
+
+    def __getattr__(self, name: str):
+        return getattr(self._within, name)
+
+    def predict(self, rows, as_of, *, with_reasons=True):
+        self._asked.append(len(rows))
+        return self._within.predict(rows, as_of, with_reasons=with_reasons)
 
 
 def test_every_ask_is_captured_with_its_own_words_and_noted_under_its_own_name(ports):

@@ -10,13 +10,17 @@ from contextlib import suppress
 import pytest
 
 PROGRAM = """
-import socket
+import socket, time
 from stayline.web.calls import Answer
 from stayline.web.plain_app import PlainApp
 from stayline.web.serving import serve
 listening = socket.create_server(("127.0.0.1", 0))
 print(listening.getsockname()[1], flush=True)
-app = PlainApp(lambda call: Answer(200, (), call.body), 1000)
+def answer(call):
+    if call.path == "/slow":
+        time.sleep(3)
+    return Answer(200, (), call.body)
+app = PlainApp(answer, 10_000_000)
 serve(app, listening, on_ready=lambda: print("ready", flush=True), longest_read_s=0.5)
 """
 
@@ -55,3 +59,23 @@ def test_a_connection_that_was_answered_may_rest(address):
             answer = connection.recv(1000)
             assert answer.startswith(b"HTTP/1.1 200")
             time.sleep(1.8)
+
+
+def test_a_request_behind_a_slow_one_does_not_cost_the_slow_one_its_answer(address):
+    head = b"POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi"
+    behind = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3000000\r\n\r\n"
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(head + behind + b"x" * 1000)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def test_a_slow_answer_is_not_cut_off_by_the_time_that_a_resting_connection_has(address):
+    quick = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi"
+    slow = b"POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi"
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(quick + slow)
+        received = b""
+        while received.count(b"HTTP/1.1 200") < 2:
+            part = connection.recv(1000)
+            assert part
+            received += part

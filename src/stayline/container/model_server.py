@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import ClassVar
 from uuid import uuid4
 
 import msgspec
@@ -44,6 +45,8 @@ class ModelServer:
     variables: ContainerVariables
     clock: Clock
     largest_body: int = LARGEST_BODY
+
+    together: ClassVar[int] = 1
 
     def takes(self, path: str) -> bool:
         """Whether short requests to this address may be answered in the fast lane."""

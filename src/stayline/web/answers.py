@@ -1,12 +1,12 @@
 """Scores for whoever asks: the model's own, or the kept ones while it does not answer."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from stayline.domain.risk_score import RiskScore
 from stayline.domain.score_request import Ask
-from stayline.errors import EndpointUnavailable, StaylineError
+from stayline.errors import EndpointUnavailable
 from stayline.usecases.score_employee import Outcome, score_together
 from stayline.usecases.serve_kept_scores import serve_kept_scores
 from stayline.web.calls import Answer, Call
@@ -52,18 +52,24 @@ def answer_calls(calls: Sequence[tuple[Route, Call]], gateway: Gateway) -> list[
     began = perf_counter()
     watch = Watch(gateway.ports.endpoint)
     read = [_read(route, call, gateway) for route, call in calls]
+    if len(calls) > 1:
+        REQUEST_ID.set(None)  # what is logged of all of them is of none
     asked = [one for one in read if isinstance(one, Asked)]
     try:
-        outcomes: Iterator[Outcome | Exception] = iter(_outcomes(asked, gateway, watch))
+        outcomes = iter(_scored(asked, gateway, watch))
     except Exception as error:
         if len(calls) > 1:
             return [answer_call(route, call, gateway) for route, call in calls]
-        outcomes = iter([error])
+        outcomes = iter([Outcome([], error, None)])
     answers = []
     for (route, call), one in zip(calls, read, strict=True):
-        outcome = next(outcomes) if isinstance(one, Asked) else None
         _name(call)
-        answer = one if isinstance(one, Answer) else _told(route, one, outcome)
+        outcome = next(outcomes) if isinstance(one, Asked) else None
+        if isinstance(one, Answer):
+            answer = one
+        else:
+            outcome = _or_kept(one, outcome, gateway)
+            answer = _told(route, one, outcome)
         seconds = perf_counter() - began
         watch.count(gateway.metrics, route.template, answer.status, outcome, seconds)
         answers.append(answer)
@@ -78,21 +84,20 @@ def _read(route: Route, call: Call, gateway: Gateway) -> Asked | Answer:
         return route.refuse(error)
 
 
-def _told(route: Route, asked: Asked, outcome: Outcome | Exception | None) -> Answer:
+def _told(route: Route, asked: Asked, outcome: Outcome) -> Answer:
+    if outcome.refusal is not None:
+        return route.refuse(outcome.refusal)
     try:
-        if isinstance(outcome, list):
-            return asked.tell(outcome)
+        return asked.tell(outcome.scores)
     except Exception as error:
-        outcome = error
-    return route.refuse(outcome or RuntimeError("nothing was asked"))
+        return route.refuse(error)
 
 
-def _outcomes(asked: Sequence[Asked], gateway: Gateway, watch: Watch) -> list[Outcome]:
-    """Score what is asked; where the model does not answer, look for what was kept."""
+def _scored(asked: Sequence[Asked], gateway: Gateway, watch: Watch) -> list[Outcome]:
     if not asked:
         return []
     ports = gateway.ports
-    outcomes = score_together(
+    return score_together(
         [one.ask for one in asked],
         endpoint=watch,
         features=ports.features,
@@ -103,18 +108,17 @@ def _outcomes(asked: Sequence[Asked], gateway: Gateway, watch: Watch) -> list[Ou
         clock=ports.clock,
         token_key=gateway.token_key,
     )
-    return [
-        _kept(one.ask, outcome, gateway)
-        if isinstance(outcome, EndpointUnavailable)
-        and one.may_be_kept
-        and one.ask.options.target_variant is None
-        else outcome
-        for one, outcome in zip(asked, outcomes, strict=True)
-    ]
 
 
-def _kept(ask: Ask, outage: EndpointUnavailable, gateway: Gateway) -> Outcome:
-    ports = gateway.ports
+def _or_kept(asked: Asked, outcome: Outcome | None, gateway: Gateway) -> Outcome:
+    """Return the outcome or, where the model does not answer, what is kept of the people."""
+    if outcome is None:
+        raise LookupError("a call that was understood has an outcome")
+    outage, ask, ports = outcome.refusal, asked.ask, gateway.ports
+    if not isinstance(outage, EndpointUnavailable) or not asked.may_be_kept:
+        return outcome
+    if ask.options.target_variant is not None:
+        return outcome
     try:
         scored = serve_kept_scores(
             ask.requests,
@@ -128,11 +132,11 @@ def _kept(ask: Ask, outage: EndpointUnavailable, gateway: Gateway) -> Outcome:
             token_key=gateway.token_key,
             actor=ask.actor,
         )
-    except StaylineError as error:
-        return error
-    if ask.options.with_reasons:
-        return scored
-    return [replace(score, reasons=()) for score in scored]
+    except Exception as error:
+        return replace(outcome, refusal=error)
+    if not ask.options.with_reasons:
+        scored = [replace(score, reasons=()) for score in scored]
+    return replace(outcome, scores=scored, refusal=None)
 
 
 def _name(call: Call) -> None:

@@ -6,92 +6,24 @@ unusual or pipelined, goes the framework's way, which has a handler for the same
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from time import monotonic
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from stayline.web.calls import Answer, Call
+from stayline.web.turns import Lane, Turn
 
+_log = logging.getLogger(__name__)
 LONGEST_BODY = 16 * 1024
 LONGEST_HEAD = 64 * 1024
-LONGEST_WAIT_S = 0.0001
-MOST_TOGETHER = 16
-"""How many calls are answered at once at most; the first of them waits for the last."""
-
-
-class Lane(Protocol):
-    """Answers short requests at once; no method may raise or wait."""
-
-    def takes(self, path: str) -> bool:
-        """Whether short requests to this address may be answered here."""
-        ...
-
-    def accepts(self, call: Call) -> bool:
-        """Whether this one is, and not left to the framework."""
-        ...
-
-    def answers(self, calls: Sequence[Call]) -> list[Answer]:
-        """Return the answers to accepted calls, in their order."""
-        ...
-
-
-class NoLane:
-    """Leaves every request to the framework."""
-
-    def takes(self, _: str) -> bool:
-        """Whether short requests are answered here: none is."""
-        return False
-
-    def accepts(self, _: Call) -> bool:
-        """Whether this one is."""
-        return False
-
-    def answers(self, calls: Sequence[Call]) -> list[Answer]:
-        """Return nothing, since nothing is accepted."""
-        return []
-
-
-class Turn:
-    """Collects the short requests that one turn of the event loop reads, to answer them together.
-
-    What each call would cost alone, such as a read of a table or a write to a file, they share.
-    Callers that were answered together mostly come back together: until as many are here as last
-    time the others wait for them, but never longer than `LONGEST_WAIT_S`.
-    """
-
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
-        self._waiting: list[tuple[Call, Callable[[Answer], None]]] = []
-        self._last_time = 1
-        self._until = 0.0
-
-    def add(self, call: Call, tell: Callable[[Answer], None]) -> None:
-        """Answer the call at the end of this turn; ``tell`` is handed the answer."""
-        if not self._waiting:
-            self._until = monotonic() + LONGEST_WAIT_S
-            asyncio.get_running_loop().call_soon(self._look)
-        self._waiting.append((call, tell))
-        if len(self._waiting) >= MOST_TOGETHER:
-            self.end()
-
-    def end(self) -> None:
-        """Answer all that wait now."""
-        waiting, self._waiting = self._waiting, []
-        if not waiting:
-            return
-        self._last_time = len(waiting)
-        answers = self._lane.answers([call for call, _ in waiting])
-        for (_, tell), answer in zip(waiting, answers, strict=True):
-            tell(answer)
-
-    def _look(self) -> None:
-        if len(self._waiting) < self._last_time and monotonic() < self._until:
-            asyncio.get_running_loop().call_soon(self._look)
-        else:
-            self.end()
 
 
 class FastLane(HttpToolsProtocol):
@@ -109,6 +41,7 @@ class FastLane(HttpToolsProtocol):
         self._keeps = True
         self._head = 0
         self._reading_since: float | None = None
+        self._earlier: RequestResponseCycle | None = None
         self._is_shut_down = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -118,15 +51,25 @@ class FastLane(HttpToolsProtocol):
 
     def end_if_overdue(self, *, longest_s: float) -> None:
         """End a connection whose request has been on its way for longer than that."""
-        if self._reading_since is not None and monotonic() - self._reading_since > longest_s:
+        if self._reading_since is None:
+            return
+        is_answering = self._earlier is not None and not self._earlier.response_complete
+        if self.flow.read_paused or is_answering:
+            self._reading_since = monotonic()  # it is we who keep it waiting
+        elif monotonic() - self._reading_since > longest_s:
+            _log.warning(
+                "A request was not whole after %.0f s; its connection is ended.", longest_s
+            )
             self.transport.abort()
 
     def on_message_begin(self) -> None:
         """Begin a request; one before it on this connection is answered first."""
         if self._waits:
             self._turn.end()
+            self._unset_keepalive_if_required()
         super().on_message_begin()
         self._reading_since = monotonic()
+        self._earlier = self.cycle
         self._head = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -207,11 +150,15 @@ class FastLane(HttpToolsProtocol):
                 length = int(value)
         return length is not None and length <= LONGEST_BODY
 
-    def _tell(self, answer: Answer) -> None:
+    def _tell(self, answer: Answer | None) -> None:
         """Write the answer, unless nobody is there any more."""
         self._waits = False
-        if self.transport.is_closing():
-            return
+        if answer is None:
+            self.transport.abort()
+        elif not self.transport.is_closing():
+            self._write(answer)
+
+    def _write(self, answer: Answer) -> None:
         keeps = self._keeps and not self._is_draining() and not self._is_shut_down
         parts = [STATUS_LINE[answer.status]]
         for name, value in (*self.server_state.default_headers, *answer.headers):

@@ -10,7 +10,8 @@ from types import FrameType
 import uvicorn
 from litestar.types import ASGIApp
 
-from stayline.web.fast_lane import FastLane, Lane, NoLane, fast_lane
+from stayline.web.fast_lane import FastLane, fast_lane
+from stayline.web.turns import Lane, NoLane
 
 LONGEST_READ_S = 60.0
 _PATIENCE_S = 10

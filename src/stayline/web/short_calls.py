@@ -16,6 +16,9 @@ from stayline.web.runtime.invocations import CONTAINER, CONTAINER_PATH, ENDPOINT
 class ShortCalls:
     """Answers single predictions at once; a batch goes the long way, lest it hold up others."""
 
+    together = 16
+    """The first of so many waits for the last."""
+
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._routes = {

@@ -15,50 +15,52 @@ from stayline.web.metrics import NO_VARIANT, Metrics
 
 
 class Watch:
-    """Stands in for the endpoint while some calls are answered together, and times the model."""
+    """Stands in for the endpoint while some calls are answered together, and times the models."""
 
-    __slots__ = ("_within", "model_us", "variant_name")
+    __slots__ = ("_model_us", "_within")
 
     def __init__(self, within: Endpoint) -> None:
         self._within = within
-        self.variant_name = NO_VARIANT
-        self.model_us: float | None = None
+        self._model_us: dict[str, float] = {}
 
     def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
         """Return the model that answers a request."""
-        found = self._within.variant(target, affinity=affinity)
-        self.variant_name = found.name
-        return _TimedVariant(found, self)
+        return _TimedVariant(self._within.variant(target, affinity=affinity), self)
+
+    def took(self, variant: str, us: float) -> None:
+        """Note how long a model took over some rows."""
+        self._model_us[variant] = self._model_us.get(variant, 0.0) + us
 
     def count(
         self,
         metrics: Metrics,
         route: str,
         status: int,
-        outcome: Outcome | Exception | None,
+        outcome: Outcome | None,
         seconds: float,
     ) -> None:
         """Count one of the calls, which came back after so many seconds, and log it.
 
-        The time of the model is that of all rows it was given at once, since that is what each of
-        them waited for; a call that scored nothing by the model has none.
+        The time of its model is that of all rows the model was given meanwhile, since the call
+        waited for them; one that was refused before any model has none. What is left of the time
+        when all models are taken off is overhead.
         """
         variant, source, model_us = NO_VARIANT, NO_VARIANT, None
-        if outcome is not None:
-            variant = self.variant_name
-        if isinstance(outcome, list | EndpointUnavailable):
-            model_us = self.model_us
-        if isinstance(outcome, list):
-            source = outcome[0].source.value
-            if outcome[0].source is ScoreSource.LIVE:
-                variant = f"version-{outcome[0].model.version}"
+        if outcome is not None and outcome.variant is not None:
+            variant = outcome.variant
+            if outcome.scores or isinstance(outcome.refusal, EndpointUnavailable):
+                model_us = self._model_us.get(variant)
+        if outcome is not None and outcome.scores:
+            source = outcome.scores[0].source.value
+            if outcome.scores[0].source is ScoreSource.LIVE:
+                variant = f"version-{outcome.scores[0].model.version}"
         total_us = seconds * 1e6
         metrics.observe(
             status,
             source=source,
             variant=variant,
             model_us=model_us,
-            overhead_us=total_us - (model_us or 0.0),
+            overhead_us=max(0.0, total_us - sum(self._model_us.values())),
         )
         log_access(route, status, total_us / 1000, variant=variant, source=source)
 
@@ -81,4 +83,4 @@ class _TimedVariant(ForwardedVariant):
         try:
             return self.within.predict(rows, as_of, with_reasons=with_reasons)
         finally:
-            self.watch.model_us = (self.watch.model_us or 0.0) + (perf_counter() - began) * 1e6
+            self.watch.took(self.within.name, (perf_counter() - began) * 1e6)

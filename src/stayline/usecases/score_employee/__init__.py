@@ -1,6 +1,7 @@
 """Score people now: checked, explained, captured and accounted for before the answer leaves."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import RiskScore
@@ -27,8 +28,14 @@ from stayline.usecases.score_employee.records import (
     score_events,
 )
 
-Outcome = list[RiskScore] | StaylineError
-"""One score per request of an ask, or why there is none."""
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One score per request of an ask, or why there is none; ``variant`` is who was asked."""
+
+    scores: list[RiskScore]
+    refusal: Exception | None
+    variant: str | None
 
 
 def score_employee(
@@ -64,9 +71,9 @@ def score_employee(
         clock=clock,
         token_key=token_key,
     )
-    if isinstance(outcome, StaylineError):
-        raise outcome
-    return outcome
+    if outcome.refusal is not None:
+        raise outcome.refusal
+    return outcome.scores
 
 
 def score_together(
@@ -85,21 +92,31 @@ def score_together(
 
     They share every read and write, and the model scores their rows at once, so each costs a
     fraction of what it costs alone. One that is refused does not touch the others; a store that
-    fails fails all that need it.
+    fails fails all that need it, and no others.
     """
     now = clock.now()
     cases = [Case.of(ask, token_key, now) for ask in asks]
     _step(cases, lambda some: bar_opted_out(some, opt_outs, at=now))
     _step(cases, lambda some: choose_variant(some, endpoint))
     _step(cases, lambda some: make_ready(some, features))
+    _step(cases, score)
     if refusals := [event for case in cases for event in refusal_events(case)]:
         audit.note(refusals)
-    _step(cases, score)
     _step(cases, lambda some: capture.append([one for case in some for one in captured(case)]))
     _step(cases, lambda some: audit.note([one for case in some for one in score_events(case)]))
-    _step(cases, lambda some: _keep(some, scores, features))
-    _step(cases, lambda some: _take_back(some, opt_outs, scores, clock))
-    return [case.scored if case.refusal is None else case.refusal for case in cases]
+    _step(
+        [case for case in cases if case.ask.options.with_reasons],
+        lambda some: _keep(some, scores, features),
+    )
+    _take_back(cases, opt_outs, scores, clock)
+    return [
+        Outcome(
+            case.scored if case.refusal is None else [],
+            case.refusal,
+            None if case.variant is None else case.variant.name,
+        )
+        for case in cases
+    ]
 
 
 def _step(cases: Sequence[Case], step: Callable[[Sequence[Case]], None]) -> None:
@@ -131,8 +148,22 @@ def _keep(cases: Sequence[Case], scores: ScoreBoard, features: FeatureStore) -> 
 def _take_back(
     cases: Sequence[Case], opt_outs: OptOutList, scores: ScoreBoard, clock: Clock
 ) -> None:
-    """Refuse who opted out in this very moment, and erase what was kept of them."""
-    bar_opted_out(cases, opt_outs, at=clock.now())
-    for case in cases:
-        if isinstance(case.refusal, HasOptedOut):
+    """Refuse who opted out in this very moment, and erase what was kept of them.
+
+    Those whose score may have been kept before the board failed are looked at, too.
+    """
+    scored = [case for case in cases if case.scored]
+    failures = {id(case): case.refusal for case in scored}
+    try:
+        bar_opted_out(scored, opt_outs, at=clock.now())
+    except StaylineError as error:
+        for case in scored:
+            case.refusal = case.refusal or error
+        return
+    for case in scored:
+        if case.refusal is failures[id(case)] or not isinstance(case.refusal, HasOptedOut):
+            continue
+        try:
             scores.erase(EmployeeToken(case.refusal.token))
+        except StaylineError as error:
+            case.refusal = error

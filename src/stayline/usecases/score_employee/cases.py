@@ -10,7 +10,13 @@ from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import FieldReport, FieldValue, Prediction, RiskScore, ScoreSource
 from stayline.domain.score_request import Ask, ScoreRequest, checked_fields, field_report
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.errors import HasOptedOut, NoLongerEmployed, StaylineError, UnknownEmployee
+from stayline.errors import (
+    HasOptedOut,
+    NoLongerEmployed,
+    RequestRefused,
+    StaylineError,
+    UnknownEmployee,
+)
 from stayline.ports.endpoint import Endpoint, Variant
 from stayline.ports.feature_store import FeatureRecord, FeatureStore
 from stayline.ports.opt_out_list import OptOutList
@@ -38,6 +44,13 @@ class Case:
     rows: list[Row] = field(default_factory=list)
     scored: list[RiskScore] = field(default_factory=list)
     refusal: StaylineError | None = None
+
+    @property
+    def model(self) -> Variant:
+        """The variant that answers, once it is chosen."""
+        if self.variant is None:
+            raise LookupError("no variant was chosen yet")
+        return self.variant
 
     @classmethod
     def of(cls, ask: Ask, token_key: bytes, now: datetime) -> "Case":
@@ -73,23 +86,44 @@ def choose_variant(cases: Sequence[Case], endpoint: Endpoint) -> None:
 
 
 def make_ready(cases: Sequence[Case], features: FeatureStore) -> None:
-    """Check what is given, and look up what is stored."""
-    schema, people = features.schema(), _people(cases)
-    stored = _Stored(features.records(people), features.who_left(people, at=cases[0].now))
+    """Check what is given, and look up what is stored of those whose fields are in order."""
+    schema = features.schema()
+    checked: list[tuple[Case, list[dict[str, FieldValue]]]] = []
     for case in cases:
         try:
-            case.rows = _rows(case, schema, stored)
-        except StaylineError as refusal:
+            fields = checked_fields(case.ask.requests, schema=schema, inputs=case.model.inputs)
+        except RequestRefused as refusal:
             case.refusal = refusal
+        else:
+            checked.append((case, fields))
+    people = _people([case for case, _ in checked])
+    stored = _Stored({}, set())
+    try:
+        if people:
+            left = features.who_left(people, at=cases[0].now)
+            stored = _Stored(features.records(people), left)
+    except StaylineError as error:
+        for case, _ in checked:
+            if _people([case]):
+                case.refusal = error
+    for case, fields in checked:
+        if case.refusal is None:
+            try:
+                case.rows = _rows(case, fields, schema, stored)
+            except (UnknownEmployee, NoLongerEmployed) as refusal:
+                case.refusal = refusal
 
 
 def score(cases: Sequence[Case]) -> None:
-    """Let each model score all rows that are its own, at once."""
-    together: dict[tuple[str, bool], list[Case]] = {}
+    """Let each model score all rows that are its own, at once.
+
+    Variants that are equal are one model at its usual work. One on trial is equal to none but
+    itself: what comes of each of its requests is counted.
+    """
+    together: dict[tuple[Variant, bool], list[Case]] = {}
     for case in cases:
-        if case.variant is not None:
-            key = case.variant.name, case.ask.options.with_reasons
-            together.setdefault(key, []).append(case)
+        key = case.model, case.ask.options.with_reasons
+        together.setdefault(key, []).append(case)
     for some in together.values():
         try:
             _score(some)
@@ -119,9 +153,13 @@ def _people(cases: Sequence[Case]) -> list[EmployeeToken]:
     return [token for case in cases for token in case.tokens if token is not None]
 
 
-def _rows(case: Case, schema: WorkforceSchema, stored: _Stored) -> list[Row]:
-    inputs = () if case.variant is None else case.variant.inputs
-    checked = checked_fields(case.ask.requests, schema=schema, inputs=inputs)
+def _rows(
+    case: Case,
+    checked: Sequence[Mapping[str, FieldValue]],
+    schema: WorkforceSchema,
+    stored: _Stored,
+) -> list[Row]:
+    inputs = case.model.inputs
     return [
         _row(request, token, given, inputs, schema, stored, case.now)
         for request, token, given in zip(case.ask.requests, case.tokens, checked, strict=True)
@@ -148,9 +186,7 @@ def _row(
 
 
 def _score(cases: Sequence[Case]) -> None:
-    variant = cases[0].variant
-    if variant is None:
-        return
+    variant = cases[0].model
     with_reasons = cases[0].ask.options.with_reasons
     predictions = iter(
         variant.predict(

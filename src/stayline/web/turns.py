@@ -1,0 +1,106 @@
+"""Short requests that come together, collected and answered together."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Protocol
+
+from stayline.web.calls import Answer, Call
+
+LONGEST_WAIT_S = 0.0001
+_log = logging.getLogger(__name__)
+
+
+class Lane(Protocol):
+    """Answers short requests at once; no method may raise or wait."""
+
+    @property
+    def together(self) -> int:
+        """How many calls may be answered at once; 1 where they share nothing."""
+        ...
+
+    def takes(self, path: str) -> bool:
+        """Whether short requests to this address may be answered here."""
+        ...
+
+    def accepts(self, call: Call) -> bool:
+        """Whether this one is, and not left to the framework."""
+        ...
+
+    def answers(self, calls: Sequence[Call]) -> list[Answer]:
+        """Return the answers to accepted calls, in their order."""
+        ...
+
+
+class NoLane:
+    """Leaves every request to the framework."""
+
+    together = 1
+
+    def takes(self, _: str) -> bool:
+        """Whether short requests are answered here: none is."""
+        return False
+
+    def accepts(self, _: Call) -> bool:
+        """Whether this one is."""
+        return False
+
+    def answers(self, calls: Sequence[Call]) -> list[Answer]:
+        """Return nothing, since nothing is accepted."""
+        return []
+
+
+class Turn:
+    """Collects the short requests that one turn of the event loop reads, to answer them together.
+
+    What each call would cost alone, such as a read of a table or a write to a file, they share.
+    Callers that were answered together mostly come back together: until as many are here as last
+    time the others wait for them, but no longer than `LONGEST_WAIT_S`, if the loop has nothing
+    else to do.
+    """
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._waiting: list[tuple[Call, Callable[[Answer | None], None]]] = []
+        self._last_time = 1
+        self._until = 0.0
+        self._is_looking = False
+
+    def add(self, call: Call, tell: Callable[[Answer | None], None]) -> None:
+        """Answer the call at the end of this turn; ``tell`` is handed the answer.
+
+        It is handed None when there is none, which only a defect of the lane makes.
+        """
+        if not self._waiting:
+            self._until = monotonic() + LONGEST_WAIT_S
+        self._waiting.append((call, tell))
+        if len(self._waiting) >= self._lane.together:
+            self.end()
+        elif not self._is_looking:
+            self._is_looking = True
+            asyncio.get_running_loop().call_soon(self._look)
+
+    def end(self) -> None:
+        """Answer all that wait now."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        self._last_time = len(waiting)
+        answers: Sequence[Answer | None] = [None] * len(waiting)
+        try:
+            answers = self._lane.answers([call for call, _ in waiting])
+        except Exception as error:
+            _log.error("%d calls got no answer: %s.", len(waiting), type(error).__name__)
+        for (_, tell), answer in zip(waiting, answers, strict=True):
+            tell(answer)
+
+    def _look(self) -> None:
+        self._is_looking = False
+        if not self._waiting:
+            return
+        if len(self._waiting) < self._last_time and monotonic() < self._until:
+            self._is_looking = True
+            asyncio.get_running_loop().call_soon(self._look)
+        else:
+            self.end()

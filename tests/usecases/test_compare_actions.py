@@ -33,8 +33,11 @@ def compare(ports: Ports, version: int | None = None) -> Uplift:
     )
 
 
-def scored_people(ports: Ports, *, stays_more: float) -> int:
-    """Score people of a panel, act for every third, and tell who left; return the version."""
+def scored_people(ports: Ports, *, stays_more: float, told_of: int = PEOPLE, **fate) -> int:
+    """Score people of a panel, act for every third, and tell who left; return the version.
+
+    Told are the outcomes of the first ``told_of`` people; ``fate`` changes those of leavers.
+    """
     version = ports.registry.register(
         panel_model()[0].package, trained_by="ana", metrics={}, at=ports.clock.now()
     ).version
@@ -61,8 +64,10 @@ def scored_people(ports: Ports, *, stays_more: float) -> int:
         ports.decisions.add(Decision(str(number), tokens[number], action, "why", "bo", at))
     ports.outcomes.add(
         [
-            PersonOutcome(token, date(2025, 12, 1), known, date(2025, 4, 1) if left else None)
-            for token, left in zip(tokens, leaves, strict=True)
+            PersonOutcome(token, date(2025, 12, 1), known, date(2025, 4, 1), **fate)
+            if left
+            else PersonOutcome(token, date(2025, 12, 1), known)
+            for token, left in zip(tokens[:told_of], leaves[:told_of], strict=True)
         ]
     )
     return version
@@ -80,6 +85,25 @@ def test_an_action_that_helps_is_seen_with_its_band_and_without_a_claim(ports):
 def test_an_action_that_changes_nothing_has_a_band_over_zero(ports):
     found = compare(ports, scored_people(ports, stays_more=0.0))
     assert found.difference.low < 0 < found.difference.high
+
+
+def test_who_was_dismissed_did_not_stay(ports):
+    found = compare(ports, scored_people(ports, stays_more=0.0, is_voluntary=False))
+    assert 200 < found.unknown < 300
+    assert found.treated + found.untreated == PEOPLE - found.unknown
+    assert any("nobody knows" in words for words in found.warnings)
+
+
+def test_people_nothing_was_heard_of_did_not_stay(ports):
+    found = compare(ports, scored_people(ports, stays_more=0.0, told_of=300))
+    assert (found.treated, found.untreated, found.unknown) == (100, 200, 300)
+
+
+def test_without_any_outcome_nothing_is_compared(ports):
+    found = compare(ports, scored_people(ports, stays_more=0.0, told_of=0))
+    assert (found.strata, found.difference, found.unknown) == ((), None, PEOPLE)
+    assert "Nothing is known of what became of the people" in str(found)
+    assert "+0.0" not in str(found)
 
 
 def test_a_cross_section_cannot_tell(ports):

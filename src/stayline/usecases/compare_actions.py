@@ -11,7 +11,7 @@ from stayline.formats.model_archive import read_archive
 from stayline.modelling.treatment import treatments
 from stayline.modelling.watching.baselines import Baselines
 from stayline.modelling.watching.labelled_quality import IS_RIPE, ripe_by
-from stayline.modelling.watching.labels import covered_until
+from stayline.modelling.watching.labels import LABEL, covered_until, labelled
 from stayline.modelling.watching.uplift import Uplift, uplift
 from stayline.modelling.watching.uplift_rows import SCORED_AT, uplift_rows
 from stayline.ports.answer_book import AnswerBook
@@ -36,8 +36,10 @@ def compare_actions(
 ) -> Uplift:
     """Return the table of actions taken, among the people a version (None: the deployed) scored.
 
-    Compared are first scores whose horizon has passed by the outcomes known today. It is about
-    groups, never about a person, and shows no cause. Raises `UnknownModel`, `NothingDeployed`, and
+    Compared are first scores whose horizon has passed by the outcomes known today, of people of
+    whom it is known whether they stayed. Labels by event do not count: without the day of leaving
+    nobody can say who was still there to be treated. It is about groups, never about a person, and
+    shows no cause. Raises `UnknownModel`, `NothingDeployed`, and
     `SchemaMismatch` for a cross-section.
     """
     package = registry.find(version) if version is not None else registry.deployed()
@@ -53,11 +55,10 @@ def compare_actions(
     people = outcomes.of_people(now)
     span = answers.times(model_version=package.version)
     start = now if span is None else span[0]
-    scored = (
-        answers.between(start, now, model_version=package.version)
-        .drop_nulls(TOKEN)
-        .select(TOKEN, pl.col("inferred_at").alias(SCORED_AT), "risk")
-    )
+    answered = answers.between(start, now, model_version=package.version).drop_nulls(TOKEN)
+    scored = labelled(
+        answered, events={}, people=people, horizon_months=schema.outcome.horizon_months
+    ).frame.select(TOKEN, pl.col("inferred_at").alias(SCORED_AT), "risk", LABEL)
     day = covered_until(people)
     until = now if day is None else datetime.combine(day, time(), now.tzinfo)
     ripe = ripe_by(scored.get_column(SCORED_AT), schema, known_until=until).alias(IS_RIPE)

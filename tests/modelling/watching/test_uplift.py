@@ -32,7 +32,8 @@ def people(
             "is_ripe": True,
         }
     )
-    return frame.with_columns(pl.col("treated_after_days", "left_after_days").fill_nan(None))
+    told = frame.with_columns(pl.col("treated_after_days", "left_after_days").fill_nan(None))
+    return told.with_columns(label=pl.col("left_after_days").is_not_null())
 
 
 def test_without_an_effect_the_interval_covers_nought_in_about_19_of_20_seeds():
@@ -76,7 +77,9 @@ def test_bands_of_risk_take_away_what_the_choice_by_risk_would_feign():
 def test_who_left_before_anybody_could_act_counts_on_neither_side():
     rows = people(2)
     early = rows.head(300).with_columns(
-        treated_after_days=pl.lit(None, pl.Float64), left_after_days=pl.lit(10.0)
+        treated_after_days=pl.lit(None, pl.Float64),
+        left_after_days=pl.lit(10.0),
+        label=pl.lit(value=True),
     )
     found, plain = uplift(pl.concat([rows, early])), uplift(rows)
     assert found.gone == 300
@@ -95,6 +98,32 @@ def test_people_whose_horizon_runs_on_do_not_count():
     found = uplift(pl.concat([rows, rows.with_columns(is_ripe=pl.lit(value=False))]))
     assert found.unripe == len(rows)
     assert found.difference == uplift(rows).difference
+
+
+@pytest.mark.parametrize("treated_side", [True, False])
+def test_people_of_unknown_fate_count_on_neither_side_and_are_warned_of(treated_side):
+    rows = people(4)
+    on_side = pl.col("treated_after_days").is_not_null() == treated_side
+    hidden = on_side & (pl.int_range(pl.len()) % 3 == 0)
+    partly = rows.with_columns(label=pl.when(~hidden).then("label"))
+    found, without = uplift(partly), uplift(rows.filter(~hidden))
+    assert found.unknown == rows.filter(hidden).height
+    assert (found.difference, found.strata) == (without.difference, without.strata)
+    (words,) = set(found.warnings) - set(without.warnings)
+    assert (" treated people" in words, "nobody knows" in words) == (treated_side, True)
+
+
+def test_a_few_people_of_unknown_fate_are_counted_without_a_warning():
+    rows = people(4)
+    found = uplift(rows.with_columns(label=pl.when(pl.int_range(pl.len()) % 10 > 0).then("label")))
+    assert found.unknown == 200
+    assert not any("nobody knows" in words for words in found.warnings)
+
+
+def test_where_no_outcome_is_known_there_is_no_table():
+    found = uplift(people(4).with_columns(label=pl.lit(None, pl.Boolean)))
+    assert (found.strata, found.difference, found.unknown) == ((), None, 2000)
+    assert "Nothing is known of what became of the people" in str(found)
 
 
 def test_strata_are_counted_each_with_its_interval_or_none_where_too_few():

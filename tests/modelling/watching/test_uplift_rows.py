@@ -45,7 +45,7 @@ def test_what_came_before_the_score_or_after_the_horizon_does_not_count():
 
 def test_no_actions_and_no_leavings_make_a_table_that_says_nothing():
     frame = pl.DataFrame(
-        {"token": ["a"], "scored_at": [NOON], "risk": [0.2], "is_ripe": [True]}
+        {"token": ["a"], "scored_at": [NOON], "risk": [0.2], "is_ripe": [True], "label": [False]}
     ).cast({"scored_at": INSTANT})
     actions = pl.DataFrame(schema={"token": pl.String, "treated_at": INSTANT})
     left = pl.DataFrame(schema={"token": pl.String, "left_on": pl.Date})

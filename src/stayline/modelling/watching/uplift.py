@@ -17,6 +17,7 @@ import polars as pl
 from stayline.modelling.evaluation import LEVEL, Estimate
 from stayline.modelling.watching.balance import Balance, balance, distance_words
 from stayline.modelling.watching.labelled_quality import IS_RIPE, RISK
+from stayline.modelling.watching.labels import LABEL
 
 TREATED_AFTER, LEFT_AFTER = "treated_after_days", "left_after_days"
 LANDMARK_DAYS = 30
@@ -25,6 +26,8 @@ FEWEST = 10
 """People, on each side of a stratum and overall, before a difference is told."""
 MOST_ALONE = 0.1
 """The share of treated people without anybody to compare with that is passed over."""
+MOST_UNKNOWN = 0.2
+"""The share of a side whose outcome is not known that is passed over."""
 _Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 _TREATED, _STAYED, _BAND, _STRATUM = "_treated", "_stayed", "_band", "_stratum"
 NO_PROOF = (
@@ -55,8 +58,9 @@ class Uplift:
 
     ``difference`` weighs strata by their treated people, so it is about the people who were
     treated; None where nobody can be compared. ``alone`` counts treated people without anybody to
-    compare with. ``unripe`` and ``gone`` count rows left out: horizon not passed, left before the
-    landmark. ``balance`` tells how far the sides differ within strata.
+    compare with. ``unripe``, ``unknown`` and ``gone`` count rows left out: horizon not passed, no
+    label though it has (not seen since, or dismissed), left before the landmark. ``balance`` tells
+    how far the sides differ within strata.
     """
 
     strata: tuple[Stratum, ...]
@@ -65,6 +69,7 @@ class Uplift:
     untreated: int
     alone: int
     unripe: int
+    unknown: int
     gone: int
     balance: tuple[Balance, ...]
     warnings: tuple[str, ...]
@@ -91,16 +96,18 @@ def uplift(
 ) -> Uplift:
     """Return the table of actions taken against comparable people not treated.
 
-    ``rows`` is one per person: ``risk`` when scored, ``is_ripe``, and the days from then to an
-    action and to the leaving, ``treated_after_days`` and ``left_after_days``, null where there was
-    none within the horizon. ``strata`` names a column to compare within, such as the department,
+    ``rows`` is one per person: ``risk`` when scored, ``is_ripe``, ``label`` (left of their own
+    choice within the horizon; null where nobody knows), and the days from then to an action and to
+    the leaving, ``treated_after_days`` and ``left_after_days``, null where there was none within
+    the horizon. ``strata`` names a column to compare within, such as the department,
     ``covariates`` numeric columns to check the balance of, beside the risk.
     """
-    ripe = rows.filter(pl.col(IS_RIPE))
-    there = ripe.filter((pl.col(LEFT_AFTER) > landmark_days).fill_null(value=True)).with_columns(
+    ripe = rows.filter(pl.col(IS_RIPE)).with_columns(
         (pl.col(TREATED_AFTER) <= landmark_days).fill_null(value=False).alias(_TREATED),
-        pl.col(LEFT_AFTER).is_null().alias(_STAYED),
+        (~pl.col(LABEL)).alias(_STAYED),
     )
+    known = ripe.drop_nulls(LABEL)
+    there = known.filter((pl.col(LEFT_AFTER) > landmark_days).fill_null(value=True))
     parted = _stratified(there, strata)
     counted = tuple(_counted(part) for part in parted.partition_by(_STRATUM, maintain_order=True))
     compared = [s for s in counted if s.treated and s.untreated]
@@ -120,9 +127,10 @@ def uplift(
         untreated=untreated,
         alone=alone,
         unripe=len(rows) - len(ripe),
-        gone=len(ripe) - len(there),
+        unknown=len(ripe) - len(known),
+        gone=len(known) - len(there),
         balance=found,
-        warnings=tuple(_warnings(treated, alone, untreated, found)),
+        warnings=(*_unknown_fates(ripe), *_warnings(treated, alone, untreated, found)),
     )
 
 
@@ -176,6 +184,21 @@ def _agresti_caffo(n1: int, stayed1: int, n0: int, stayed0: int) -> tuple[float,
     """Return a difference of shares and its variance, with one more of each outcome a side."""
     one, other = (stayed1 + 1) / (n1 + 2), (stayed0 + 1) / (n0 + 2)
     return one - other, one * (1 - one) / (n1 + 2) + other * (1 - other) / (n0 + 2)
+
+
+def _unknown_fates(ripe: pl.DataFrame) -> list[str]:
+    """Return a warning where those whose outcome is known may be other people than the rest."""
+    if len(ripe) and ripe.get_column(LABEL).is_null().all():
+        return ["Nothing is known of what became of the people. See `stayline outcomes import`."]
+    told = []
+    for side, words in ((True, "treated"), (False, "untreated")):
+        fates = ripe.filter(pl.col(_TREATED) == side).get_column(LABEL)
+        if fates.null_count() > MOST_UNKNOWN * len(fates):
+            told.append(
+                f"Of {fates.null_count()} of {len(fates)} {words} people nobody knows whether they "
+                "would have stayed; they are left out, and may be unlike the others."
+            )
+    return told
 
 
 def _warnings(

@@ -18,9 +18,10 @@ def uplift_rows(
 ) -> pl.DataFrame:
     """Return each person's first score with the days from it to an action and to the leaving.
 
-    ``scored`` has ``token``, ``scored_at``, ``risk``, ``is_ripe`` and whatever else is to be
-    compared; ``treated`` is what `treatments` returns; ``leavings`` has ``token`` and ``left_on``,
-    voluntary ones. Counted is what came after the score and within the horizon, the first of each.
+    ``scored`` has ``token``, ``scored_at``, ``risk``, ``is_ripe``, ``label`` and whatever else is
+    to be compared; ``treated`` is what `treatments` returns; ``leavings`` has ``token`` and
+    ``left_on``, voluntary ones. Counted is what came after the score and within the horizon, the
+    first of each.
     """
     first = scored.sort(SCORED_AT, TOKEN).unique(TOKEN, keep="first", maintain_order=True)
     known_at = label_known_at(first.get_column(SCORED_AT), schema).alias(_KNOWN_AT)

@@ -58,6 +58,28 @@ def test_a_person_seen_until_an_earlier_day_is_no_news(backend: Backend) -> None
     assert book.of_people(NOON + HOUR) == [LEFT]
 
 
+def test_who_is_still_there_month_after_month_takes_no_more_room(backend: Backend) -> None:
+    book = backend.outcomes()
+    months = [PersonOutcome(ANA, date(2026, n, 1), NOON + n * HOUR) for n in range(1, 13)]
+    assert book.add(months[:1]) == 1
+    assert [book.add([month, replace(month, token=BO)]) for month in months[1:]] == [2] * 11
+    assert book.of_people(NOON + 99 * HOUR) == [months[-1], replace(months[-1], token=BO)]
+    assert book.of_people(NOON + 6 * HOUR)[0] == months[0]
+    assert book.of_people(NOON + 12 * HOUR)[0] == months[-1]
+    assert book.erase([ANA]) == 2
+
+
+def test_a_later_day_takes_nothing_from_what_was_said_before_in_another_way(
+    backend: Backend,
+) -> None:
+    book = backend.outcomes()
+    there = [PersonOutcome(ANA, date(2026, 7, n), NOON + n * HOUR) for n in range(1, 4)]
+    assert book.add([LEFT, *there]) == 4
+    assert book.of_people(NOON) == [LEFT]
+    assert book.of_people(NOON + 2 * HOUR) == [there[0]]
+    assert book.of_people(NOON + 3 * HOUR) == [there[2]]
+
+
 def test_who_was_said_to_have_left_may_turn_out_to_be_there_still(backend: Backend) -> None:
     book = backend.outcomes()
     book.add([LEFT])

@@ -10,10 +10,11 @@ from real_data import ibm_extract
 from stayline.bootstrap import build
 from stayline.domain.capture import CaptureRecord
 from stayline.domain.job_runs import SCHEDULE, RunOutcome
+from stayline.domain.outcomes import EventOutcome, PersonOutcome
 from stayline.jobs.running import run_by_hand
 from stayline.jobs.table import job_named
 from stayline.settings import Settings
-from stores import NOON, SetClock
+from stores import ANA, NOON, SetClock
 
 SUCCEEDED, FAILED = RunOutcome.SUCCEEDED, RunOutcome.FAILED
 LATER = NOON + timedelta(days=400)
@@ -123,6 +124,33 @@ def test_what_is_too_old_is_purged_and_the_rest_is_kept(run, settings):
     assert [r.event_id for r in early.capture.read(NOON, LATER)] == ["new"]
     shorter = run("purge", replace(settings, capture_days=8), now)
     assert shorter.message.startswith("Removed 1 captured records older than 8 days")
+
+
+def test_outcomes_go_when_the_answers_do(run, settings):
+    early = build(settings, clock=SetClock(NOON))
+    kept = timedelta(days=180)
+    young = EventOutcome("young", True, NOON + timedelta(days=1))
+    early.outcomes.add([PersonOutcome(ANA, NOON.date(), NOON), young])
+    done = run("purge", clock=SetClock(NOON + kept + timedelta(hours=1)))
+    assert "1 outcomes as old" in done.message
+    assert early.outcomes.of_people(LATER) == []
+    assert early.outcomes.of_events(LATER) == {"young": True}
+
+
+def test_extracts_and_reject_files_go_after_as_many_days_as_captured_requests(run, home, ports):
+    folders = [home / "inbox" / "done", home / "inbox" / "refused", home / "rejects"]
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "a.csv").write_text("secret")
+    waiting = home / "inbox" / "waiting.csv"
+    waiting.write_text("not imported yet")
+    now = ports.clock.now()
+    run("purge", clock=SetClock(now + timedelta(days=179)))
+    assert all((folder / "a.csv").exists() for folder in folders)
+    done = run("purge", clock=SetClock(now + timedelta(days=181)))
+    assert not any((folder / "a.csv").exists() for folder in folders)
+    assert "3 extracts and reject files as old" in done.message
+    assert waiting.exists()
 
 
 def test_records_of_jobs_older_than_two_years_go_but_the_newest_stay(run, settings):

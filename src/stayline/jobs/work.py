@@ -8,9 +8,10 @@ from stayline.domain.import_report import ImportReport
 from stayline.domain.workforce_schema import LeavingWithin
 from stayline.errors import NothingImported, StoreDamaged
 from stayline.jobs.job import Call
+from stayline.jobs.old_files import purge_files
 from stayline.settings import Settings
 from stayline.usecases.check_home import check_home
-from stayline.usecases.import_inbox import import_inbox
+from stayline.usecases.import_inbox import DONE, REFUSED, import_inbox
 from stayline.usecases.import_workforce import import_workforce
 from stayline.usecases.score_workforce import score_workforce
 from stayline.usecases.watch_window import REPORT
@@ -93,9 +94,11 @@ def check_compliance(ports: Ports, settings: Settings, call: Call) -> str:
 def purge(ports: Ports, settings: Settings, call: Call) -> str:
     """Remove what is older than it may be."""
     now = ports.clock.now()
-    captured = ports.capture.purge(now - timedelta(days=settings.capture_days))
+    since = now - timedelta(days=settings.capture_days)
+    captured = ports.capture.purge(since)
     outputs = ports.runner.purge_expired(at=now)
-    answers = ports.answers.purge(now - _answers_kept(ports))
+    before = now - _answers_kept(ports)
+    answers, outcomes = ports.answers.purge(before), ports.outcomes.purge(before)
     records = sum(
         (
             ports.jobs.purge(now - RECORDS_KEPT),
@@ -104,9 +107,13 @@ def purge(ports: Ports, settings: Settings, call: Call) -> str:
             ports.metrics.purge(now - FIGURES_KEPT),
         )
     )
+    inbox = settings.home / settings.inbox
+    files = purge_files([inbox / DONE, inbox / REFUSED, settings.home / "rejects"], since)
     return (
         f"Removed {captured:,} captured records older than {settings.capture_days} days, "
-        f"{answers:,} answers whose outcome is long known, {outputs:,} expired pipeline files, "
+        f"{files:,} extracts and reject files as old, "
+        f"{answers:,} answers whose outcome is long known, {outcomes:,} outcomes as old, "
+        f"{outputs:,} expired pipeline files, "
         f"{records:,} records of jobs, alarms, windows and figures."
     )
 

@@ -9,7 +9,11 @@ from stayline.domain.pseudonyms import EmployeeToken
 
 
 class OutcomeBook(Protocol):
-    """Keeps every outcome with the time it became known; the last one known counts."""
+    """Keeps every outcome with the time it became known; the last one known counts.
+
+    Of a person told of again and again with nothing new but a later day, the first and the last
+    telling are kept: a look back to between them finds the first.
+    """
 
     def add(self, outcomes: Sequence[EventOutcome | PersonOutcome]) -> int:
         """Keep the outcomes, all or none; return how many were new.

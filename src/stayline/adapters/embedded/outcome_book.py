@@ -1,5 +1,6 @@
 """The outcome book in SQLite."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -13,13 +14,18 @@ from stayline.domain.outcomes import EventOutcome, PersonOutcome
 from stayline.domain.pseudonyms import EmployeeToken
 
 Part = TypeVar("Part")
+_Told = tuple[PersonOutcome, int | None]
+"""What was told of a person, and the row that it stands in; None for what is told just now."""
 
 _KEYS_A_QUERY = 500
 _ROWS_A_WRITE = 10_000
 
 
 class SqliteOutcomeBook:
-    """Keeps one row each time that something new became known of an event or a person."""
+    """Keeps one row each time that something new became known of an event or a person.
+
+    While a person's fate stays the same, the row that says until when moves on.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -107,24 +113,39 @@ def _add_events(connection: sa.Connection, events: Sequence[EventOutcome]) -> in
 
 
 def _add_people(connection: sa.Connection, people: Sequence[PersonOutcome]) -> int:
-    table, known = person_outcomes, dict[EmployeeToken, PersonOutcome]()
+    table, known = person_outcomes, defaultdict[EmployeeToken, list[_Told]](list)
     for some in _parts(sorted({person.token for person in people}), _KEYS_A_QUERY):
-        rows = connection.execute(_people().where(table.c.token.in_(some)).order_by(*_IN_ORDER))
-        known |= {outcome.token: outcome for outcome in map(_person, rows)}
-    news = []
+        query = sa.select(table).where(table.c.token.in_(some)).order_by(*_IN_ORDER)
+        for row in connection.execute(query):
+            values = dict(row._mapping)
+            position = values.pop("position")
+            known[row.token].append((PersonOutcome(**values), position))
+    count, outdated = 0, list[int]()
     for person in people:
-        last = known.get(person.token)
-        if last is None or _is_news(person, last):
-            known[person.token] = person
-            news.append(person)
+        told = known[person.token]
+        if told and not _is_news(person, told[-1][0]):
+            continue
+        count += 1
+        if len(told) > 1 and all(_is_same_fate(person, before) for before, _ in told[-2:]):
+            _, position = told.pop()
+            if position is not None:
+                outdated.append(position)
+        told.append((person, None))
+    for places in _parts(outdated, _KEYS_A_QUERY):
+        connection.execute(sa.delete(table).where(table.c.position.in_(places)))
+    news = [new for told in known.values() for new, position in told if position is None]
     _insert(connection, table, news)
-    return len(news)
+    return count
 
 
 def _is_news(told: PersonOutcome, last: PersonOutcome) -> bool:
     """Whether this was not known; what was true as of an earlier day is no news."""
     is_equal = replace(told, known_at=last.known_at) == last
     return not is_equal and told.seen_until >= last.seen_until
+
+
+def _is_same_fate(told: PersonOutcome, last: PersonOutcome) -> bool:
+    return (told.left_on, told.is_voluntary) == (last.left_on, last.is_voluntary)
 
 
 def _insert(

@@ -18,6 +18,7 @@ from stayline.modelling.watching.labelled_quality import (
     ripe_by,
 )
 from stayline.modelling.watching.quality_findings import (
+    HINDSIGHT_LEVEL,
     estimate_against_truth,
     estimated_findings,
     labelled_findings,
@@ -178,7 +179,7 @@ def test_estimates_are_judged_by_the_same_thresholds():
 def compared(rows: pl.DataFrame):
     estimate = estimated_quality(
         rows["risk"].to_numpy(), rows["person"].to_numpy(), alert_from=ALERT_FROM,
-        rng=np.random.default_rng(1),
+        rng=np.random.default_rng(1), level=HINDSIGHT_LEVEL,
     )  # fmt: skip
     return estimate_against_truth(estimate, quality(rows))
 
@@ -197,6 +198,13 @@ def test_what_came_true_lies_outside_the_band_once_leaving_has_changed():
     assert (
         verdicts(compared(window(drawn_from=lambda risk: risk / 2)))["share_left"] is Verdict.FAIL
     )
+
+
+def test_chance_puts_any_of_the_compared_figures_outside_in_one_of_twenty_windows_at_most():
+    missed = sum(
+        Verdict.FAIL in verdicts(compared(window(400, seed))).values() for seed in range(200)
+    )
+    assert missed <= 17  # of 200 windows, at 5 % each, more come up once in 50 times
 
 
 def test_an_estimate_is_not_compared_with_the_labels_of_half_its_window():

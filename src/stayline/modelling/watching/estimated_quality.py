@@ -48,24 +48,26 @@ def estimated_quality(
     *,
     alert_from: float,
     rng: np.random.Generator,
+    level: float = LEVEL,
 ) -> EstimatedQuality:
     """Return the expected figures of flagging whoever has a risk of ``alert_from`` or more.
 
     ``risk`` (n,) are calibrated risks, ``person`` (n,) numbers people. A band is the range of 1,000
     windows whose labels are drawn from the risks; it is the sampling error of the window's realised
     value and leaves out that of the calibration. Labels of one person's rows are taken to be equal,
-    so with m = sum(rows²)/sum(rows) over people the band is sqrt(m) times as wide (Kish).
+    so with m = sum(rows²)/sum(rows) over people the band is sqrt(m) times as wide (Kish). A figure
+    alone lies in its band in ``level`` of windows.
     """
     steps = _Steps.of(risk)
     rows_each = np.unique(person, return_counts=True)[1]
     widening = float(np.sqrt((rows_each**2).sum() / max(len(risk), 1)))
     drawn = steps.thinned(_GROUPS, alert_from).drawn_figures(DRAWS, alert_from, rng)
     figures = {
-        name: _banded(value, drawn[name], widening)
+        name: _banded(value, drawn[name], widening, level)
         for name, value in steps.expected_figures(alert_from).items()
         if np.isfinite(value)
     }
-    return EstimatedQuality(len(risk), len(rows_each), float(risk.sum()), figures)
+    return EstimatedQuality(len(risk), len(rows_each), float(risk.sum()), figures, level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,12 @@ def _figures(
         }
 
 
-def _banded(value: float, drawn: np.ndarray, widening: float) -> Estimate:
+def _banded(value: float, drawn: np.ndarray, widening: float, level: float) -> Estimate:
     """Return the figure with the middle of the drawn ones, made wider; never beyond 0 and 1.
 
     Where no drawn window defines the figure, anything may come true.
     """
-    tail = (1 - LEVEL) / 2
+    tail = (1 - level) / 2
     known = drawn[np.isfinite(drawn)]
     if not len(known):
         return Estimate(value, 0.0, 1.0)

@@ -30,6 +30,7 @@ from stayline.modelling.watching.labelled_quality import (
 )
 from stayline.modelling.watching.part import Part, blind
 from stayline.modelling.watching.quality_findings import (
+    HINDSIGHT_LEVEL,
     QUALITY_CHECK,
     estimate_against_truth,
     estimated_findings,
@@ -167,6 +168,7 @@ def _in_hindsight(
         np.unique(ripe.get_column(PERSON).to_numpy(), return_inverse=True)[1],
         alert_from=baselines.alert_from,
         rng=rng,
+        level=HINDSIGHT_LEVEL,
     )
     return estimate_against_truth(then, measured)
 

@@ -5,23 +5,25 @@ from typing import get_args
 
 from stayline.domain.gates import Verdict
 from stayline.domain.monitoring import Finding, Monitor
+from stayline.domain.watch_points import IN_HINDSIGHT
 from stayline.formats.model_quality import (
     ModelQualityViolation,
     ModelQualityViolations,
     Operator,
     Threshold,
 )
-from stayline.modelling.evaluation import Estimate
+from stayline.modelling.evaluation import LEVEL, Estimate
 from stayline.modelling.watching.estimated_quality import FEWEST_EXPECTED, EstimatedQuality
 from stayline.modelling.watching.labelled_quality import LabelledQuality
 
 ESTIMATED = "estimated without labels"
 QUALITY_CHECK = "quality_check"
 """The check of a figure that has no threshold: it is told, not judged."""
-IN_HINDSIGHT = "estimate_check"
 LEAST_COMPARED = 0.8
 """The share of the estimated rows whose labels must be there to say whether it came true."""
 _COMPARED = ("auc", "recall", "precision", "share_left")
+HINDSIGHT_LEVEL = 1 - (1 - LEVEL) / len(_COMPARED)
+"""The level of bands which all compared figures together leave in one of twenty windows at most."""
 _OPERATORS: Mapping[str, Operator] = {operator: operator for operator in get_args(Operator)}
 
 Thresholds = Mapping[str, Threshold]
@@ -62,7 +64,8 @@ def estimate_against_truth(
     """Return, per figure, what was estimated, what came true, and whether that lay in the band.
 
     ``value`` is what came true, ``baseline`` the estimate, ``low`` and ``high`` its band. Both must
-    be of the same window; with labels for less than 80 % of its rows nothing can be said.
+    be of the same window; with labels for less than 80 % of its rows nothing can be said. The
+    estimate's bands should be of `HINDSIGHT_LEVEL`, since several figures are compared.
     """
     lacking = truth.lacking
     if not estimate.is_enough:
@@ -147,8 +150,9 @@ def _compared(
         verdict, told = Verdict.PASS, "That lies in the band."
     else:
         verdict, told = Verdict.FAIL, (
-            f"That lies outside the band, which chance alone does to {1 - estimate.level:.0%} of "
-            "windows: the model is no longer calibrated, or leaving has changed."
+            "That lies outside the band, which chance alone does to at most "
+            f"{len(_COMPARED) * (1 - estimate.level):.0%} of windows in any figure: the model is "
+            "no longer calibrated, or leaving has changed."
         )  # fmt: skip
     return Finding(
         Monitor.QUALITY, IN_HINDSIGHT, verdict, f"{words}. {told}", subject=truth.subject,

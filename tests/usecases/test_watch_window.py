@@ -188,15 +188,34 @@ def test_nothing_is_watched_where_nothing_is_deployed(tmp_path):
         window_files(empty.reports)
 
 
-def test_a_workforce_that_shrinks_at_once_is_told(ports):
-    months = [datetime(2025, month, 1, tzinfo=UTC) for month in range(1, 10)]
-    steady = dict.fromkeys(months, 1000)
-    before = datetime(2026, 1, 1, tzinfo=UTC)
-    none = Part(())
-    (same,) = with_headcount(none, steady, before=before).findings
+MONTHS = [datetime(2025, month, 1, tzinfo=UTC) for month in range(1, 10)]
+STEADY = dict.fromkeys(MONTHS, 1000)
+LAST = Window(MONTHS[-1], MONTHS[-1] + DAY)
+
+
+def headcount(counts: dict[datetime, int], window: Window = LAST) -> tuple[Finding, ...]:
+    return with_headcount(Part(()), counts, window).findings
+
+
+def test_a_workforce_that_shrinks_at_once_is_told():
+    (same,) = headcount(STEADY)
     assert same.verdict is Verdict.PASS
-    (fewer,) = with_headcount(none, {**steady, months[-1]: 900}, before=before).findings
+    (fewer,) = headcount({**STEADY, LAST.start: 900})
     assert (fewer.verdict, fewer.check) == (Verdict.FAIL, "row_count_check")
-    (corrected,) = with_headcount(none, {**steady, months[-1]: 3}, before=before).findings
-    assert corrected.verdict is Verdict.PASS
-    assert with_headcount(none, {months[0]: 1000}, before=before).findings == ()
+    assert headcount({LAST.start: 1000}) == ()
+
+
+def test_single_corrections_say_nothing_of_the_workforce_however_many_there_are():
+    corrections = {month + hours * DAY / 24: 1 for month in MONTHS for hours in range(1, 9)}
+    (same,) = headcount({**STEADY, **corrections})
+    assert (same.verdict, same.n) == (Verdict.PASS, 1000)
+    (fewer,) = headcount({**STEADY, **corrections, LAST.start: 900})
+    assert fewer.verdict is Verdict.FAIL
+
+
+def test_a_snapshot_is_judged_in_its_own_window_and_not_again_each_day_after():
+    fewer = {**STEADY, LAST.start: 900}
+    assert headcount(fewer, Window(LAST.end, LAST.end + DAY)) == ()
+    corrected = {**fewer, LAST.end + DAY / 2: 3}
+    assert headcount(corrected, Window(LAST.end, LAST.end + DAY)) == ()
+    assert headcount(fewer, Window(LAST.start - DAY, LAST.start)) == ()

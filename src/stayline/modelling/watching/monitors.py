@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from stayline.domain.gates import Verdict
-from stayline.domain.monitoring import Finding, Monitor
+from stayline.domain.monitoring import Finding, Monitor, Window
 from stayline.formats.data_constraints import Check
 from stayline.formats.data_statistics import Statistics
 from stayline.formats.drift_violations import ATTRIBUTION_CHECK, BIAS_CHECK
@@ -99,18 +99,20 @@ def watch_data(frame: pl.DataFrame, baselines: Baselines) -> Part:
     )
 
 
-def with_headcount(part: Part, counts: Mapping[datetime, int], *, before: datetime) -> Part:
+def with_headcount(part: Part, counts: Mapping[datetime, int], window: Window) -> Part:
     """Add whether the workforce grew or shrank in another way than in the snapshots before.
 
-    ``counts`` are people by snapshot. Snapshots of less than half of the usual people, such as
-    single corrections, say nothing of the whole and are left out.
+    ``counts`` are people by snapshot. Snapshots of less than half of the largest, such as single
+    corrections, say nothing of the whole and are left out. Each snapshot is judged once, in the
+    window that it lies in: where no whole one does, nothing is added.
     """
-    known = [count for at, count in sorted(counts.items()) if at < before]
-    usual = float(np.median(known)) if known else 0.0
-    whole = [count for count in known if 2 * count >= usual]
-    if len(whole) < 2:
+    known = [(at, count) for at, count in sorted(counts.items()) if at < window.end]
+    largest = max((count for _, count in known), default=0)
+    whole = [(at, count) for at, count in known if 2 * count >= largest]
+    if len(whole) < 2 or whole[-1][0] < window.start:
         return part
-    return Part((*part.findings, row_count_finding(whole[-1], whole[:-1])), part.files)
+    *earlier, newest = (count for _, count in whole)
+    return Part((*part.findings, row_count_finding(newest, earlier)), part.files)
 
 
 def statistics_of(part: Part) -> Statistics | None:

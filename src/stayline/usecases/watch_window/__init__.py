@@ -106,7 +106,7 @@ def watch_window(
     tell(f"comparing {captured.frame.height:,} answers with the baseline")
     data = watch_data(frame, baselines) if frame.height else Part(())
     parts = [
-        with_headcount(data, features.headcounts(), before=window.end),
+        with_headcount(data, features.headcounts(), window),
         watch_quality(
             frame, known.cohort(answers, decisions, version=package.version), baselines, rng
         ),

@@ -24,14 +24,17 @@ def write_file(path: Path, content: bytes) -> None:
         raise FileUnwritable(str(path), _reason(error)) from error
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files by their relative paths, and make the folder; raises `FileUnwritable`."""
+def write_files(folder: Path, files: Mapping[str, bytes], *, mode: int = 0o777) -> None:
+    """Write files by their relative paths, and make the folder; raises `FileUnwritable`.
+
+    ``mode`` is that of a folder that was not there.
+    """
     from stayline.errors import FileUnwritable
 
     for name, content in files.items():
         path = folder / name
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=mode, parents=True, exist_ok=True)
         except (OSError, ValueError) as error:
             raise FileUnwritable(str(path.parent), _reason(error)) from error
         write_file(path, content)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stayline.cli.named_files import write_files
 from stayline.cli.terminal import (
     ByOption,
     HomeOption,
@@ -115,9 +116,7 @@ def report(
     from stayline.usecases.watch_window import PAGE, window_files
 
     files = window_files(ports_for(settings_for(home), must_exist=True).reports, _utc(end))
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, content in files.items():
-        (out / name).write_bytes(content)
+    write_files(out, files, mode=0o700)
     if as_json:
         show_json({"page": str(out / PAGE), "files": sorted(files)})
     else:

@@ -12,7 +12,8 @@ from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.gates import Verdict
 from stayline.domain.metric_points import MetricPoint
 from stayline.domain.monitoring import Finding, Monitor, Watched, Window
-from stayline.domain.outcomes import EventOutcome
+from stayline.domain.outcomes import EventOutcome, PersonOutcome
+from stayline.domain.pseudonyms import pseudonym
 from stayline.domain.score_request import ScoreOptions, ScoreRequest
 from stayline.errors import NothingDeployed, UnknownModel, UnknownReport
 from stayline.formats.watched_form import FILE, decode_watched
@@ -20,7 +21,9 @@ from stayline.modelling.watching.monitors import with_headcount
 from stayline.modelling.watching.no_data import NO_DATA_CHECK
 from stayline.modelling.watching.part import Part
 from stayline.settings import Settings
+from stayline.usecases.delete_features import delete_features
 from stayline.usecases.score_employee import score_employee
+from stayline.usecases.set_opt_out import set_opt_out
 from stayline.usecases.watch_window import (
     PAGE,
     REPORT,
@@ -80,6 +83,7 @@ def watch(ports: Ports, window: Window | None = None, **changed: object) -> Watc
             "capture": ports.capture,
             "features": ports.features,
             "registry": ports.registry,
+            "opt_outs": ports.opt_outs,
             "answers": ports.answers,
             "outcomes": ports.outcomes,
             "decisions": ports.decisions,
@@ -139,6 +143,56 @@ def test_looking_again_replaces_what_was_found(ports):
     assert watched_windows(ports.reports) == [second]
     (rows,) = ports.metrics.points("watch_rows", since=today(ports).end)
     assert rows.value == 400
+
+
+def test_who_is_erased_or_opts_out_is_in_no_window_and_no_answer_book_again(ports):
+    ask(ports, PEOPLE[:40])
+    assert watch(ports).intake.rows == 40
+    erased, shy = (pseudonym(ports.secrets.token_key(), who) for who in PEOPLE[:2])
+    who = {"features": ports.features, "scores": ports.scores, "outcomes": ports.outcomes}
+    who |= {"answers": ports.answers, "audit": ports.audit, "clock": ports.clock, "actor": "ana"}
+    delete_features(erased, event_time=ports.clock.now(), **who)
+    set_opt_out(shy, True, opt_outs=ports.opt_outs, **who)
+    window = today(ports)
+
+    def book() -> set[str]:
+        kept = ports.answers.between(window.start, window.end, model_version=1)
+        return set(kept["token"])
+
+    assert len(book()) == 38
+    again = watch(ports)
+    assert (again.intake.rows, again.intake.faults["erased or opted out"]) == (38, 2)
+    assert len(book()) == 38
+    assert not book() & {erased, shy}
+
+
+def test_a_window_of_nobody_but_the_erased_says_so(ports):
+    ask(ports, PEOPLE[:1])
+    token = pseudonym(ports.secrets.token_key(), PEOPLE[0])
+    delete_features(
+        token, event_time=ports.clock.now(), features=ports.features, scores=ports.scores,
+        outcomes=ports.outcomes, answers=ports.answers, audit=ports.audit, clock=ports.clock,
+        actor="ana",
+    )  # fmt: skip
+    (finding,) = failed(watch(ports))
+    assert "erased" in finding.reason
+
+
+def test_opting_out_takes_what_became_known_of_a_person(ports):
+    ask(ports, PEOPLE[:2])
+    watch(ports)
+    first, second = (pseudonym(ports.secrets.token_key(), who) for who in PEOPLE[:2])
+    now = ports.clock.now()
+    ports.outcomes.add([PersonOutcome(token, now.date(), now) for token in (first, second)])
+    set_opt_out(
+        first, True, features=ports.features, scores=ports.scores, opt_outs=ports.opt_outs,
+        answers=ports.answers, outcomes=ports.outcomes, audit=ports.audit, clock=ports.clock,
+        actor="ana",
+    )  # fmt: skip
+    assert [one.token for one in ports.outcomes.of_people(now)] == [second]
+    window = today(ports)
+    kept = ports.answers.between(window.start, window.end, model_version=1)
+    assert kept["token"].to_list() == [second]
 
 
 @pytest.mark.parametrize(

@@ -58,8 +58,8 @@ def run(
     watched = watch_window(
         _window(start, end, ports.clock.now()), version=version, actor=by or settings.actor,
         sampling_percent=settings.capture_sampling_percent, capture=ports.capture,
-        features=ports.features, registry=ports.registry, answers=ports.answers,
-        outcomes=ports.outcomes, alarms=ports.alarms,
+        features=ports.features, registry=ports.registry, opt_outs=ports.opt_outs,
+        answers=ports.answers, outcomes=ports.outcomes, alarms=ports.alarms,
         decisions=ports.decisions, protected=ports.protected, reports=ports.reports,
         metrics=ports.metrics, audit=ports.audit, clock=ports.clock,
         tell=lambda line: None if as_json else typer.echo(f"{line} ...", err=True),

@@ -19,6 +19,7 @@ def watch(ports: Ports, settings: Settings, call: Call) -> str:
         capture=ports.capture,
         features=ports.features,
         registry=ports.registry,
+        opt_outs=ports.opt_outs,
         answers=ports.answers,
         outcomes=ports.outcomes,
         decisions=ports.decisions,

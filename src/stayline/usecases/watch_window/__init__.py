@@ -37,12 +37,14 @@ from stayline.ports.decision_book import DecisionBook
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.metric_log import MetricLog
 from stayline.ports.model_registry import ModelRegistry
+from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
 from stayline.reports.watch_page import watch_page
 from stayline.usecases.watch_window.groups import groups_part
 from stayline.usecases.watch_window.outcomes import Outcomes, ripe_label
+from stayline.usecases.watch_window.people import without_gone
 
 REPORT = "watch"
 """What the reports of windows are called; each stands under the end of its window."""
@@ -70,6 +72,7 @@ def watch_window(
     capture: CaptureLog,
     features: FeatureStore,
     registry: ModelRegistry,
+    opt_outs: OptOutList,
     answers: AnswerBook,
     outcomes: OutcomeBook,
     decisions: DecisionBook,
@@ -86,7 +89,8 @@ def watch_window(
     Files in the documented forms and a page for people go to the report shelf under the window's
     end, figures to the metric log, the answers without their inputs to the answer book, so that
     they can be judged once it is known who left. Doing it again replaces all of that by what is
-    known now. Raises `UnknownModel`, `NothingDeployed`, `PackageRefused`, `ReportUnreadable`.
+    known now. Who has been erased or has opted out since is left out of everything. Raises
+    `UnknownModel`, `NothingDeployed`, `PackageRefused`, `ReportUnreadable`.
     """
     package = registry.find(version) if version is not None else _deployed(registry)
     model = read_archive(registry.archive(package.digest), package.digest)
@@ -98,6 +102,7 @@ def watch_window(
         window=window,
         model_version=package.version,
     )
+    captured = without_gone(captured, features, opt_outs, at=clock.now())
     for some in captured.frame.select(ANSWERS).iter_slices(ANSWERS_AT_ONCE):
         answers.add(some)
     known = Outcomes(outcomes, baselines, clock.now())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from deployed_home import deploy_again
 from real_data import ibm_extract
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
@@ -75,6 +76,11 @@ def ask(ports: Ports, people: list[str] = PEOPLE, **fields: object) -> list[str]
 
 
 def watch(ports: Ports, window: Window | None = None, **changed: object) -> Watched:
+    (watched,) = watch_all(ports, window, **changed)
+    return watched
+
+
+def watch_all(ports: Ports, window: Window | None = None, **changed: object) -> tuple[Watched, ...]:
     return watch_window(
         window or today(ports),
         actor="ana",
@@ -232,6 +238,38 @@ def test_quality_is_estimated_at_once_and_measured_when_the_outcomes_come(ports)
 def test_only_the_answers_of_one_version_are_looked_at(ports):
     with pytest.raises(UnknownModel):
         watch(ports, version=9)
+
+
+def test_each_version_that_answered_is_looked_at_and_keeps_its_answers(ports):
+    ask(ports, PEOPLE[:300])
+    assert deploy_again(ports) == 2
+    ask(ports, PEOPLE[:200])
+    watched = watch_all(ports)
+    assert [(one.model_version, one.intake.rows) for one in watched] == [(2, 200), (1, 300)]
+    assert watched_windows(ports.reports) == list(watched)
+    files = window_files(ports.reports)
+    assert decode_watched(files[FILE]) == watched[0]
+    assert decode_watched(files[f"version-1-{FILE}"]) == watched[1]
+    assert f"version-1-{PAGE}" in files
+    window = today(ports)
+    for version, rows in ((1, 300), (2, 200)):
+        kept = ports.answers.between(window.start, window.end, model_version=version)
+        assert kept.height == rows
+    points = ports.metrics.points("watch_rows", since=window.end)
+    assert {(one.dimensions["ModelVersion"], one.value) for one in points} == {
+        ("1", 300), ("2", 200),
+    }  # fmt: skip
+    assert [one.model_version for one in watch_all(ports, version=1)] == [1]
+
+
+def test_a_version_deployed_after_the_window_is_not_held_against_it(ports):
+    ask(ports, PEOPLE[:200])
+    deploy_again(ports)
+    watched = watch(ports)
+    assert (watched.model_version, watched.intake.rows) == (1, 200)
+    assert NO_DATA_CHECK not in {finding.check for finding in watched.findings}
+    (rows,) = ports.metrics.points("watch_rows", since=today(ports).end)
+    assert rows.value == 200
 
 
 def test_nothing_is_watched_where_nothing_is_deployed(tmp_path):

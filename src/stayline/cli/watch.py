@@ -43,7 +43,7 @@ def run(
     start: FromOption = None,
     end: ToOption = None,
     version: Annotated[
-        int | None, typer.Option("--version", help="Which version (default: the deployed one).")
+        int | None, typer.Option("--version", help="Which version (default: each that answered).")
     ] = None,
     by: ByOption = None,
     home: HomeOption = None,
@@ -65,11 +65,12 @@ def run(
         tell=lambda line: None if as_json else typer.echo(f"{line} ...", err=True),
     )  # fmt: skip
     if as_json:
-        show_json(watched)
+        show_json({"windows": watched})
     else:
-        for line in told(watched):
+        for line in (line for one in watched for line in told(one)):
             say(line)
-    if any(finding.verdict is Verdict.FAIL for finding in watched.findings):
+        say("See it as a page with `stayline watch report`.")
+    if any(finding.verdict is Verdict.FAIL for one in watched for finding in one.findings):
         raise typer.Exit(2)
 
 
@@ -181,7 +182,7 @@ def told(watched: "Watched") -> list[str]:
         lines += [
             f"  {one.monitor.value}, {one.subject or 'window'}: {one.reason}" for one in shown
         ]
-    return [*lines, "See it as a page with `stayline watch report`."]
+    return lines
 
 
 def _points(difference: "Estimate | None") -> str:

@@ -1,0 +1,52 @@
+"""Where the report of a window stands: one for all versions that answered in it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from stayline.domain.monitoring import Watched
+from stayline.errors import ReportUnreadable, UnknownReport
+from stayline.formats.watched_form import FILE, decode_watched
+from stayline.ports.report_shelf import ReportShelf
+
+REPORT = "watch"
+"""What the reports of windows are called; each stands under the end of its window."""
+PAGE = "watch.html"
+MOST_WINDOWS = 60
+"""How many windows a page looks back on."""
+
+
+def watched_windows(reports: ReportShelf, before: datetime | None = None) -> list[Watched]:
+    """Return what was found in the newest 60 windows (that ended before a time), oldest first.
+
+    A window that several versions answered in is there once for each.
+    """
+    times = [at for at in reports.times(REPORT) if before is None or at < before]
+    found = []
+    for at in times[-MOST_WINDOWS:]:
+        with suppress(UnknownReport):  # purged meanwhile
+            files = reports.get(REPORT, at)
+            for name in sorted(files, key=lambda name: (name != FILE, name)):
+                if name == FILE or name.endswith(f"-{FILE}"):
+                    with suppress(ReportUnreadable):  # of a newer version
+                        found.append(decode_watched(files[name]))
+    return found
+
+
+def window_files(reports: ReportShelf, end: datetime | None = None) -> Mapping[str, bytes]:
+    """Return the files of the window that ended then (None: of the newest); see `UnknownReport`."""
+    times = reports.times(REPORT)
+    if end is None and times:
+        end = times[-1]
+    if end is None:
+        raise UnknownReport(REPORT, None)
+    return reports.get(REPORT, end)
+
+
+def all_files(versions: Sequence[tuple[Watched, Mapping[str, bytes]]]) -> dict[str, bytes]:
+    """Return one report's files; those of a second version begin with ``version-N-``."""
+    files: dict[str, bytes] = {}
+    for place, (watched, some) in enumerate(versions):
+        prefix = f"version-{watched.model_version}-" if place else ""
+        files |= {prefix + name: content for name, content in some.items()}
+    return files

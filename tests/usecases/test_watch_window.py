@@ -16,10 +16,10 @@ from stayline.domain.monitoring import Finding, Monitor, Watched, Window
 from stayline.domain.outcomes import EventOutcome, PersonOutcome
 from stayline.domain.pseudonyms import pseudonym
 from stayline.domain.score_request import ScoreOptions, ScoreRequest
+from stayline.domain.watch_points import NO_DATA_CHECK
 from stayline.errors import NothingDeployed, UnknownModel, UnknownReport
 from stayline.formats.watched_form import FILE, decode_watched
 from stayline.modelling.watching.monitors import with_headcount
-from stayline.modelling.watching.no_data import NO_DATA_CHECK
 from stayline.modelling.watching.part import Part
 from stayline.settings import Settings
 from stayline.usecases.delete_features import delete_features
@@ -214,6 +214,10 @@ def test_a_window_without_answers_says_why(ports, requests, sampling, cause):
     assert finding.check == NO_DATA_CHECK
     assert cause in finding.reason
     assert PAGE in ports.reports.get(REPORT, window.end)
+    told = ports.metrics.points("watch_violations", since=window.end)
+    assert Monitor.DATA not in {point.dimensions["Monitor"] for point in told}
+    (rows,) = ports.metrics.points("watch_rows", since=window.end)
+    assert (rows.value, rows.dimensions["Cause"]) == (0, finding.subject)
 
 
 def test_quality_is_estimated_at_once_and_measured_when_the_outcomes_come(ports):

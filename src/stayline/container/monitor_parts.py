@@ -10,6 +10,7 @@ import polars as pl
 from stayline.container.monitor_inputs import CONSTRAINTS, CONSTRAINTS_OF, STATISTICS
 from stayline.domain.gates import Verdict
 from stayline.domain.monitoring import Finding, Intake, Monitor
+from stayline.domain.watch_points import NO_DATA_CHECK
 from stayline.formats.drift_violations import BIAS_CHECK
 from stayline.modelling.dataset import PERSON
 from stayline.modelling.watching import monitors
@@ -17,7 +18,7 @@ from stayline.modelling.watching.baselines import Baselines
 from stayline.modelling.watching.known_facets import facets_at
 from stayline.modelling.watching.labelled_quality import IS_RIPE, ripe_by
 from stayline.modelling.watching.labels import LABEL, labelled
-from stayline.modelling.watching.no_data import NO_DATA_CHECK, NoData, why_no_data
+from stayline.modelling.watching.no_data import NoData, why_no_data
 from stayline.modelling.watching.part import Part, blind
 
 SEED = 0

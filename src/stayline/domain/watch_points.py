@@ -8,6 +8,8 @@ from stayline.domain.metric_points import MetricPoint
 from stayline.domain.monitoring import Monitor, Watched
 
 VIOLATIONS, ROWS = "watch_violations", "watch_rows"
+NO_DATA_CHECK = "no_data_check"
+"""Told by the rows and their cause: a window without answers says nothing of what was asked."""
 
 
 def metric_points(watched: Watched) -> list[MetricPoint]:
@@ -18,9 +20,10 @@ def metric_points(watched: Watched) -> list[MetricPoint]:
     """
     at = watched.window.end
     version = {"ModelVersion": str(watched.model_version)}
-    failed = Counter(f.monitor for f in watched.findings if f.verdict is Verdict.FAIL)
-    judged = {f.monitor for f in watched.findings if f.verdict is not Verdict.INSUFFICIENT}
-    causes = [f.subject for f in watched.findings if f.check == "no_data_check"]
+    answered = [f for f in watched.findings if f.check != NO_DATA_CHECK]
+    failed = Counter(f.monitor for f in answered if f.verdict is Verdict.FAIL)
+    judged = {f.monitor for f in answered if f.verdict is not Verdict.INSUFFICIENT}
+    causes = [f.subject for f in watched.findings if f.check == NO_DATA_CHECK]
     where = {**version, "Cause": causes[0]} if causes else version
     points = [MetricPoint(ROWS, at, watched.intake.rows, where, "Count")]
     points += [

@@ -5,7 +5,6 @@ from enum import StrEnum
 from stayline.domain.monitoring import Intake
 from stayline.modelling.watching.block_rows import CLOCK_JUMP, OTHER_VERSION
 
-NO_DATA_CHECK = "no_data_check"
 ERASED_OR_OPTED_OUT = "erased or opted out"
 """How answers are counted of people who may not be looked at any more."""
 

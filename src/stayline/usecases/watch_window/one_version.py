@@ -9,6 +9,7 @@ from stayline.domain.alarms import AlarmState
 from stayline.domain.gates import Verdict
 from stayline.domain.model_package import ModelPackage
 from stayline.domain.monitoring import Finding, Intake, Monitor, Watched, Window
+from stayline.domain.watch_points import NO_DATA_CHECK
 from stayline.formats.model_archive import read_archive
 from stayline.formats.watched_form import FILE, encode_watched
 from stayline.modelling.watching.baselines import Baselines
@@ -21,7 +22,7 @@ from stayline.modelling.watching.monitors import (
     watch_reasons,
     with_headcount,
 )
-from stayline.modelling.watching.no_data import NO_DATA_CHECK, why_no_data
+from stayline.modelling.watching.no_data import why_no_data
 from stayline.modelling.watching.part import Part
 from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.answer_book import AnswerBook

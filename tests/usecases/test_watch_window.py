@@ -26,6 +26,7 @@ from stayline.usecases.delete_features import delete_features
 from stayline.usecases.score_employee import score_employee
 from stayline.usecases.set_opt_out import set_opt_out
 from stayline.usecases.watch_window import (
+    BY_HAND,
     PAGE,
     REPORT,
     watch_window,
@@ -274,6 +275,20 @@ def test_a_version_deployed_after_the_window_is_not_held_against_it(ports):
     assert NO_DATA_CHECK not in {finding.check for finding in watched.findings}
     (rows,) = ports.metrics.points("watch_rows", since=today(ports).end)
     assert rows.value == 200
+
+
+def test_a_window_chosen_by_hand_replaces_nothing_of_the_job_and_rings_no_alarm(ports):
+    ask(ports, PEOPLE[:200])
+    window = today(ports)
+    days = watch(ports, window)
+    figures = ports.metrics.points("watch_rows", since=window.start)
+    week = Window(window.end - 7 * DAY, window.end)
+    chosen = watch(ports, week, report=BY_HAND)
+    assert watched_windows(ports.reports) == [days]
+    assert watched_windows(ports.reports, name=BY_HAND) == [chosen]
+    assert decode_watched(window_files(ports.reports)[FILE]) == days
+    assert decode_watched(window_files(ports.reports, name=BY_HAND)[FILE]) == chosen
+    assert ports.metrics.points("watch_rows", since=window.start) == figures
 
 
 def test_nothing_is_watched_where_nothing_is_deployed(tmp_path):

@@ -25,6 +25,7 @@ from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
 from stayline.usecases.watch_window.one_version import Look, Looked, Tell
 from stayline.usecases.watch_window.shelf import (
+    BY_HAND,
     PAGE,
     REPORT,
     all_files,
@@ -32,7 +33,7 @@ from stayline.usecases.watch_window.shelf import (
     window_files,
 )
 
-__all__ = ["PAGE", "REPORT", "watch_window", "watched_windows", "window_files"]
+__all__ = ["BY_HAND", "PAGE", "REPORT", "watch_window", "watched_windows", "window_files"]
 
 
 def _nobody_listens(_: str) -> None:
@@ -43,6 +44,7 @@ def watch_window(
     window: Window,
     *,
     version: int | None = None,
+    report: str = REPORT,
     actor: str,
     sampling_percent: int,
     capture: CaptureLog,
@@ -68,8 +70,9 @@ def watch_window(
     Files in the documented forms and a page for people go to the report shelf under the window's
     end, figures to the metric log, the answers without their inputs to the answer book, so that
     they can be judged once it is known who left. Doing it again replaces all of that by what is
-    known now. Who has been erased or has opted out since is left out of everything. Raises
-    `UnknownModel`, `NothingDeployed`, `PackageRefused`, `ReportUnreadable`.
+    known now. As the report `BY_HAND` it replaces nothing that a job found, and tells no figures,
+    since these ring alarms. Who has been erased or has opted out since is left out of everything.
+    Raises `UnknownModel`, `NothingDeployed`, `PackageRefused`, `ReportUnreadable`.
     """
     package = registry.find(version) if version is not None else _deployed(registry)
     look = Look(
@@ -81,9 +84,10 @@ def watch_window(
     is_silent = any(one.watched.intake.rows for one in others) and not first.watched.intake.rows
     looked = others if is_silent else [first, *others]
     tell("writing the report")
-    reports.put(REPORT, window.end, all_files([(one.watched, one.files) for one in looked]))
+    reports.put(report, window.end, all_files([(one.watched, one.files) for one in looked]))
     found = tuple(one.watched for one in looked)
-    metrics.put([point for watched in found for point in metric_points(watched)])
+    if report == REPORT:
+        metrics.put([point for watched in found for point in metric_points(watched)])
     for watched in found:
         audit.append(_event(watched, actor, clock.now()))
     return found

@@ -11,36 +11,42 @@ from stayline.ports.report_shelf import ReportShelf
 
 REPORT = "watch"
 """What the reports of windows are called; each stands under the end of its window."""
+BY_HAND = "watch-by-hand"
+"""What the reports are called of windows that somebody chose, which are in no row of windows."""
 PAGE = "watch.html"
 MOST_WINDOWS = 60
 """How many windows a page looks back on."""
 
 
-def watched_windows(reports: ReportShelf, before: datetime | None = None) -> list[Watched]:
+def watched_windows(
+    reports: ReportShelf, before: datetime | None = None, *, name: str = REPORT
+) -> list[Watched]:
     """Return what was found in the newest 60 windows (that ended before a time), oldest first.
 
     A window that several versions answered in is there once for each.
     """
-    times = [at for at in reports.times(REPORT) if before is None or at < before]
+    times = [at for at in reports.times(name) if before is None or at < before]
     found = []
     for at in times[-MOST_WINDOWS:]:
         with suppress(UnknownReport):  # purged meanwhile
-            files = reports.get(REPORT, at)
-            for name in sorted(files, key=lambda name: (name != FILE, name)):
-                if name == FILE or name.endswith(f"-{FILE}"):
+            files = reports.get(name, at)
+            for file in sorted(files, key=lambda file: (file != FILE, file)):
+                if file == FILE or file.endswith(f"-{FILE}"):
                     with suppress(ReportUnreadable):  # of a newer version
-                        found.append(decode_watched(files[name]))
+                        found.append(decode_watched(files[file]))
     return found
 
 
-def window_files(reports: ReportShelf, end: datetime | None = None) -> Mapping[str, bytes]:
+def window_files(
+    reports: ReportShelf, end: datetime | None = None, *, name: str = REPORT
+) -> Mapping[str, bytes]:
     """Return the files of the window that ended then (None: of the newest); see `UnknownReport`."""
-    times = reports.times(REPORT)
+    times = reports.times(name)
     if end is None and times:
         end = times[-1]
     if end is None:
-        raise UnknownReport(REPORT, None)
-    return reports.get(REPORT, end)
+        raise UnknownReport(name, None)
+    return reports.get(name, end)
 
 
 def all_files(versions: Sequence[tuple[Watched, Mapping[str, bytes]]]) -> dict[str, bytes]:

@@ -18,9 +18,12 @@ from stayline.domain.pseudonyms import pseudonym
 from stayline.domain.score_request import ScoreOptions, ScoreRequest
 from stayline.domain.watch_points import NO_DATA_CHECK
 from stayline.errors import NothingDeployed, UnknownModel, UnknownReport
+from stayline.formats.data_statistics import Statistics
+from stayline.formats.report_json import decode
 from stayline.formats.watched_form import FILE, decode_watched
 from stayline.modelling.watching.monitors import with_headcount
 from stayline.modelling.watching.part import Part
+from stayline.modelling.watching.shown import RARE
 from stayline.settings import Settings
 from stayline.usecases.delete_features import delete_features
 from stayline.usecases.score_employee import score_employee
@@ -289,6 +292,32 @@ def test_a_window_chosen_by_hand_replaces_nothing_of_the_job_and_rings_no_alarm(
     assert decode_watched(window_files(ports.reports)[FILE]) == days
     assert decode_watched(window_files(ports.reports, name=BY_HAND)[FILE]) == chosen
     assert ports.metrics.points("watch_rows", since=window.start) == figures
+
+
+def test_a_window_of_few_people_keeps_nothing_of_their_inputs(ports):
+    ask(ports, PEOPLE[:29], MonthlyIncome=19_000)
+    watched = watch(ports)
+    data = [f for f in watched.findings if f.monitor is Monitor.DATA]
+    assert [(f.verdict, f.n) for f in data] == [(Verdict.INSUFFICIENT, 29)]
+    files = window_files(ports.reports)
+    kept = {"statistics.json", "constraints.json", "constraint_violations.json"}
+    assert not kept & set(files)
+    assert b"MonthlyIncome" not in files[FILE] + files[PAGE]
+    ask(ports, PEOPLE[29:30])
+    assert watch(ports).intake.rows == 30
+    assert set(window_files(ports.reports)) >= kept
+
+
+def test_what_is_written_names_no_word_of_fewer_than_five_people(ports):
+    ask(ports, PEOPLE[:200])
+    ask(ports, PEOPLE[:1], MonthlyIncome=19_998)
+    watch(ports)
+    statistics = decode(window_files(ports.reports)["statistics.json"], Statistics, "statistics")
+    assert statistics.dataset.item_count == 200
+    (pay,) = [f for f in statistics.features if f.name == "MonthlyIncome"]
+    assert pay.numerical_statistics.max < 19_998
+    counts = [f.string_statistics.counts for f in statistics.features if f.string_statistics]
+    assert all(n >= 5 for some in counts for word, n in some.items() if word != RARE)
 
 
 def test_nothing_is_watched_where_nothing_is_deployed(tmp_path):

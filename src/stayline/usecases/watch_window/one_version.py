@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from stayline.domain.alarms import AlarmState
 from stayline.domain.gates import Verdict
@@ -24,6 +25,7 @@ from stayline.modelling.watching.monitors import (
 )
 from stayline.modelling.watching.no_data import why_no_data
 from stayline.modelling.watching.part import Part
+from stayline.modelling.watching.shown import FEWEST_PEOPLE, few_people, shown
 from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.answer_book import AnswerBook
 from stayline.ports.audit_log import AuditLog
@@ -102,9 +104,9 @@ class Look:
         frame = people_once(captured.frame)
         rng = np.random.default_rng(SEED)
         self.tell(f"comparing {captured.frame.height:,} answers with the baseline")
-        data = watch_data(frame, baselines) if frame.height else Part(())
+        data = self._inputs(frame, baselines)
         parts = [
-            with_headcount(data, self.features.headcounts(), before=window.end),
+            with_headcount(shown(data), self.features.headcounts(), before=window.end),
             watch_quality(frame, cohort, baselines, rng),
         ]
         if frame.height:
@@ -126,10 +128,11 @@ class Look:
             captured.intake,
             tuple(finding for part in parts for finding in part.findings),
         )
+        statistics = statistics_of(data)
         page = watch_page(
             watched,
-            statistics=statistics_of(data),
-            baseline=baselines.statistics,
+            statistics=statistics,
+            baseline=None if statistics is None else baselines.statistics,
             former=watched_windows(self.reports, window.end),
             name=f"version {package.version}",
             alarms=self._ringing(),
@@ -137,6 +140,12 @@ class Look:
         files = {name: content for part in parts for name, content in part.files.items()}
         files |= {FILE: encode_watched(watched), PAGE: page.encode()}
         return Looked(watched, files, captured.versions)
+
+    @staticmethod
+    def _inputs(frame: pl.DataFrame, baselines: Baselines) -> Part:
+        if 0 < frame.height < FEWEST_PEOPLE:
+            return few_people(frame.height)
+        return watch_data(frame, baselines) if frame.height else Part(())
 
     def _no_data(self, intake: Intake) -> Part:
         cause = why_no_data(

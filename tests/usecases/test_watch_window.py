@@ -1,9 +1,11 @@
 """A window of answers, from the captured requests to the report, the figures and the record."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from deployed_home import deploy_again
@@ -15,9 +17,11 @@ from stayline.domain.metric_points import MetricPoint
 from stayline.domain.monitoring import Finding, Monitor, Watched, Window
 from stayline.domain.outcomes import EventOutcome, PersonOutcome
 from stayline.domain.pseudonyms import pseudonym
+from stayline.domain.retraining import verdict_on_drift
 from stayline.domain.score_request import ScoreOptions, ScoreRequest
 from stayline.domain.watch_points import NO_DATA_CHECK
 from stayline.errors import NothingDeployed, UnknownModel, UnknownReport
+from stayline.formats.data_constraints import Violations
 from stayline.formats.data_statistics import Statistics
 from stayline.formats.report_json import decode
 from stayline.formats.watched_form import FILE, decode_watched
@@ -318,6 +322,25 @@ def test_what_is_written_names_no_word_of_fewer_than_five_people(ports):
     assert pay.numerical_statistics.max < 19_998
     counts = [f.string_statistics.counts for f in statistics.features if f.string_statistics]
     assert all(n >= 5 for some in counts for word, n in some.items() if word != RARE)
+
+
+def test_requests_without_a_column_are_a_fault_of_the_data_and_no_drift(ports):
+    ask(ports, PEOPLE)
+    window = today(ports)
+    found = []
+    for record in ports.capture.read(window.start, window.end):
+        request = msgspec.json.decode(record.request)
+        del request["MonthlyIncome"]
+        changed = msgspec.json.encode(request | {"Bonus": 1}).decode()
+        found.append(replace(record, request=changed, inferred_at=record.inferred_at - DAY))
+    ports.capture.append(found)
+    watched = watch(ports, Window(window.start - DAY, window.start))
+    told = {(f.check, f.subject) for f in failed(watched) if f.monitor is Monitor.DATA}
+    assert told == {("missing_column_check", "MonthlyIncome"), ("extra_column_check", "Bonus")}
+    assert verdict_on_drift(watched) is not Verdict.FAIL
+    files = window_files(ports.reports)
+    violations = decode(files["constraint_violations.json"], Violations, "violations").violations
+    assert {(v.constraint_check_type, v.feature_name) for v in violations} == told
 
 
 def test_nothing_is_watched_where_nothing_is_deployed(tmp_path):

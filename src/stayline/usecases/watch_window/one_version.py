@@ -25,6 +25,7 @@ from stayline.modelling.watching.monitors import (
 )
 from stayline.modelling.watching.no_data import why_no_data
 from stayline.modelling.watching.part import Part
+from stayline.modelling.watching.request_frames import OddInputs
 from stayline.modelling.watching.shown import FEWEST_PEOPLE, few_people, shown
 from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.answer_book import AnswerBook
@@ -104,7 +105,7 @@ class Look:
         frame = people_once(captured.frame)
         rng = np.random.default_rng(SEED)
         self.tell(f"comparing {captured.frame.height:,} answers with the baseline")
-        data = self._inputs(frame, baselines)
+        data = self._inputs(frame, baselines, captured.odd)
         parts = [
             with_headcount(shown(data), self.features.headcounts(), before=window.end),
             watch_quality(frame, cohort, baselines, rng),
@@ -142,10 +143,10 @@ class Look:
         return Looked(watched, files, captured.versions)
 
     @staticmethod
-    def _inputs(frame: pl.DataFrame, baselines: Baselines) -> Part:
+    def _inputs(frame: pl.DataFrame, baselines: Baselines, odd: OddInputs) -> Part:
         if 0 < frame.height < FEWEST_PEOPLE:
             return few_people(frame.height)
-        return watch_data(frame, baselines) if frame.height else Part(())
+        return watch_data(frame, baselines, odd) if frame.height else Part(())
 
     def _no_data(self, intake: Intake) -> Part:
         cause = why_no_data(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,6 +54,18 @@ def cause_of(watched, *runs, windows=3, version=1):
 )
 def test_the_last_windows_that_can_be_judged_must_all_have_drifted(verdicts, is_cause):
     assert (cause_of(days(verdicts)) is not None) is is_cause
+
+
+def test_windows_that_overlap_tell_the_same_days_only_once():
+    drifted = finding(Verdict.FAIL)
+    day = window(0, drifted)
+    hours = [
+        replace(day, window=Window(FIRST - n * timedelta(hours=1), day.window.end))
+        for n in range(1, 4)
+    ]
+    assert cause_of([day, *hours]) is None
+    assert cause_of([*days("FF"), *hours]) is None
+    assert cause_of([*days("FFF"), *hours]) is not None
 
 
 def test_the_cause_names_the_windows_and_what_drifted_most_often():

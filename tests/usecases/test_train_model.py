@@ -210,7 +210,8 @@ def test_somebody_who_opted_out_is_in_no_later_training_set(panel):
     token = next(one for one in everybody if one not in left)
     set_opt_out(
         token, True, actor="ana", features=panel.features, opt_outs=panel.opt_outs,
-        scores=panel.scores, audit=panel.audit, clock=panel.clock,
+        scores=panel.scores, answers=panel.answers, outcomes=panel.outcomes,
+        audit=panel.audit, clock=panel.clock,
     )  # fmt: skip
     execution = train(panel).execution
     uri = f"{execution.parameters['OutputUri']}/prepare/people/people.parquet"

@@ -1,27 +1,39 @@
 """A window of answers, from the captured requests to the report, the figures and the record."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from deployed_home import deploy_again
 from real_data import ibm_extract
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.gates import Verdict
 from stayline.domain.metric_points import MetricPoint
 from stayline.domain.monitoring import Finding, Monitor, Watched, Window
-from stayline.domain.outcomes import EventOutcome
+from stayline.domain.outcomes import EventOutcome, PersonOutcome
+from stayline.domain.pseudonyms import pseudonym
+from stayline.domain.retraining import verdict_on_drift
 from stayline.domain.score_request import ScoreOptions, ScoreRequest
+from stayline.domain.watch_points import NO_DATA_CHECK
 from stayline.errors import NothingDeployed, UnknownModel, UnknownReport
+from stayline.formats.data_constraints import Violations
+from stayline.formats.data_statistics import Statistics
+from stayline.formats.report_json import decode
 from stayline.formats.watched_form import FILE, decode_watched
 from stayline.modelling.watching.monitors import with_headcount
-from stayline.modelling.watching.no_data import NO_DATA_CHECK
 from stayline.modelling.watching.part import Part
+from stayline.modelling.watching.shown import RARE
 from stayline.settings import Settings
+from stayline.usecases.delete_features import delete_features
 from stayline.usecases.score_employee import score_employee
+from stayline.usecases.set_opt_out import set_opt_out
 from stayline.usecases.watch_window import (
+    BY_HAND,
     PAGE,
     REPORT,
     watch_window,
@@ -72,6 +84,11 @@ def ask(ports: Ports, people: list[str] = PEOPLE, **fields: object) -> list[str]
 
 
 def watch(ports: Ports, window: Window | None = None, **changed: object) -> Watched:
+    (watched,) = watch_all(ports, window, **changed)
+    return watched
+
+
+def watch_all(ports: Ports, window: Window | None = None, **changed: object) -> tuple[Watched, ...]:
     return watch_window(
         window or today(ports),
         actor="ana",
@@ -80,6 +97,7 @@ def watch(ports: Ports, window: Window | None = None, **changed: object) -> Watc
             "capture": ports.capture,
             "features": ports.features,
             "registry": ports.registry,
+            "opt_outs": ports.opt_outs,
             "answers": ports.answers,
             "outcomes": ports.outcomes,
             "decisions": ports.decisions,
@@ -141,6 +159,56 @@ def test_looking_again_replaces_what_was_found(ports):
     assert rows.value == 400
 
 
+def test_who_is_erased_or_opts_out_is_in_no_window_and_no_answer_book_again(ports):
+    ask(ports, PEOPLE[:40])
+    assert watch(ports).intake.rows == 40
+    erased, shy = (pseudonym(ports.secrets.token_key(), who) for who in PEOPLE[:2])
+    who = {"features": ports.features, "scores": ports.scores, "outcomes": ports.outcomes}
+    who |= {"answers": ports.answers, "audit": ports.audit, "clock": ports.clock, "actor": "ana"}
+    delete_features(erased, event_time=ports.clock.now(), **who)
+    set_opt_out(shy, True, opt_outs=ports.opt_outs, **who)
+    window = today(ports)
+
+    def book() -> set[str]:
+        kept = ports.answers.between(window.start, window.end, model_version=1)
+        return set(kept["token"])
+
+    assert len(book()) == 38
+    again = watch(ports)
+    assert (again.intake.rows, again.intake.faults["erased or opted out"]) == (38, 2)
+    assert len(book()) == 38
+    assert not book() & {erased, shy}
+
+
+def test_a_window_of_nobody_but_the_erased_says_so(ports):
+    ask(ports, PEOPLE[:1])
+    token = pseudonym(ports.secrets.token_key(), PEOPLE[0])
+    delete_features(
+        token, event_time=ports.clock.now(), features=ports.features, scores=ports.scores,
+        outcomes=ports.outcomes, answers=ports.answers, audit=ports.audit, clock=ports.clock,
+        actor="ana",
+    )  # fmt: skip
+    (finding,) = failed(watch(ports))
+    assert "erased" in finding.reason
+
+
+def test_opting_out_takes_what_became_known_of_a_person(ports):
+    ask(ports, PEOPLE[:2])
+    watch(ports)
+    first, second = (pseudonym(ports.secrets.token_key(), who) for who in PEOPLE[:2])
+    now = ports.clock.now()
+    ports.outcomes.add([PersonOutcome(token, now.date(), now) for token in (first, second)])
+    set_opt_out(
+        first, True, features=ports.features, scores=ports.scores, opt_outs=ports.opt_outs,
+        answers=ports.answers, outcomes=ports.outcomes, audit=ports.audit, clock=ports.clock,
+        actor="ana",
+    )  # fmt: skip
+    assert [one.token for one in ports.outcomes.of_people(now)] == [second]
+    window = today(ports)
+    kept = ports.answers.between(window.start, window.end, model_version=1)
+    assert kept["token"].to_list() == [second]
+
+
 @pytest.mark.parametrize(
     ("requests", "sampling", "cause"),
     [(None, 100, "no request"), (0, 100, "no request"), (7, 50, "keeps none"), (7, 100, "nothing")],
@@ -154,6 +222,10 @@ def test_a_window_without_answers_says_why(ports, requests, sampling, cause):
     assert finding.check == NO_DATA_CHECK
     assert cause in finding.reason
     assert PAGE in ports.reports.get(REPORT, window.end)
+    told = ports.metrics.points("watch_violations", since=window.end)
+    assert Monitor.DATA not in {point.dimensions["Monitor"] for point in told}
+    (rows,) = ports.metrics.points("watch_rows", since=window.end)
+    assert (rows.value, rows.dimensions["Cause"]) == (0, finding.subject)
 
 
 def test_quality_is_estimated_at_once_and_measured_when_the_outcomes_come(ports):
@@ -178,6 +250,97 @@ def test_quality_is_estimated_at_once_and_measured_when_the_outcomes_come(ports)
 def test_only_the_answers_of_one_version_are_looked_at(ports):
     with pytest.raises(UnknownModel):
         watch(ports, version=9)
+
+
+def test_each_version_that_answered_is_looked_at_and_keeps_its_answers(ports):
+    ask(ports, PEOPLE[:300])
+    assert deploy_again(ports) == 2
+    ask(ports, PEOPLE[:200])
+    watched = watch_all(ports)
+    assert [(one.model_version, one.intake.rows) for one in watched] == [(2, 200), (1, 300)]
+    assert watched_windows(ports.reports) == list(watched)
+    files = window_files(ports.reports)
+    assert decode_watched(files[FILE]) == watched[0]
+    assert decode_watched(files[f"version-1-{FILE}"]) == watched[1]
+    assert f"version-1-{PAGE}" in files
+    window = today(ports)
+    for version, rows in ((1, 300), (2, 200)):
+        kept = ports.answers.between(window.start, window.end, model_version=version)
+        assert kept.height == rows
+    points = ports.metrics.points("watch_rows", since=window.end)
+    assert {(one.dimensions["ModelVersion"], one.value) for one in points} == {
+        ("1", 300), ("2", 200),
+    }  # fmt: skip
+    assert [one.model_version for one in watch_all(ports, version=1)] == [1]
+
+
+def test_a_version_deployed_after_the_window_is_not_held_against_it(ports):
+    ask(ports, PEOPLE[:200])
+    deploy_again(ports)
+    watched = watch(ports)
+    assert (watched.model_version, watched.intake.rows) == (1, 200)
+    assert NO_DATA_CHECK not in {finding.check for finding in watched.findings}
+    (rows,) = ports.metrics.points("watch_rows", since=today(ports).end)
+    assert rows.value == 200
+
+
+def test_a_window_chosen_by_hand_replaces_nothing_of_the_job_and_rings_no_alarm(ports):
+    ask(ports, PEOPLE[:200])
+    window = today(ports)
+    days = watch(ports, window)
+    figures = ports.metrics.points("watch_rows", since=window.start)
+    week = Window(window.end - 7 * DAY, window.end)
+    chosen = watch(ports, week, report=BY_HAND)
+    assert watched_windows(ports.reports) == [days]
+    assert watched_windows(ports.reports, name=BY_HAND) == [chosen]
+    assert decode_watched(window_files(ports.reports)[FILE]) == days
+    assert decode_watched(window_files(ports.reports, name=BY_HAND)[FILE]) == chosen
+    assert ports.metrics.points("watch_rows", since=window.start) == figures
+
+
+def test_a_window_of_few_people_keeps_nothing_of_their_inputs(ports):
+    ask(ports, PEOPLE[:29], MonthlyIncome=19_000)
+    watched = watch(ports)
+    data = [f for f in watched.findings if f.monitor is Monitor.DATA]
+    assert [(f.verdict, f.n) for f in data] == [(Verdict.INSUFFICIENT, 29)]
+    files = window_files(ports.reports)
+    kept = {"statistics.json", "constraints.json", "constraint_violations.json"}
+    assert not kept & set(files)
+    assert b"MonthlyIncome" not in files[FILE] + files[PAGE]
+    ask(ports, PEOPLE[29:30])
+    assert watch(ports).intake.rows == 30
+    assert set(window_files(ports.reports)) >= kept
+
+
+def test_what_is_written_names_no_word_of_fewer_than_five_people(ports):
+    ask(ports, PEOPLE[:200])
+    ask(ports, PEOPLE[:1], MonthlyIncome=19_998)
+    watch(ports)
+    statistics = decode(window_files(ports.reports)["statistics.json"], Statistics, "statistics")
+    assert statistics.dataset.item_count == 200
+    (pay,) = [f for f in statistics.features if f.name == "MonthlyIncome"]
+    assert pay.numerical_statistics.max < 19_998
+    counts = [f.string_statistics.counts for f in statistics.features if f.string_statistics]
+    assert all(n >= 5 for some in counts for word, n in some.items() if word != RARE)
+
+
+def test_requests_without_a_column_are_a_fault_of_the_data_and_no_drift(ports):
+    ask(ports, PEOPLE)
+    window = today(ports)
+    found = []
+    for record in ports.capture.read(window.start, window.end):
+        request = msgspec.json.decode(record.request)
+        del request["MonthlyIncome"]
+        changed = msgspec.json.encode(request | {"Bonus": 1}).decode()
+        found.append(replace(record, request=changed, inferred_at=record.inferred_at - DAY))
+    ports.capture.append(found)
+    watched = watch(ports, Window(window.start - DAY, window.start))
+    told = {(f.check, f.subject) for f in failed(watched) if f.monitor is Monitor.DATA}
+    assert told == {("missing_column_check", "MonthlyIncome"), ("extra_column_check", "Bonus")}
+    assert verdict_on_drift(watched) is not Verdict.FAIL
+    files = window_files(ports.reports)
+    violations = decode(files["constraint_violations.json"], Violations, "violations").violations
+    assert {(v.constraint_check_type, v.feature_name) for v in violations} == told
 
 
 def test_nothing_is_watched_where_nothing_is_deployed(tmp_path):

@@ -44,33 +44,42 @@ def run(
     start: FromOption = None,
     end: ToOption = None,
     version: Annotated[
-        int | None, typer.Option("--version", help="Which version (default: the deployed one).")
+        int | None, typer.Option("--version", help="Which version (default: each that answered).")
     ] = None,
     by: ByOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Look at one window; exit status 2 when something is violated."""
+    """Look at one window; exit status 2 when something is violated.
+
+    A day that the job `watch` looks at is looked at as that job does. Any other window, or a
+    version of your choice, has a report of its own, and no alarm rings for it.
+    """
     from stayline.domain.gates import Verdict
-    from stayline.usecases.watch_window import watch_window
+    from stayline.jobs.table import job_named
+    from stayline.usecases.watch_window import BY_HAND, REPORT, watch_window
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
+    window = _window(start, end, ports.clock.now())
+    is_jobs = version is None and job_named("watch").schedule.window(window.end) == window
     watched = watch_window(
-        _window(start, end, ports.clock.now()), version=version, actor=by or settings.actor,
+        window, version=version, report=REPORT if is_jobs else BY_HAND, actor=by or settings.actor,
         sampling_percent=settings.capture_sampling_percent, capture=ports.capture,
-        features=ports.features, registry=ports.registry, answers=ports.answers,
-        outcomes=ports.outcomes, alarms=ports.alarms,
+        features=ports.features, registry=ports.registry, opt_outs=ports.opt_outs,
+        answers=ports.answers, outcomes=ports.outcomes, alarms=ports.alarms,
         decisions=ports.decisions, protected=ports.protected, reports=ports.reports,
         metrics=ports.metrics, audit=ports.audit, clock=ports.clock,
         tell=lambda line: None if as_json else typer.echo(f"{line} ...", err=True),
     )  # fmt: skip
     if as_json:
-        show_json(watched)
+        show_json({"windows": watched})
     else:
-        for line in told(watched):
+        for line in (line for one in watched for line in told(one)):
             say(line)
-    if any(finding.verdict is Verdict.FAIL for finding in watched.findings):
+        until = f"{window.end:%Y-%m-%dT%H:%M:%S}{'' if is_jobs else ' --by-hand'}"
+        say(f"See it as a page with `stayline watch report --to {until}`.")
+    if any(finding.verdict is Verdict.FAIL for one in watched for finding in one.findings):
         raise typer.Exit(2)
 
 
@@ -78,27 +87,29 @@ def run(
 def list_windows(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the windows that were looked at, with what was violated in each."""
     from stayline.domain.gates import Verdict
-    from stayline.usecases.watch_window import watched_windows
+    from stayline.usecases.watch_window import BY_HAND, watched_windows
 
-    found = watched_windows(ports_for(settings_for(home), must_exist=True).reports)
+    reports = ports_for(settings_for(home), must_exist=True).reports
+    found, by_hand = watched_windows(reports), watched_windows(reports, name=BY_HAND)
     if as_json:
-        show_json({"windows": found})
+        show_json({"windows": found, "by_hand": by_hand})
         return
-    if not found:
+    if not found and not by_hand:
         say("No window was looked at yet; `stayline watch run` does so, and the job `watch` daily.")
         return
     show_table(
-        ["From (UTC)", "To (UTC)", "Version", "Rows", "Violated", "Not enough to say"],
+        ["From (UTC)", "To (UTC)", "By", "Version", "Rows", "Violated", "Not enough to say"],
         [
             [
-                f"{one.window.start:{_MINUTE}}", f"{one.window.end:{_MINUTE}}",
+                f"{one.window.start:{_MINUTE}}", f"{one.window.end:{_MINUTE}}", by,
                 str(one.model_version), f"{one.intake.rows:,}",
                 *(
                     str(sum(finding.verdict is verdict for finding in one.findings))
                     for verdict in (Verdict.FAIL, Verdict.INSUFFICIENT)
                 ),
             ]
-            for one in found
+            for by, some in (("day", found), ("hand", by_hand))
+            for one in some
         ],
     )  # fmt: skip
 
@@ -109,13 +120,17 @@ def report(
     out: Annotated[
         Path, typer.Option("--out", help="Where the files go: the page and the figures behind it.")
     ] = Path("watch-report"),
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="Of the windows that somebody chose by hand.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write a window's page and files (default: the newest window)."""
-    from stayline.usecases.watch_window import PAGE, window_files
+    from stayline.usecases.watch_window import BY_HAND, PAGE, REPORT, window_files
 
-    files = window_files(ports_for(settings_for(home), must_exist=True).reports, _utc(end))
+    reports = ports_for(settings_for(home), must_exist=True).reports
+    files = window_files(reports, _utc(end), name=BY_HAND if by_hand else REPORT)
     write_files(out, files, mode=0o700)
     if as_json:
         show_json({"page": str(out / PAGE), "files": sorted(files)})
@@ -180,7 +195,7 @@ def told(watched: "Watched") -> list[str]:
         lines += [
             f"  {one.monitor.value}, {one.subject or 'window'}: {one.reason}" for one in shown
         ]
-    return [*lines, "See it as a page with `stayline watch report`."]
+    return lines
 
 
 def _points(difference: "Estimate | None") -> str:
@@ -195,6 +210,8 @@ def _window(start: datetime | None, end: datetime | None, now: datetime) -> "Win
     from stayline.errors import SettingRefused
 
     until = _utc(end) or now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if until > now:
+        raise SettingRefused("--to", f"{until:{_MINUTE}}", f"a time up to now, {now:{_MINUTE}} UTC")
     since = _utc(start) or until - timedelta(days=1)
     if since >= until:
         raise SettingRefused("--from", f"{since:{_MINUTE}}", f"a time before {until:{_MINUTE}}")

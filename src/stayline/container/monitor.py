@@ -59,7 +59,7 @@ def run(platform: Platform) -> None:
     faults = Counter(captured.intake.faults) + files.faults + labels.faults
     intake = replace(captured.intake, faults=dict(faults))
     attributes = given_attributes(platform) if options.monitor is Monitor.BIAS else None
-    given = Given(baselines, reports, labels.left, attributes, now)
+    given = Given(baselines, reports, labels.left, attributes, now, captured.odd)
     part = watched_part(options.monitor, captured.frame, intake, given)
     watched = Watched(window, version, baselines.model.digest, intake, part.findings)
     outputs = {options.output / FILE: encode_watched(watched)}

@@ -10,6 +10,7 @@ import polars as pl
 from stayline.container.monitor_inputs import CONSTRAINTS, CONSTRAINTS_OF, STATISTICS
 from stayline.domain.gates import Verdict
 from stayline.domain.monitoring import Finding, Intake, Monitor
+from stayline.domain.watch_points import NO_DATA_CHECK
 from stayline.formats.drift_violations import BIAS_CHECK
 from stayline.modelling.dataset import PERSON
 from stayline.modelling.watching import monitors
@@ -17,8 +18,9 @@ from stayline.modelling.watching.baselines import Baselines
 from stayline.modelling.watching.known_facets import facets_at
 from stayline.modelling.watching.labelled_quality import IS_RIPE, ripe_by
 from stayline.modelling.watching.labels import LABEL, labelled
-from stayline.modelling.watching.no_data import NO_DATA_CHECK, NoData, why_no_data
+from stayline.modelling.watching.no_data import NoData, why_no_data
 from stayline.modelling.watching.part import Part, blind
+from stayline.modelling.watching.request_frames import OddInputs
 
 SEED = 0
 ANALYSIS, VIOLATIONS = "analysis.json", "constraint_violations.json"
@@ -39,7 +41,8 @@ _NOTHING_THERE = "no request reached the endpoint, or what was answered was not 
 @dataclass(frozen=True, slots=True)
 class Given:
     """What a window is watched with; ``labels`` by event is empty, and ``attributes`` None, where
-    they were not given. Labels are taken as known at ``now``.
+    they were not given. Labels are taken as known at ``now``. ``odd`` is what of the
+    requests did not fit the inputs.
     """
 
     baselines: Baselines
@@ -47,6 +50,7 @@ class Given:
     labels: Mapping[str, bool]
     attributes: pl.DataFrame | None
     now: datetime
+    odd: OddInputs
 
 
 def watched_part(monitor: Monitor, answered: pl.DataFrame, intake: Intake, given: Given) -> Part:
@@ -71,7 +75,7 @@ def _found(monitor: Monitor, answered: pl.DataFrame, given: Given) -> Part:
     baselines, rng = given.baselines, np.random.default_rng(SEED)
     match monitor:
         case Monitor.DATA:
-            return monitors.watch_data(frame, baselines)
+            return monitors.watch_data(frame, baselines, given.odd)
         case Monitor.QUALITY:
             known = _with_labels(answered, given) if given.labels else None
             return monitors.watch_quality(frame, known, baselines, rng)

@@ -46,16 +46,16 @@ def drift_cause(
     """Return why a new version should be trained, None while there is no new cause for it.
 
     The last ``windows`` windows of that version whose evidence suffices must all have drifted; one
-    with too little evidence neither counts nor breaks the row. ``runs`` are those of the training
-    job: a row of drifting windows that one of them was about is no new cause, however long it goes
-    on, until a window without drift has broken it.
+    with too little evidence neither counts nor breaks the row, and of windows that overlap only the
+    last counts. ``runs`` are those of the training job: a row of drifting windows that one of them
+    was about is no new cause, however long it goes on, until a window without drift has broken it.
     """
-    judged = [
+    judged = _apart(
         (one, verdict)
-        for one in sorted(watched, key=lambda one: one.window.end)
+        for one in watched
         if one.model_version == version
         and (verdict := verdict_on_drift(one)) is not Verdict.INSUFFICIENT
-    ]
+    )
     answered_until = _answered_until(runs, version)
     if answered_until is not None:
         judged = list(dropwhile(lambda pair: not _breaks(pair, answered_until), judged))
@@ -68,6 +68,15 @@ def drift_cause(
         f"UTC: {_told(row)}."
     )
     return DriftCause(version, row[-1].window.end, words)
+
+
+def _apart(judged: Iterable[tuple[Watched, Verdict]]) -> list[tuple[Watched, Verdict]]:
+    """Return windows of which no two overlap, oldest first: no day is told twice."""
+    apart: list[tuple[Watched, Verdict]] = []
+    for one in sorted(judged, key=lambda pair: pair[0].window.end, reverse=True):
+        if not apart or one[0].window.end <= apart[-1][0].window.start:
+            apart.append(one)
+    return apart[::-1]
 
 
 def _breaks(pair: tuple[Watched, Verdict], answered_until: datetime) -> bool:

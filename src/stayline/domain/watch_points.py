@@ -10,6 +10,8 @@ from stayline.domain.monitoring import Monitor, Watched
 VIOLATIONS, ROWS, MISSED = "watch_violations", "watch_rows", "estimate_missed"
 IN_HINDSIGHT = "estimate_check"
 """The check of whether an estimate came true, which says nothing of the window being worse."""
+NO_DATA_CHECK = "no_data_check"
+"""Told by the rows and their cause: a window without answers says nothing of what was asked."""
 
 
 def metric_points(watched: Watched) -> list[MetricPoint]:
@@ -24,10 +26,10 @@ def metric_points(watched: Watched) -> list[MetricPoint]:
     at = watched.window.end
     version = {"ModelVersion": str(watched.model_version)}
     said = [f for f in watched.findings if f.verdict is not Verdict.INSUFFICIENT]
-    of_window = [f for f in said if f.check != IN_HINDSIGHT]
+    of_window = [f for f in said if f.check not in (IN_HINDSIGHT, NO_DATA_CHECK)]
     failed = Counter(f.monitor for f in of_window if f.verdict is Verdict.FAIL)
     judged = {f.monitor for f in of_window}
-    causes = [f.subject for f in watched.findings if f.check == "no_data_check"]
+    causes = [f.subject for f in watched.findings if f.check == NO_DATA_CHECK]
     where = {**version, "Cause": causes[0]} if causes else version
     points = [MetricPoint(ROWS, at, watched.intake.rows, where, "Count")]
     points += [

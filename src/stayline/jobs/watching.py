@@ -2,6 +2,7 @@
 
 from stayline.bootstrap import Ports
 from stayline.domain.gates import Verdict
+from stayline.domain.monitoring import Watched
 from stayline.jobs.drift import retrain_on_drift
 from stayline.jobs.job import Call
 from stayline.settings import Settings
@@ -19,6 +20,7 @@ def watch(ports: Ports, settings: Settings, call: Call) -> str:
         capture=ports.capture,
         features=ports.features,
         registry=ports.registry,
+        opt_outs=ports.opt_outs,
         answers=ports.answers,
         outcomes=ports.outcomes,
         decisions=ports.decisions,
@@ -30,12 +32,16 @@ def watch(ports: Ports, settings: Settings, call: Call) -> str:
         clock=ports.clock,
         tell=call.listener.tell,
     )
-    failed = sum(finding.verdict is Verdict.FAIL for finding in watched.findings)
-    told = (
-        f"{watched.intake.rows:,} answers of version {watched.model_version}: {failed} violations "
-        f"in {len(watched.findings)} checks."
-    )
+    told = " ".join(map(_told, watched))
     follows = retrain_on_drift(
         watched_windows(ports.reports), ports=ports, settings=settings, listener=call.listener
     )
     return f"{told} {follows}".strip()
+
+
+def _told(watched: Watched) -> str:
+    failed = sum(finding.verdict is Verdict.FAIL for finding in watched.findings)
+    return (
+        f"{watched.intake.rows:,} answers of version {watched.model_version}: {failed} violations "
+        f"in {len(watched.findings)} checks."
+    )

@@ -14,7 +14,7 @@ from stayline.usecases.check_home import check_home
 from stayline.usecases.import_inbox import DONE, REFUSED, import_inbox
 from stayline.usecases.import_workforce import import_workforce
 from stayline.usecases.score_workforce import score_workforce
-from stayline.usecases.watch_window import REPORT
+from stayline.usecases.watch_window import BY_HAND, REPORT
 
 RECORDS_KEPT = timedelta(days=730)
 """How long the records of runs, of alarms and of watched windows are kept."""
@@ -104,6 +104,7 @@ def purge(ports: Ports, settings: Settings, call: Call) -> str:
             ports.jobs.purge(now - RECORDS_KEPT),
             ports.alarms.purge(now - RECORDS_KEPT),
             ports.reports.purge(REPORT, now - RECORDS_KEPT),
+            ports.reports.purge(BY_HAND, now - RECORDS_KEPT),
             ports.metrics.purge(now - FIGURES_KEPT),
         )
     )

@@ -89,6 +89,10 @@ class FeatureStore(Protocol):
         """Return what `get` returns of each of these people, without those nobody knows."""
         ...
 
+    def known(self, tokens: Sequence[EmployeeToken]) -> AbstractSet[EmployeeToken]:
+        """Return of whom of these people there are features; reads none. Quick."""
+        ...
+
     def has_left(self, token: EmployeeToken, *, at: datetime) -> bool:
         """Whether the person's last day is that of ``at`` or before, by the newest outcome.
 

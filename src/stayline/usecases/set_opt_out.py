@@ -6,10 +6,12 @@ from datetime import datetime
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.errors import UnknownEmployee
+from stayline.ports.answer_book import AnswerBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.opt_out_list import OptOutList
+from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.score_board import ScoreBoard
 
 
@@ -28,14 +30,17 @@ def set_opt_out(
     features: FeatureStore,
     scores: ScoreBoard,
     opt_outs: OptOutList,
+    answers: AnswerBook,
+    outcomes: OutcomeBook,
     audit: AuditLog,
     clock: Clock,
     actor: str,
 ) -> OptOutState:
     """Return the state from now on; asking for the state that already holds changes nothing.
 
-    An opt-out bars scoring before the kept score goes, so that none can come back. Raises
-    `UnknownEmployee`, since a mistyped id must not look like a success.
+    An opt-out bars scoring before the kept score goes, so that none can come back; the answers kept
+    for later and what became known of the person go, too. Raises `UnknownEmployee`,
+    since a mistyped id must not look like a success.
     """
     if features.get(token) is None and not opt_outs.intervals(token):
         refusal, kind = UnknownEmployee(token), AuditEventKind.REQUEST_REFUSED
@@ -47,6 +52,8 @@ def set_opt_out(
     if has_opted_out:
         since = opt_outs.opt_out(token, at=now).since
         scores.erase(token)
+        answers.erase([token])
+        outcomes.erase([token])
     else:
         opt_outs.opt_in(token, at=now)
     audit.append(

@@ -241,7 +241,8 @@ def test_an_opted_out_person_is_a_model_error_of_403(runtime, ports):
     token = pseudonym(ports.secrets.token_key(), SHY)
     set_opt_out(
         token, True, features=ports.features, scores=ports.scores, opt_outs=ports.opt_outs,
-        audit=ports.audit, clock=ports.clock, actor="tests",
+        answers=ports.answers, outcomes=ports.outcomes, audit=ports.audit,
+        clock=ports.clock, actor="tests",
     )  # fmt: skip
     with pytest.raises(runtime.exceptions.ModelError) as refusal:
         invoke(runtime, SHY, "text/csv")

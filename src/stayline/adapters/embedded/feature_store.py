@@ -90,6 +90,10 @@ class DeltaFeatureStore:
             for token, event_time, write_time, values in self._online.records(tokens)
         }
 
+    def known(self, tokens: Sequence[EmployeeToken]) -> AbstractSet[EmployeeToken]:
+        """Return of whom of these people there are features."""
+        return self._online.known(tokens)
+
     def newest(self, tokens: Iterable[EmployeeToken] | None = None) -> pl.DataFrame:
         """Return the newest features of these people, or of everyone, by token."""
         return self._online.newest(tokens, group_types(FEATURES, self.schema()))

@@ -76,6 +76,10 @@ class OnlineFeatures:
         for token, event_time, write_time, record in quick_rows(self._engine, _READ, tokens):
             yield token, event_time, write_time, _UNPACK(record)
 
+    def known(self, tokens: Sequence[EmployeeToken]) -> set[EmployeeToken]:
+        """Return of whom of these people there is a row."""
+        return {token for (token,) in quick_rows(self._engine, _KNOWN, tokens)}
+
     def newest(self, tokens: Iterable[str] | None, kinds: dict[str, pl.DataType]) -> pl.DataFrame:
         """Return both clocks and values of these people, or of everyone, by token.
 
@@ -148,6 +152,7 @@ class OnlineFeatures:
 
 
 _READ = "SELECT token, event_time, write_time, record FROM online_records WHERE token IN "
+_KNOWN = "SELECT token FROM online_records WHERE token IN "
 _READ_CHUNK = (
     "SELECT token, event_time, write_time, record FROM online_records "
     "WHERE token > ? ORDER BY token LIMIT ?"

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
+from msgspec.structs import replace
 
 from stayline.domain.gates import Verdict
 from stayline.domain.monitoring import Finding, Monitor, Window
@@ -14,6 +15,7 @@ from stayline.formats.drift_violations import ATTRIBUTION_CHECK, BIAS_CHECK
 from stayline.formats.report_json import decode, encode
 from stayline.modelling.dataset import PERSON
 from stayline.modelling.drift.check import drift_findings
+from stayline.modelling.drift.gaps import MISSING
 from stayline.modelling.drift.violations import drift_violations
 from stayline.modelling.drift.workforce import row_count_finding
 from stayline.modelling.feature_statistics import feature_statistics
@@ -28,6 +30,7 @@ from stayline.modelling.watching.labelled_quality import (
     LabelledQuality,
     labelled_qualities,
 )
+from stayline.modelling.watching.odd_inputs import odd_findings, violations_of
 from stayline.modelling.watching.part import Part, blind
 from stayline.modelling.watching.quality_findings import (
     HINDSIGHT_LEVEL,
@@ -37,6 +40,7 @@ from stayline.modelling.watching.quality_findings import (
     labelled_findings,
     quality_violations,
 )
+from stayline.modelling.watching.request_frames import OddInputs
 from stayline.ports.feature_store import EVENT_TIME
 
 STATISTICS, CONSTRAINTS = "statistics.json", "constraints.json"
@@ -63,10 +67,11 @@ def persons(tokens: pl.Series) -> np.ndarray:
     return np.unique(filled, return_inverse=True)[1]
 
 
-def watch_data(frame: pl.DataFrame, baselines: Baselines) -> Part:
+def watch_data(frame: pl.DataFrame, baselines: Baselines, odd: OddInputs | None = None) -> Part:
     """Return how the inputs of a window differ from those that the model learned from.
 
-    ``frame`` is that of `people_once`. The files are those of Model Monitor.
+    ``frame`` is that of `people_once`, ``odd`` what of the requests did not fit the inputs: a gap
+    that comes of it is a fault of the data and no drift. The files are those of Model Monitor.
     """
     if baselines.statistics is None or baselines.constraints is None:
         return blind(Monitor.DATA, Check.BASELINE_DRIFT, f"Drift cannot be told: {_ANEW}")
@@ -74,6 +79,9 @@ def watch_data(frame: pl.DataFrame, baselines: Baselines) -> Part:
     findings = drift_findings(
         frame, baselines.inputs, statistics, baselines.statistics, baselines.joint
     )
+    unfit = () if odd is None else odd_findings(odd, baselines.constraints)
+    at_fault = {finding.subject for finding in unfit}
+    findings = tuple(f for f in findings if not (f.metric == MISSING and f.subject in at_fault))
     found = drift_violations(statistics, baselines.constraints, findings)
     drifted = {(f.subject, f.check) for f in findings if f.verdict is Verdict.FAIL}
     broken = tuple(
@@ -89,12 +97,13 @@ def watch_data(frame: pl.DataFrame, baselines: Baselines) -> Part:
         if violation.constraint_check_type not in (Check.BASELINE_DRIFT, Check.COMPLETENESS)
         and (violation.feature_name, violation.constraint_check_type) not in drifted
     )
+    told = replace(found, violations=(*found.violations, *violations_of(unfit)))
     return Part(
-        (*findings, *broken),
+        (*findings, *broken, *unfit),
         {
             STATISTICS: encode(statistics),
             CONSTRAINTS: encode(baselines.constraints),
-            VIOLATIONS: encode(found),
+            VIOLATIONS: encode(told),
         },
     )
 

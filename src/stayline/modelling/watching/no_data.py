@@ -5,7 +5,8 @@ from enum import StrEnum
 from stayline.domain.monitoring import Intake
 from stayline.modelling.watching.block_rows import CLOCK_JUMP, OTHER_VERSION
 
-NO_DATA_CHECK = "no_data_check"
+ERASED_OR_OPTED_OUT = "erased or opted out"
+"""How answers are counted of people who may not be looked at any more."""
 
 
 class NoData(StrEnum):
@@ -15,6 +16,7 @@ class NoData(StrEnum):
     NOT_SAMPLED = "requests were answered, but capture keeps none of them, or too few"
     NOT_CAPTURED = "requests were answered, but nothing was captured"
     UNREADABLE = "no captured line could be read"
+    NOBODY_LEFT = "everyone who was asked about has been erased or has opted out since"
     OTHER_VERSIONS = "other model versions answered every request"
     OTHER_TIMES = "every captured answer names a time outside the window: a clock jumped"
 
@@ -33,6 +35,8 @@ def why_no_data(intake: Intake, *, requests: int | None, sampling_percent: int) 
         if sampling_percent < 100:
             return NoData.NOT_SAMPLED
         return NoData.NO_REQUESTS if requests is None else NoData.NOT_CAPTURED
+    if intake.faults.get(ERASED_OR_OPTED_OUT):
+        return NoData.NOBODY_LEFT
     if intake.faults.get(OTHER_VERSION):
         return NoData.OTHER_VERSIONS
     return NoData.OTHER_TIMES if intake.faults.get(CLOCK_JUMP) else NoData.UNREADABLE

@@ -13,6 +13,9 @@ from stayline.domain.field_values import FieldRefused, checked_value, flag_words
 from stayline.domain.risk_score import FieldValue
 from stayline.domain.workforce_schema import Column, Kind, Role
 
+MOST_NAMES, LONGEST_NAME = 1_000, 60
+"""So many unknown names are told apart, each by its beginning: anyone may send any."""
+OTHER_NAMES = "(other names)"
 _UNUSUAL = re.compile(r'["\\\x00-\x1f]')
 _OBJECT = msgspec.json.Decoder(dict[str, object])
 _ENCODE = msgspec.json.Encoder().encode
@@ -22,8 +25,11 @@ _ENCODE = msgspec.json.Encoder().encode
 class OddInputs:
     """What of the requests did not fit the inputs, by column: how many rows lacked it, had it
     beyond the inputs, or gave a value of another type; and in how many ``rows`` any of it was so.
+
+    ``seen`` counts all requests that have any of the inputs, those that fit among them.
     """
 
+    seen: int = 0
     rows: int = 0
     missing: Counter[str] = field(default_factory=Counter)
     extra: Counter[str] = field(default_factory=Counter)
@@ -76,11 +82,13 @@ class RequestFrames:
             read = reading.result()
             frame = self._typed(read)
             if self._dates(read) == self._dates(frame):
+                self.odd.seen += len(requests) - len(foreign)
                 return frame, foreign
         except pl.exceptions.PolarsError:
             pass  # whatever polars refuses is put right below
         rest = [row for row, text in enumerate(requests) if text is texts[row]]
         self._put_right(texts, rest, foreign)
+        self.odd.seen += len(requests) - len(foreign)
         return self._typed(self._read("\n".join(texts))), foreign
 
     def _are_exact(self, requests: Sequence[str]) -> bool:
@@ -129,7 +137,7 @@ class RequestFrames:
         if len(missing) == len(self._columns):
             return None
         odd.missing.update(missing)
-        odd.extra.update(extra)
+        odd.extra.update({_told(name, odd.extra) for name in extra})
         is_odd = bool(missing or extra)
         values: dict[str, FieldValue] = {}
         for name, column in self._columns.items():
@@ -148,6 +156,13 @@ class RequestFrames:
         if isinstance(value, str) and column.kind is Kind.CATEGORY:
             return value
         return checked_value(column, value)
+
+
+def _told(name: str, known: Mapping[str, int]) -> str:
+    """Return an unknown name as it is counted: printable, short, and one of not too many."""
+    short = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
+    short = "".join(sign if sign.isprintable() else "?" for sign in short)
+    return short if short in known or len(known) < MOST_NAMES else OTHER_NAMES
 
 
 def _unbounded(column: Column) -> Column:

@@ -199,6 +199,8 @@ def _set_opt_out(employee_id: str, has_opted_out: bool, gateway: Gateway) -> Opt
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
+        answers=ports.answers,
+        outcomes=ports.outcomes,
         audit=ports.audit,
         clock=ports.clock,
         actor=gateway.settings.actor,

@@ -1,6 +1,5 @@
 """Processes that answer requests from one home, and one that deploys, as a server's would."""
 
-import multiprocessing
 import sys
 import time
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deployed_home import take_to_work
+from forked import FORKED
 from stayline.bootstrap import build
 from stayline.domain.deployment import Progress, RolloutPlan
 from stayline.settings import Settings
@@ -18,7 +18,6 @@ ROW = {"OverTime": "Yes", "MonthlyIncome": 5500.0, "JobRole": "Manager", "YearsA
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 PAUSE_S = 0.004
 PATIENCE_S = 30.0
-_SPAWN = multiprocessing.get_context("spawn")
 
 
 class Workers:
@@ -54,9 +53,9 @@ def at_work(home: Path, count: int = 3) -> Iterator[Workers]:
     folder = home.parent / "answers"
     folder.mkdir()
     names = [f"w-{number}" for number in range(count)]
-    stop = _SPAWN.Event()
+    stop = FORKED.Event()
     started = [
-        _SPAWN.Process(target=_answer, args=(home, name, folder / name, stop), daemon=True)
+        FORKED.Process(target=_answer, args=(home, name, folder / name, stop), daemon=True)
         for name in names
     ]
     for process in started:
@@ -77,8 +76,8 @@ def at_work(home: Path, count: int = 3) -> Iterator[Workers]:
 @contextmanager
 def deploying(home: Path, version: int, plan: RolloutPlan) -> Iterator[Any]:
     """Run a process that deploys a version; yields it and a queue of the phases it goes through."""
-    phases = _SPAWN.Queue()
-    process = _SPAWN.Process(target=_deploy, args=(home, version, plan, phases), daemon=True)
+    phases = FORKED.Queue()
+    process = FORKED.Process(target=_deploy, args=(home, version, plan, phases), daemon=True)
     process.start()
     try:
         yield process, phases

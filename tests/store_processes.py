@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from forked import FORKED
 from stayline.adapters.embedded.audit_log import SqliteAuditLog
 from stayline.adapters.embedded.capture_log import JsonlCaptureLog
 from stayline.adapters.embedded.database import open_database
@@ -28,7 +29,10 @@ PROBE_EVERY = timedelta(milliseconds=200)
 
 
 def exit_codes(processes: int, work: Callable[..., None], *arguments: object) -> list[int | None]:
-    """Run ``work(*arguments, number)`` in that many processes at once; return how each ended."""
+    """Run ``work(*arguments, number)`` in that many processes at once; return how each ended.
+
+    They end as programs do, with what is to be done at exit.
+    """
     spawn = multiprocessing.get_context("spawn")
     workers = [spawn.Process(target=work, args=(*arguments, n)) for n in range(processes)]
     for worker in workers:
@@ -44,9 +48,8 @@ def told(processes: int, work: Callable[..., None], home: Path) -> Iterator[Call
 
     Gives a function that waits for some of what they told through the pipe; empty at the end.
     """
-    spawn = multiprocessing.get_context("spawn")
-    out, into = spawn.Pipe(duplex=False)
-    workers = [spawn.Process(target=work, args=(home, into, n)) for n in range(processes)]
+    out, into = FORKED.Pipe(duplex=False)
+    workers = [FORKED.Process(target=work, args=(home, into, n)) for n in range(processes)]
     for worker in workers:
         worker.start()
     into.close()

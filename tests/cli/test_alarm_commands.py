@@ -1,11 +1,15 @@
 """Alarms at the command line."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from command_runs import here
 from message_servers import webhook
 from ringing_home import RingingHome
 from stayline.domain.alarm_rules import DEFAULT_RULES
+from stayline.domain.metric_points import MetricPoint
+from stayline.jobs.table import JOBS
 
 NOTE = "The disk is being replaced this afternoon."
 
@@ -67,6 +71,31 @@ def test_an_acknowledgement_outside_the_rules_is_refused_in_words(house, alarm, 
     assert told in refused.err
 
 
+def test_evaluating_puts_figures_moves_alarms_and_prints_what_changed(house):
+    begun = datetime.now(UTC)
+    missed = MetricPoint("job_missed", begun - timedelta(minutes=3), 1.0, {"Job": "purge"})
+    house.ports.metrics.put([missed])
+    done = alarms(house, "evaluate")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("job-missed:purge: INSUFFICIENT_DATA to ALARM; job_missed is 1;")
+    points = house.ports.metrics.points("job_missed", since=begun)
+    assert {point.dimensions["Job"] for point in points} == {job.name for job in JOBS}
+    again = alarms(house, "evaluate")
+    assert (again.code, again.out) == (0, "")
+    told = alarms(house, "evaluate", "--json").json
+    assert [one["state"] for one in told["standings"] if one["alarm"] == "job-missed:purge"] == [
+        "ALARM"
+    ]
+
+
+def test_evaluating_with_a_channel_that_cannot_be_used_says_so_and_fails(house, monkeypatch):
+    monkeypatch.setenv("STAYLINE_ALARM_CHANNELS", "hook=nowhere")
+    done = alarms(house, "evaluate")
+    assert done.code == 1
+    assert "hook" in done.out
+    assert "nowhere" not in done.out + done.err
+
+
 def test_the_rules_are_printed_with_what_the_file_changes(house):
     (house.folder / "alarms.toml").write_text(
         '[latency-high]\nthreshold = 400_000\n[bias-drift]\noff = "The audit looks at this."\n'
@@ -114,7 +143,7 @@ def test_what_was_given_up_is_listed(house, monkeypatch):
 
 
 def test_a_home_that_is_not_there_is_named_and_not_made(tmp_path):
-    for words in (("list",), ("history",), ("test",)):
+    for words in (("list",), ("history",), ("evaluate",), ("test",)):
         refused = here("alarms", *words, "--home", tmp_path / "typo")
         assert (refused.code, "a folder that exists" in refused.err) == (1, True)
     assert not (tmp_path / "typo").exists()

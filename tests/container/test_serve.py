@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,7 +19,6 @@ import httpx
 import pytest
 
 from container_jobs import DOCKER, Job
-from deployed_home import make_ibm_home
 from stayline.bootstrap import build
 from stayline.domain.pseudonyms import pseudonym
 from stayline.settings import Settings
@@ -68,8 +68,8 @@ def served(root: Path, **environment: str) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def ibm(tmp_path_factory):
-    return make_ibm_home(tmp_path_factory.mktemp("serving"))
+def ibm(ibm_home, tmp_path_factory):
+    return shutil.copytree(ibm_home, tmp_path_factory.mktemp("serving") / "home")
 
 
 @pytest.fixture(scope="module")

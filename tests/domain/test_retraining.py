@@ -96,6 +96,23 @@ def test_faults_of_the_data_are_no_drift():
     assert verdict_on_drift(window(0, *broken, finding(Verdict.PASS))) is Verdict.PASS
 
 
+@pytest.mark.parametrize(
+    ("monitor", "check", "subject"),
+    [
+        (Monitor.BIAS, "bias_drift_check", "Gender = Female"),
+        (Monitor.ATTRIBUTION, "feature_attribution_drift_check", "Team"),
+        (Monitor.QUALITY, "baseline_drift_check", "estimated"),
+    ],
+)
+def test_only_the_data_monitor_begins_trainings_and_is_named_in_the_cause(monitor, check, subject):
+    other = Finding(monitor, check, Verdict.FAIL, "because", subject)
+    assert cause_of([window(number, other) for number in range(3)]) is None
+    assert verdict_on_drift(window(0, other, finding(Verdict.PASS))) is Verdict.PASS
+    drifted = finding(Verdict.FAIL)
+    cause = cause_of([window(number, other, drifted) for number in range(3)])
+    assert cause.words.endswith("UTC: Pay.")
+
+
 def test_windows_of_another_version_do_not_count():
     assert cause_of(days("FFF", version=1), version=2) is None
     mixed = [*days("FF", version=1), window(2, finding(Verdict.FAIL), version=2)]

@@ -1,6 +1,7 @@
 """Short requests are answered past the framework, and nobody can tell but by the time."""
 
 import json
+import shutil
 import signal
 import socket
 import time
@@ -8,7 +9,6 @@ import time
 import httpx
 import pytest
 
-from deployed_home import make_ibm_home
 from served_home import Served, served
 from stayline.web.fast_lane import LONGEST_BODY
 
@@ -16,8 +16,8 @@ FIELDS = {"OverTime": "Yes", "MonthlyIncome": 5500}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    home = make_ibm_home(tmp_path_factory.mktemp("lane"))
+def server(ibm_home, tmp_path_factory):
+    home = shutil.copytree(ibm_home, tmp_path_factory.mktemp("lane") / "home")
     with served(home, workers_max=1) as running:
         yield running
 

@@ -2,12 +2,12 @@
 
 import asyncio
 import json
+import shutil
 import socket
 from collections.abc import Callable, Sequence
 
 import pytest
 
-from deployed_home import make_ibm_home
 from real_data import ibm_extract
 from served_home import served
 from stayline.web.calls import Answer, Call
@@ -89,8 +89,8 @@ def test_who_comes_back_a_moment_later_is_still_answered_together():
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    home = make_ibm_home(tmp_path_factory.mktemp("turn"))
+def server(ibm_home, tmp_path_factory):
+    home = shutil.copytree(ibm_home, tmp_path_factory.mktemp("turn") / "home")
     with served(home, workers_max=1) as running:
         yield running
 

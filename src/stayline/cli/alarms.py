@@ -36,7 +36,7 @@ def list_alarms(home: HomeOption = None, as_json: JsonOption = False) -> None:
         listed = [{"standing": s, "acknowledged": n} for s, n in zip(standings, notes, strict=True)]
         show_json({"alarms": listed, "not_delivered": lost})
     elif not standings:
-        say("No alarm was evaluated yet; `stayline jobs loop` does so every minute.")
+        say("No alarm was evaluated yet; `stayline alarms evaluate` does so.")
     else:
         show_table(
             ("alarm", "state", "since (UTC)", "why", "acknowledged by"),
@@ -47,6 +47,27 @@ def list_alarms(home: HomeOption = None, as_json: JsonOption = False) -> None:
         )
         for one in lost:
             say(f"Not delivered: {one.transition.alarm} to {one.channel!r}: {one.problem}")
+
+
+@group.command("evaluate")
+def evaluate(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Sample the server, move every alarm, tell people; cron calls it every minute.
+
+    Prints what changed. Exit status 1 if a channel is wrong or did not take a message.
+    """
+    from stayline.jobs.tending import tend
+
+    settings = settings_for(home)
+    found = tend(ports_for(settings, must_exist=True), settings)
+    if as_json:
+        show_json(found)
+    else:
+        for change in found.transitions:
+            say(f"{change.alarm}: {change.former.value} to {change.state.value}; {change.reason}")
+        for problem in found.problems:
+            say(problem)
+    if found.problems:
+        raise typer.Exit(1)
 
 
 @group.command("rules")

@@ -5,7 +5,9 @@ from datetime import timedelta
 from stayline.domain.alarms import AlarmRule, Comparison, Statistic
 from stayline.domain.monitoring import Monitor
 
-_HOUR = timedelta(hours=1)
+_SERVING = timedelta(minutes=90)
+"""How far back the server's figures count: far enough for five of a timer that looks only every ten
+minutes, some of them late or left out. With a figure each minute the newest decide as soon."""
 _WINDOWS = timedelta(days=3)
 """How far back figures of monitors count, which come hourly or daily."""
 
@@ -34,6 +36,7 @@ DEFAULT_RULES = (
         evaluation_periods=5,
         datapoints_to_alarm=3,
         datapoints_to_clear=5,
+        looks_back=_SERVING,
         fewest=20,
         means="One request in twenty takes longer than 200 ms.",
         section="Latency is high",
@@ -47,7 +50,7 @@ DEFAULT_RULES = (
         evaluation_periods=3,
         datapoints_to_alarm=2,
         datapoints_to_clear=2,
-        looks_back=_HOUR,
+        looks_back=_SERVING,
         fewest=20,
         means="More than one request in a hundred fails.",
         section="Requests fail",
@@ -60,6 +63,7 @@ DEFAULT_RULES = (
         evaluation_periods=3,
         datapoints_to_alarm=2,
         datapoints_to_clear=5,
+        looks_back=_SERVING,
         means="The model does not answer; kept scores are served in its place.",
         section="The fallback is in use",
     ),
@@ -72,6 +76,7 @@ DEFAULT_RULES = (
         evaluation_periods=5,
         datapoints_to_alarm=5,
         datapoints_to_clear=5,
+        looks_back=_SERVING,
         means="Captured answers wait too long to be on disk.",
         section="The capture log falls behind",
     ),

@@ -1,16 +1,16 @@
 """When drift has gone on for so long that a new version should be trained, and the cause."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import dropwhile
 
 from stayline.domain.gates import Verdict
 from stayline.domain.job_runs import JobRun, RunOutcome
-from stayline.domain.monitoring import Watched
+from stayline.domain.monitoring import Finding, Monitor, Watched
 
 DRIFT_CHECKS = "drift_check"
-"""How the name of a check ends that compares with the training baseline."""
+"""How the name of a check ends that compares with the training baseline, whatever the monitor."""
 MOST_ABANDONED = 3
 """So often a training for one cause is begun again whose process was killed."""
 _MOST_TOLD = 3
@@ -28,13 +28,12 @@ class DriftCause:
 def verdict_on_drift(watched: Watched) -> Verdict:
     """Return whether a window drifted: one significant drift is enough.
 
-    Only checks against the training baseline count. Wrong types, missing columns or an empty window
-    are faults of the data, which no training mends. With no such check judged there is too little
-    evidence to say.
+    Only the data monitor's checks against the training baseline count. Wrong types, missing columns
+    or an empty window are faults of the data, which no training mends; that groups are treated
+    differently, or that the model's reasons have shifted, is for a person to look at. With no such
+    check judged there is too little evidence to say.
     """
-    found = {
-        finding.verdict for finding in watched.findings if finding.check.endswith(DRIFT_CHECKS)
-    }
+    found = {finding.verdict for finding in _drift_findings(watched)}
     if Verdict.FAIL in found:
         return Verdict.FAIL
     return Verdict.PASS if Verdict.PASS in found else Verdict.INSUFFICIENT
@@ -79,6 +78,12 @@ def _apart(judged: Iterable[tuple[Watched, Verdict]]) -> list[tuple[Watched, Ver
     return apart[::-1]
 
 
+def _drift_findings(watched: Watched) -> Iterator[Finding]:
+    for finding in watched.findings:
+        if finding.monitor is Monitor.DATA and finding.check.endswith(DRIFT_CHECKS):
+            yield finding
+
+
 def _breaks(pair: tuple[Watched, Verdict], answered_until: datetime) -> bool:
     watched, verdict = pair
     return verdict is Verdict.PASS and watched.window.end > answered_until
@@ -103,8 +108,8 @@ def _told(row: Sequence[Watched]) -> str:
     for one in row:
         for name in {
             finding.subject or finding.check.removesuffix("_check").replace("_", " ")
-            for finding in one.findings
-            if finding.check.endswith(DRIFT_CHECKS) and finding.verdict is Verdict.FAIL
+            for finding in _drift_findings(one)
+            if finding.verdict is Verdict.FAIL
         }:
             counts[name] = counts.get(name, 0) + 1
     names = sorted(counts, key=lambda name: (-counts[name], name))

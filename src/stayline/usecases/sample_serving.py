@@ -8,14 +8,19 @@ from stayline.ports.clock import Clock
 from stayline.ports.metric_log import MetricLog
 from stayline.ports.serving_figures import ServingFigures
 
-LONGEST_GAP = timedelta(minutes=10)
-"""After a longer one its mean would be told as if it were of now, so nothing is told of it."""
+LONGEST_GAP = timedelta(minutes=25)
+"""After a longer one its mean would be told as if it were of now, so nothing is told of it.
+
+A timer may call every ten minutes, and no timer is on time to the second: two such waits and some
+minutes, so that neither a late call nor one left out while a job runs is a gap.
+"""
 
 
 def sample_serving(
     *, serving: ServingFigures, metrics: MetricLog, clock: Clock
 ) -> list[MetricPoint]:
-    """Return the points put: what was counted since the last call; call it every minute.
+    """Return the points put: what was counted since the last call; call it every minute, or
+    every ten at least.
 
     None of a time in which no server ran, which is not the same as none of its requests. A server
     that began anew counts from nothing; what the one before counted after the last call is lost.

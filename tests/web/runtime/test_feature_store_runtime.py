@@ -1,12 +1,12 @@
 """boto3's own client of the Feature Store runtime, against a running server."""
 
+import shutil
 from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 
 from aws_clients import client, new_key
-from deployed_home import make_ibm_home
 from real_data import ibm_extract
 from served_home import served
 from stayline.bootstrap import build
@@ -20,8 +20,8 @@ IMPORTED_AT = "2026-01-01T00:00:00Z"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return make_ibm_home(tmp_path_factory.mktemp("stored"))
+def home(ibm_home, tmp_path_factory):
+    return shutil.copytree(ibm_home, tmp_path_factory.mktemp("stored") / "home")
 
 
 @pytest.fixture(scope="module")

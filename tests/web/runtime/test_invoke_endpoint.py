@@ -1,6 +1,7 @@
 """boto3's own client of InvokeEndpoint, against a running server."""
 
 import json
+import shutil
 import time
 from dataclasses import replace
 
@@ -9,7 +10,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from aws_clients import client, new_key
-from deployed_home import make_ibm_home
 from real_data import ibm_extract
 from served_home import served
 from stayline.bootstrap import build
@@ -25,8 +25,8 @@ PERSON, OTHER, SHY = (str(hr_id) for hr_id in ibm_extract()["EmployeeNumber"][:3
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return make_ibm_home(tmp_path_factory.mktemp("invoked"))
+def home(ibm_home, tmp_path_factory):
+    return shutil.copytree(ibm_home, tmp_path_factory.mktemp("invoked") / "home")
 
 
 @pytest.fixture(scope="module")
@@ -266,8 +266,8 @@ def test_a_home_without_a_model_is_not_ready(tmp_path):
         assert httpx.get(f"{running.url}/ping").status_code == 503
 
 
-def test_a_model_that_cannot_be_loaded_is_unavailable(tmp_path):
-    home = make_ibm_home(tmp_path / "torn")
+def test_a_model_that_cannot_be_loaded_is_unavailable(ibm_home, tmp_path):
+    home = shutil.copytree(ibm_home, tmp_path / "torn")
     (archive,) = (home / "models").rglob("model.tar.gz")
     archive.write_bytes(archive.read_bytes()[:100])
     key = new_key(home)

@@ -255,6 +255,19 @@ def test_a_package_without_reports_leaves_every_monitor_without_evidence(
     assert "constraints.json" not in outputs(job)
 
 
+def test_columns_that_requests_lack_or_have_beyond_the_inputs_are_violations(tmp_path, package):
+    answers, lacking = [], package.baselines.inputs[0].name
+    for answer in records(package, package.people):
+        request = json.loads(answer.request)
+        del request[lacking]
+        answers.append(replace(answer, request=json.dumps(request | {"Bonus": 1})))
+    job = monitor_job(tmp_path, package, answers)
+    run(job)
+    found = decode(outputs(job)["constraint_violations.json"], Violations, "v").violations
+    told = {(one.constraint_check_type.value, one.feature_name) for one in found}
+    assert told >= {("missing_column_check", lacking), ("extra_column_check", "Bonus")}
+
+
 @pytest.mark.parametrize("shape", ["file", "folder"])
 def test_a_baseline_that_is_asked_for_wins_over_the_packages(tmp_path, package, shape):
     job = monitor_job(tmp_path, package, records(package, package.people))

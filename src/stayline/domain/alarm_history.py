@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from stayline.domain.alarm_states import Datapoint, next_state
 from stayline.domain.alarms import AlarmRule, AlarmState
@@ -117,7 +117,7 @@ def acknowledged(standing: Standing, *, by: str, note: str, at: datetime) -> Ack
 
 def _reason(rule: AlarmRule, state: AlarmState, seen: Sequence[Datapoint]) -> str:
     if not seen:
-        return f"no evidence of {rule.metric} in the last {rule.looks_back}"
+        return f"no evidence of {rule.metric} in the last {_words(rule.looks_back)}"
     newest = seen[-rule.evaluation_periods :]
     breaches = sum(rule.breaches(point.value) for point in newest)
     details = "".join(f"; {name}: {value}" for name, value in seen[-1].details.items())
@@ -128,3 +128,14 @@ def _reason(rule: AlarmRule, state: AlarmState, seen: Sequence[Datapoint]) -> st
     if state is AlarmState.INSUFFICIENT_DATA:
         told += f" (too few to judge: {rule.evaluation_periods} are needed)"
     return told
+
+
+def _words(span: timedelta) -> str:
+    """Say how long a time is.
+
+    >>> _words(timedelta(days=3)), _words(timedelta(minutes=90))
+    ('3 days', '90 minutes')
+    """
+    if span >= timedelta(days=2) and not span % timedelta(days=1):
+        return f"{span.days} days"
+    return f"{span / timedelta(minutes=1):g} minutes"

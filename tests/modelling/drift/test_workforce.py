@@ -1,5 +1,6 @@
 """The number of rows and of leavers; MFG's layoffs of 2014, watched year by year."""
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -7,7 +8,10 @@ from drifting_people import Baseline
 from real_data import shared_data
 from stayline.domain.gates import Verdict
 from stayline.modelling.dataset import labelled_rows
+from stayline.modelling.drift.check import drift_findings
+from stayline.modelling.drift.joint import joint_statistics
 from stayline.modelling.drift.workforce import outcome_share_finding, row_count_finding
+from stayline.modelling.feature_statistics import feature_statistics
 from stayline.samples.presets import named_schema
 from training_frames import stored
 
@@ -88,3 +92,23 @@ def test_the_columns_alone_drift_every_year_so_they_do_not_tell_the_layoffs_apar
         assert drifted.verdict is Verdict.FAIL
     closed = baseline.judged(years[2015], "store_name", "total_variation")
     assert closed.verdict is Verdict.FAIL  # eight stores were closed
+
+
+def test_against_the_people_of_the_year_before_only_the_layoffs_are_drift():
+    years, columns = mfg_years()
+    drifted = {}
+    for year in range(2011, 2016):
+        people, window = years[year - 1], years[year]
+        statistics = feature_statistics(people, columns)
+        found = drift_findings(
+            window,
+            columns,
+            feature_statistics(window, columns),
+            statistics,
+            joint_statistics(people, columns, statistics, np.arange(people.height)),
+        )
+        drifted[year] = {one.subject for one in found if one.verdict is Verdict.FAIL}
+    assert drifted == {
+        2011: set(), 2012: set(), 2013: set(),
+        2014: {"length_of_service"}, 2015: {"length_of_service"},
+    }  # fmt: skip

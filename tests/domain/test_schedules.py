@@ -231,7 +231,7 @@ def test_what_is_due_agrees_with_a_calendar_wherever_the_clock_jumps(schedule, s
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
-@given(instant=st.datetimes(datetime(1999, 1, 1), datetime(2039, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(instant=st.datetimes(datetime(1999, 1, 1), datetime(2039, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  (hypothesis wants its bounds without a zone)
 def test_the_last_and_the_next_time_are_neighbours_in_the_calendar(schedule, instant):
     latest, following = schedule.latest(instant), schedule.following(instant)
     assert latest <= instant < following

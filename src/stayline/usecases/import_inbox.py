@@ -1,6 +1,5 @@
 """Import the extracts that somebody has dropped into a folder, each once and whole."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -134,7 +133,7 @@ def _moved(path: Path, folder: Path, now: datetime) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         if moved.exists():
             moved = folder / f"{now:%Y%m%dT%H%M%S%f}-{path.name}"
-        os.rename(path, moved)  # noqa: PTH104  (Path.rename hides that it replaces)
+        path.rename(moved)
     except OSError as error:
         raise FileUnwritable(str(folder), error.strerror or "it failed") from error
     return moved

@@ -168,15 +168,6 @@ def answered(error: Exception) -> Answer:
     return Answer(problem.status, told_headers, msgspec.json.encode(problem))
 
 
-def status_of(error: BaseException) -> int:
-    """Return the status that an error is answered with."""
-    if isinstance(error, StaylineError):
-        return STATUS[type(error)]
-    if isinstance(error, HTTPException):
-        return error.status_code
-    return HTTPStatus.INTERNAL_SERVER_ERROR
-
-
 def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
     """Return what is told of an error, and the headers that go with it.
 

@@ -44,7 +44,7 @@ class FastLane(HttpToolsProtocol):
         self._earlier: RequestResponseCycle | None = None
         self._is_shut_down = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn
         """Begin to wait for the first request."""
         super().connection_made(transport)
         self._reading_since = monotonic()

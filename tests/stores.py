@@ -13,6 +13,7 @@ from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.decision_book import SqliteDecisionBook
 from stayline.adapters.embedded.deployments import SqliteDeployments
 from stayline.adapters.embedded.directory import SqliteDirectory
+from stayline.adapters.embedded.governance_register import SqliteGovernanceRegister
 from stayline.adapters.embedded.import_ledger import SqliteImportLedger
 from stayline.adapters.embedded.job_book import SqliteJobBook
 from stayline.adapters.embedded.metric_log import SqliteMetricLog
@@ -36,6 +37,7 @@ from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
 from stayline.ports.deployments import Deployments
 from stayline.ports.directory import Directory
+from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.job_book import JobBook
 from stayline.ports.metric_log import MetricLog
@@ -85,6 +87,7 @@ class Backend(Protocol):
     def opt_outs(self) -> OptOutList: ...
     def outcomes(self) -> OutcomeBook: ...
     def protected(self, clock: Clock) -> ProtectedAttributes: ...
+    def register(self) -> GovernanceRegister: ...
     def registry(self) -> ModelRegistry: ...
     def reports(self) -> ReportShelf: ...
     def scores(self) -> ScoreBoard: ...
@@ -142,6 +145,9 @@ class EmbeddedBackend:
 
     def protected(self, clock: Clock) -> ProtectedAttributes:
         return SqliteProtectedAttributes(self._engine("protected"), clock)
+
+    def register(self) -> GovernanceRegister:
+        return SqliteGovernanceRegister(self._engine("state"))
 
     def registry(self) -> ModelRegistry:
         return SqliteModelRegistry(self._engine("state"), self._home / "models")

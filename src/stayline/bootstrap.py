@@ -15,6 +15,7 @@ from stayline.ports.deployments import Deployments, Follower
 from stayline.ports.directory import Directory
 from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureStore
+from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.job_book import JobBook
 from stayline.ports.metric_log import MetricLog
@@ -65,6 +66,7 @@ class Ports:
     alarms: AlarmBook
     notifier: Notifier
     jobs: JobBook
+    register: GovernanceRegister
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -84,6 +86,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.directory import SqliteDirectory
     from stayline.adapters.embedded.endpoint import InProcessEndpoint
     from stayline.adapters.embedded.feature_store import DeltaFeatureStore
+    from stayline.adapters.embedded.governance_register import SqliteGovernanceRegister
     from stayline.adapters.embedded.guarded_endpoint import GuardedEndpoint
     from stayline.adapters.embedded.http_endpoint import HttpEndpoint
     from stayline.adapters.embedded.import_ledger import SqliteImportLedger
@@ -161,6 +164,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         alarms=SqliteAlarmBook(state),
         notifier=AppriseNotifier(secrets),
         jobs=SqliteJobBook(state, home / "jobs"),
+        register=SqliteGovernanceRegister(state),
     )
 
 

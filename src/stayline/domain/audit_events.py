@@ -42,6 +42,33 @@ class AuditEventKind(StrEnum):
     ALARM_NOT_ACKNOWLEDGED = "alarm.acknowledgement_refused"
     ACCESS_KEY_CREATED = "access_key.created"
     ACCESS_KEY_REVOKED = "access_key.revoked"
+    ACCESS_REFUSED = "access.refused"
+    ROLE_REQUESTED = "role.requested"
+    ROLE_GRANTED = "role.granted"
+    ROLE_REVOKED = "role.revoked"
+    API_KEY_CREATED = "api_key.created"
+    API_KEY_REVOKED = "api_key.revoked"
+    SECRET_ROTATION_STARTED = "secret.rotation_started"  # noqa: S105  (an event, not a secret)
+    SECRET_ROTATED = "secret.rotated"  # noqa: S105  (an event, not a secret)
+    SECRET_RETIRED = "secret.retired"  # noqa: S105  (an event, not a secret)
+    AUDIT_LOG_VERIFIED = "audit_log.verified"
+    CHECKPOINT_SIGNED = "audit_log.checkpoint_signed"
+    RECORDS_PURGED = "records.purged"
+    PURGE_REFUSED = "records.purge_refused"
+    LEGAL_HOLD_SET = "legal_hold.set"
+    LEGAL_HOLD_LIFTED = "legal_hold.lifted"
+    ERASURE_STARTED = "employee.erasure_started"
+    PERSON_EXPORTED = "employee.exported"
+    PERSON_CORRECTED = "employee.corrected"
+    RIGHTS_REQUEST_RECEIVED = "rights_request.received"
+    RIGHTS_REQUEST_CLOSED = "rights_request.closed"
+    REGISTER_ENTRY_ADDED = "register.entry_added"
+    SCORING_STOPPED = "scoring.stopped"
+    SCORING_RESUMED = "scoring.resumed"
+    STOP_DRILLED = "scoring.stop_drilled"
+    PILOT_SET = "pilot.set"
+    PILOT_ENDED = "pilot.ended"
+    COMPLIANCE_CHECKED = "compliance.checked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,42 @@
+"""What must be kept all the same, and what was removed when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LegalHold:
+    """Nothing of this person (``subject``, a token) is removed while the hold stands."""
+
+    subject: str
+    matter: str
+    reason: str
+    since: datetime
+    until: datetime | None = None
+
+    def holds_at(self, instant: datetime) -> bool:
+        """Whether it stands at an instant: half-open, in UTC."""
+        return self.since <= instant and (self.until is None or instant < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeRun:
+    """One store's part of one purge run, or the scan after it.
+
+    ``subject`` is the store. Counts are rows; ages are days, None when nothing is there.
+    ``oldest_left_days`` is what the scan after it found.
+    """
+
+    subject: str
+    run_id: str
+    record_class: str
+    jurisdiction: str
+    started_at: datetime
+    completed_at: datetime | None
+    ceiling_days: float | None
+    floor_days: float | None
+    deleted: int
+    youngest_deleted_days: float | None
+    oldest_left_days: float | None
+    held_back: int
+    tokens_digest: str = ""

@@ -1,0 +1,63 @@
+"""What the organisation keeps on record: training, notices, requests, holds, purges, incidents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from stayline.domain.register.accountability import (
+    Document,
+    FeaturePurpose,
+    Incident,
+    ScopeAnswer,
+)
+from stayline.domain.register.oversight import HrEvent, OverseerTraining, StopDrill
+from stayline.domain.register.retention import LegalHold, PurgeRun
+from stayline.domain.register.rights import Erasure, LawfulBasis, NoticeGiven, RightsRequest
+
+Record = (
+    OverseerTraining
+    | StopDrill
+    | HrEvent
+    | RightsRequest
+    | NoticeGiven
+    | LawfulBasis
+    | Erasure
+    | LegalHold
+    | PurgeRun
+    | Incident
+    | Document
+    | ScopeAnswer
+    | FeaturePurpose
+)
+Kind = TypeVar("Kind", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[Kind]):
+    """A record, and who put it on file when."""
+
+    entry_id: str
+    record: Kind
+    recorded_at: datetime
+    recorded_by: str
+
+
+class GovernanceRegister(Protocol):
+    """Keeps records by kind; nothing is changed, a newer entry of the same id stands for it."""
+
+    def add(self, entries: Sequence[Entry[Kind]]) -> None:
+        """Keep entries, all or none; the very same entry again changes nothing."""
+        ...
+
+    def entries(self, kind: type[Kind], *, subject: str | None = None) -> list[Entry[Kind]]:
+        """Return the newest entry of each id, oldest first; with ``subject`` only of that one."""
+        ...
+
+    def history(self, kind: type[Kind]) -> list[Entry[Kind]]:
+        """Return every entry ever kept of a kind, in the order they were added."""
+        ...
+
+    def problems(self) -> list[str]:
+        """Return what is damaged, in words; empty when the register is whole."""
+        ...

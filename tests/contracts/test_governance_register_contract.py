@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+import pytest
+
+from stayline.domain.register.accountability import Document, Incident
+from stayline.domain.register.retention import LegalHold
+from stayline.domain.register.rights import NoticeGiven, RequestKind, RightsRequest
+from stayline.ports.governance_register import Entry
+from stores import ANA, BO, HOUR, NOON, Backend
+
+HOLD = Entry("h-1", LegalHold(ANA, "Fall 夜", "charge filed", NOON), NOON, "privacy")
+REQUEST = Entry(
+    "r-1",
+    RightsRequest(ANA, RequestKind.ACCESS, "EU", NOON.date(), NOON.date()),
+    NOON,
+    "privacy",
+)
+
+
+def test_an_entry_comes_back_equal_after_reopening(backend: Backend) -> None:
+    backend.register().add([HOLD])
+    backend.register().add([REQUEST])
+    assert backend.register().entries(LegalHold) == [HOLD]
+    assert backend.register().entries(RightsRequest) == [REQUEST]
+
+
+def test_a_newer_entry_of_an_id_stands_for_the_older_one_and_both_are_history(
+    backend: Backend,
+) -> None:
+    register = backend.register()
+    closed = replace(
+        REQUEST,
+        record=replace(REQUEST.record, closed_on=NOON.date(), outcome="answered"),
+        recorded_at=NOON + HOUR,
+    )
+    register.add([REQUEST])
+    register.add([closed])
+    assert register.entries(RightsRequest) == [closed]
+    assert register.history(RightsRequest) == [REQUEST, closed]
+
+
+def test_the_very_same_entry_again_changes_nothing(backend: Backend) -> None:
+    register = backend.register()
+    register.add([HOLD, HOLD])
+    register.add([HOLD])
+    assert register.history(LegalHold) == [HOLD]
+
+
+def test_kinds_and_subjects_are_kept_apart(backend: Backend) -> None:
+    register = backend.register()
+    other = Entry("h-2", replace(HOLD.record, subject=BO), NOON, "privacy")
+    register.add([HOLD, other])
+    register.add([Entry("h-1", NoticeGiven(ANA, "v1", "de", NOON), NOON, "privacy")])
+    assert register.entries(LegalHold, subject=BO) == [other]
+    assert len(register.entries(NoticeGiven)) == 1
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Incident("i-1", True, NOON, ("EU", "IN"), NOON + HOUR),
+        Document("dpia", "DPIA", "0" * 64, NOON.date(), "privacy", ("xgboost", "abc")),
+    ],
+)
+def test_records_with_tuples_dates_and_gaps_come_back_equal(
+    backend: Backend, record: Incident | Document
+) -> None:
+    entry = Entry("e-1", record, NOON, "privacy")
+    backend.register().add([entry])
+    assert backend.register().entries(type(record)) == [entry]
+
+
+def test_an_empty_register_is_whole(backend: Backend) -> None:
+    assert backend.register().entries(LegalHold) == []
+    assert backend.register().problems() == []

@@ -4,6 +4,8 @@ import logging
 from ipaddress import ip_address
 
 from stayline.bootstrap import Ports
+from stayline.domain.callers import Caller
+from stayline.domain.roles import Role
 from stayline.errors import SignatureRefused
 from stayline.settings import Settings
 from stayline.web.calls import Call, Headers
@@ -14,12 +16,16 @@ _FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"via", b"x-real-ip"})
 
 
 class Callers:
-    """Tells callers apart by their signature; says once that unsigned requests are taken."""
+    """Tells callers apart by their signature; says once that unsigned requests are taken.
+
+    ``local`` is whoever works on this machine while nobody can sign in: everything is permitted.
+    """
 
     def __init__(self, ports: Ports, settings: Settings) -> None:
         self._secrets = ports.secrets
         self._clock = ports.clock
         self._actor = settings.actor
+        self.local = Caller(settings.actor, frozenset(Role), is_human=True)
         self._has_warned = False
 
     def caller(self, call: Call) -> str:

@@ -88,7 +88,7 @@ class EmployeeAnswer:
 )
 def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway]) -> EmployeeAnswer:
     """Answer with the score and its reasons; a new one is made where the kept one is outdated."""
-    hr_id, ports, actor = checked_id(employee_id), gateway.ports, gateway.settings.actor
+    hr_id, ports, caller = checked_id(employee_id), gateway.ports, gateway.callers.local
 
     def score_now() -> object:
         return score_employee(
@@ -101,7 +101,7 @@ def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway])
             capture=ports.capture,
             clock=ports.clock,
             token_key=gateway.token_key,
-            actor=actor,
+            actor=caller.subject,
         )
 
     view = view_employee(
@@ -114,7 +114,7 @@ def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway])
         opt_outs=ports.opt_outs,
         audit=ports.audit,
         clock=ports.clock,
-        actor=actor,
+        actor=caller.subject,
     )
     return EmployeeAnswer(
         employee_id=hr_id,
@@ -141,20 +141,20 @@ def decide(
     gateway: NamedDependency[Gateway],
 ) -> DecisionAnswer:
     """Answer with the kept decision. Every allowed action helps the person it concerns."""
-    hr_id, ports, actor = checked_id(employee_id), gateway.ports, gateway.settings.actor
+    hr_id, ports, caller = checked_id(employee_id), gateway.ports, gateway.callers.local
     media_type(request.headers.get("content-type"), (JSON,))
     given = _decision_texts(read_json_object(body))
     decision = record_decision(
         gateway.token(hr_id),
         action=given["action"],
         reason=given["reason"],
-        decided_by=given.get("decided_by", actor),
+        decided_by=given.get("decided_by", caller.subject),
         prediction_id=given.get("prediction_id"),
         features=ports.features,
         decisions=ports.decisions,
         audit=ports.audit,
         clock=ports.clock,
-        actor=actor,
+        actor=caller.subject,
     )
     return _decision(decision, hr_id)
 
@@ -203,7 +203,7 @@ def _set_opt_out(employee_id: str, has_opted_out: bool, gateway: Gateway) -> Opt
         outcomes=ports.outcomes,
         audit=ports.audit,
         clock=ports.clock,
-        actor=gateway.settings.actor,
+        actor=gateway.callers.local.subject,
     )
     return OptOutAnswer(hr_id, state.has_opted_out, state.since)
 

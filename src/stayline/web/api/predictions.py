@@ -63,7 +63,9 @@ def _read(call: Call, gateway: Gateway) -> Asked:
         call.body, call.header(b"content-type"), max_instances=settings.max_instances
     )
     options = ScoreOptions(with_reasons=_with_reasons(call.query)) if call.query else AS_USUAL
-    return Asked(Ask(requests, settings.actor, options), _batch if is_batch else _single)
+    return Asked(
+        Ask(requests, gateway.callers.local.subject, options), _batch if is_batch else _single
+    )
 
 
 def _single(scored: list[RiskScore]) -> Answer:

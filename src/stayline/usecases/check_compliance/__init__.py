@@ -1,0 +1,88 @@
+"""Answer the 44 questions of the law from the system's own records."""
+
+from dataclasses import fields
+
+from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.compliance.catalogue import CONTROLS, Evidence, Parameters, judge_all
+from stayline.domain.compliance.legal_sources import LegalRegister
+from stayline.domain.compliance.report import ComplianceReport
+from stayline.domain.compliance.verdicts import Status, Window
+from stayline.formats.compliance_report import (
+    REPORT_FILE,
+    evidence_file,
+    evidence_lines,
+    report_json,
+)
+from stayline.ports.audit_log import AuditLog
+from stayline.ports.capture_log import CaptureLog
+from stayline.ports.clock import Clock
+from stayline.ports.governance_register import GovernanceRegister
+from stayline.ports.job_book import JobBook
+from stayline.ports.report_shelf import ReportShelf
+from stayline.ports.score_board import ScoreBoard
+from stayline.usecases.check_compliance.retention import gather_retention
+
+SHELF = "compliance"
+"""The name under which the reports are kept, each at the end of its window."""
+
+
+def check_compliance(
+    window: Window,
+    *,
+    parameters: Parameters,
+    law: LegalRegister,
+    capture: CaptureLog,
+    scores: ScoreBoard,
+    register: GovernanceRegister,
+    jobs: JobBook,
+    reports: ReportShelf,
+    audit: AuditLog,
+    clock: Clock,
+    actor: str,
+) -> ComplianceReport:
+    """Return every control with its verdict, and keep the report with its evidence.
+
+    Nothing is changed but the shelf of reports and the audit log. A window of the past is judged
+    by the records of then, and by what the stores still hold of it.
+    """
+    evidence = Evidence(
+        retention=gather_retention(
+            window, capture=capture, scores=scores, register=register, jobs=jobs, audit=audit,
+            clock=clock,
+        ),
+    )  # fmt: skip
+    judged = judge_all(evidence, window, parameters, law)
+    files = _files(evidence)
+    report = ComplianceReport(
+        window=window,
+        checked_at=clock.now(),
+        law=law,
+        judged=judged,
+        evidence={
+            one.question.control_id: evidence_file(
+                one.question, files[f"{one.question.control_id}.jsonl"]
+            )
+            for one in judged
+        },
+    )
+    reports.put(SHELF, window.until, files | {REPORT_FILE: report_json(report)})
+    audit.append(_event(report, actor))
+    return report
+
+
+def _files(evidence: Evidence) -> dict[str, bytes]:
+    return {
+        f"{question.control_id}.jsonl": evidence_lines(question, getattr(evidence, area.name))
+        for area in fields(Evidence)
+        for question in CONTROLS[area.name]
+    }
+
+
+def _event(report: ComplianceReport, actor: str) -> AuditEvent:
+    return AuditEvent(
+        AuditEventKind.COMPLIANCE_CHECKED,
+        actor=actor,
+        subject=f"{report.window.since:%Y-%m-%d}/{report.window.until:%Y-%m-%d}",
+        at=report.checked_at,
+        details={status.value: len(report.with_status(status)) for status in Status},
+    )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import healthy_areas
 from stayline.domain.compliance.areas.retention import (
     PurgeAttempt,
     RetentionEvidence,
@@ -37,7 +38,14 @@ def law_read_on(day: date) -> LegalRegister:
 
 def healthy_quarter(until: datetime = UNTIL) -> Evidence:
     """Return evidence of every area with which all controls pass whose law applies by then."""
-    return Evidence(retention=_retention(until))
+    return Evidence(
+        retention=_retention(until),
+        fairness=healthy_areas.fairness(until),
+        data=healthy_areas.data(until),
+        transparency=healthy_areas.transparency(until),
+        security=healthy_areas.security(until),
+        accountability=healthy_areas.accountability(until),
+    )
 
 
 def changed(evidence: Evidence, area: str, **values: Any) -> Evidence:

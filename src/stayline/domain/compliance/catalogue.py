@@ -2,8 +2,26 @@
 
 from dataclasses import dataclass, field
 
-from stayline.domain.compliance.areas import retention
+from stayline.domain.compliance.areas import (
+    accountability,
+    data,
+    fairness,
+    retention,
+    security,
+    transparency,
+)
+from stayline.domain.compliance.areas.accountability import (
+    AccountabilityEvidence,
+    AccountabilityParameters,
+)
+from stayline.domain.compliance.areas.data import DataEvidence, DataParameters
+from stayline.domain.compliance.areas.fairness import FairnessEvidence, FairnessParameters
 from stayline.domain.compliance.areas.retention import RetentionEvidence, RetentionParameters
+from stayline.domain.compliance.areas.security import SecurityEvidence, SecurityParameters
+from stayline.domain.compliance.areas.transparency import (
+    TransparencyEvidence,
+    TransparencyParameters,
+)
 from stayline.domain.compliance.controls import Question
 from stayline.domain.compliance.judgement import Judged, judge
 from stayline.domain.compliance.legal_sources import LegalRegister
@@ -15,6 +33,11 @@ class Evidence:
     """What was gathered, by area."""
 
     retention: RetentionEvidence
+    fairness: FairnessEvidence
+    data: DataEvidence
+    transparency: TransparencyEvidence
+    security: SecurityEvidence
+    accountability: AccountabilityEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +45,21 @@ class Parameters:
     """The thresholds, by area; each is a section ``[controls.AREA]`` of ``governance.toml``."""
 
     retention: RetentionParameters = field(default_factory=RetentionParameters)
+    fairness: FairnessParameters = field(default_factory=FairnessParameters)
+    data: DataParameters = field(default_factory=DataParameters)
+    transparency: TransparencyParameters = field(default_factory=TransparencyParameters)
+    security: SecurityParameters = field(default_factory=SecurityParameters)
+    accountability: AccountabilityParameters = field(default_factory=AccountabilityParameters)
 
 
-CONTROLS: dict[str, tuple[Question, ...]] = {"retention": retention.CONTROLS}
+CONTROLS: dict[str, tuple[Question, ...]] = {
+    "retention": retention.CONTROLS,
+    "fairness": fairness.CONTROLS,
+    "data": data.CONTROLS,
+    "transparency": transparency.CONTROLS,
+    "security": security.CONTROLS,
+    "accountability": accountability.CONTROLS,
+}
 """The questions of each area, by the name that it has in `Evidence` and `Parameters`."""
 
 
@@ -32,4 +67,12 @@ def judge_all(
     evidence: Evidence, window: Window, parameters: Parameters, law: LegalRegister
 ) -> tuple[Judged, ...]:
     """Return every control with its verdict, area by area."""
-    return (*judge(retention.CONTROLS, evidence.retention, window, parameters.retention, law),)
+    own, set_by = evidence, parameters
+    return (
+        *judge(retention.CONTROLS, own.retention, window, set_by.retention, law),
+        *judge(fairness.CONTROLS, own.fairness, window, set_by.fairness, law),
+        *judge(data.CONTROLS, own.data, window, set_by.data, law),
+        *judge(transparency.CONTROLS, own.transparency, window, set_by.transparency, law),
+        *judge(security.CONTROLS, own.security, window, set_by.security, law),
+        *judge(accountability.CONTROLS, own.accountability, window, set_by.accountability, law),
+    )

@@ -1,14 +1,14 @@
 """FAIR: groups of people are treated alike by scores and by those who act on them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
 from stayline.domain.compliance.controls import Control
 from stayline.domain.compliance.findings import judged_by, no_evidence
 from stayline.domain.compliance.legal_register import OWN
-from stayline.domain.compliance.verdicts import Status, Verdict, Window
+from stayline.domain.compliance.verdicts import Verdict, Window
 from stayline.domain.register.accountability import Document
 
 AGE = "age"
@@ -263,7 +263,7 @@ def _judged_ratios(
             "below_by_chance_or_small": len(unclear),
         },
         warnings=[
-            f"{one.facet} {one.category}: ratio {one.ratio:.2f} on {one.n} people, too few to judge."
+            f"{one.facet} {one.category}: ratio {one.ratio:.2f} of {one.n}, not beyond chance."
             for one in unclear
         ],
     )
@@ -292,14 +292,7 @@ def _behind(rows: Sequence[GroupQuality], parameters: FairnessParameters) -> lis
 
 
 def _with_counts(verdict: Verdict, counts: dict[str, float]) -> Verdict:
-    return Verdict(
-        Status(verdict.status),
-        verdict.reason,
-        {**verdict.counts, **counts},
-        verdict.offending,
-        verdict.parameters,
-        verdict.warnings,
-    )
+    return replace(verdict, counts={**verdict.counts, **counts})
 
 
 CONTROLS: tuple[Control[FairnessEvidence, FairnessParameters], ...] = (

@@ -5,24 +5,23 @@ applies, or after. The default is a day on which all of them do.
 """
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
-from stayline.domain.compliance.areas.retention import (
-    PurgeAttempt,
-    RetentionEvidence,
-    StoreAge,
+from healthy_areas import (
+    LENGTH,
+    healthy_humans,
+    healthy_log,
+    healthy_models,
+    healthy_opt_out,
+    healthy_retention,
 )
 from stayline.domain.compliance.catalogue import Evidence, Parameters, judge_all
 from stayline.domain.compliance.legal_register import REGISTER
 from stayline.domain.compliance.legal_sources import LegalPolicy, LegalRegister
 from stayline.domain.compliance.verdicts import Status, Verdict, Window
-from stayline.domain.register.retention import PurgeRun
 
 UNTIL = datetime(2028, 4, 1, 4, tzinfo=UTC)
-DAY = timedelta(days=1)
-SECOND = timedelta(seconds=1)
-LENGTH = 91 * DAY
 
 
 def window_to(until: datetime = UNTIL) -> Window:
@@ -37,7 +36,13 @@ def law_read_on(day: date) -> LegalRegister:
 
 def healthy_quarter(until: datetime = UNTIL) -> Evidence:
     """Return evidence of every area with which all controls pass whose law applies by then."""
-    return Evidence(retention=_retention(until))
+    return Evidence(
+        retention=healthy_retention(until),
+        opt_out=healthy_opt_out(until),
+        humans=healthy_humans(until),
+        log=healthy_log(until),
+        models=healthy_models(until),
+    )
 
 
 def changed(evidence: Evidence, area: str, **values: Any) -> Evidence:
@@ -46,45 +51,27 @@ def changed(evidence: Evidence, area: str, **values: Any) -> Evidence:
 
 
 def verdicts(
-    evidence: Evidence, until: datetime = UNTIL, law: LegalRegister | None = None
+    evidence: Evidence,
+    until: datetime = UNTIL,
+    law: LegalRegister | None = None,
+    parameters: Parameters | None = None,
 ) -> dict[str, Verdict]:
     """Return the verdict of every control, by its id."""
     law = law or law_read_on(until.date())
-    judged = judge_all(evidence, window_to(until), Parameters(), law)
+    judged = judge_all(evidence, window_to(until), parameters or Parameters(), law)
     return {one.question.control_id: one.verdict for one in judged}
 
 
 def flipped(
-    evidence: Evidence, until: datetime = UNTIL, law: LegalRegister | None = None
+    evidence: Evidence,
+    until: datetime = UNTIL,
+    law: LegalRegister | None = None,
+    parameters: Parameters | None = None,
 ) -> dict[str, Status]:
     """Return the controls of the whole catalogue that come out otherwise than when all is well."""
     well = verdicts(healthy_quarter(until), until)
     return {
         control_id: verdict.status
-        for control_id, verdict in verdicts(evidence, until, law).items()
+        for control_id, verdict in verdicts(evidence, until, law, parameters).items()
         if verdict.status is not well[control_id].status
     }
-
-
-def purge_run(until: datetime = UNTIL, **values: Any) -> PurgeRun:
-    """Return a store's part of a purge run on the last day, in which all went well."""
-    started_at = until - timedelta(hours=3)
-    run = PurgeRun(
-        subject="capture", run_id="run-1", record_class="R1", jurisdiction="*",
-        started_at=started_at, completed_at=started_at + SECOND, ceiling_days=179.0,
-        floor_days=None, deleted=10, youngest_deleted_days=179.0, oldest_left_days=178.9,
-        held_back=0,
-    )  # fmt: skip
-    return replace(run, **values)
-
-
-def _retention(until: datetime) -> RetentionEvidence:
-    window = window_to(until)
-    return RetentionEvidence(
-        looked_at=until,
-        stores=(StoreAge("capture", 1000, until - 179 * DAY),),
-        backups=(StoreAge("backup-1", 1, until - 10 * DAY),),
-        ledger=(purge_run(until), purge_run(until, record_class="R2", deleted=0)),
-        attempts=tuple(PurgeAttempt(window.since + day * DAY, True) for day in range(91)),
-        kept_since=window.since - 400 * DAY,
-    )

@@ -5,17 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from healthy_quarter import (
-    DAY,
-    SECOND,
-    UNTIL,
-    changed,
-    flipped,
-    healthy_quarter,
-    purge_run,
-    verdicts,
-)
-from stayline.domain.compliance.areas.retention import Removal, StoreAge
+from healthy_areas import DAY, SECOND, purge_run
+from healthy_quarter import UNTIL, changed, flipped, healthy_quarter, verdicts
+from stayline.domain.compliance.areas.retention_records import Removal, StoreAge
 from stayline.domain.compliance.verdicts import Status
 from stayline.domain.register.retention import LegalHold
 

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from stayline.domain.compliance.areas.retention_records import (
+    PurgeAttempt,
+    RetentionEvidence,
+    StoreAge,
+)
 from stayline.domain.compliance.controls import Control
 from stayline.domain.compliance.findings import judged_by, no_evidence
 from stayline.domain.compliance.legal_register import OWN, REGISTER, applies_on
 from stayline.domain.compliance.verdicts import Verdict, Window
-from stayline.domain.register.retention import LegalHold, PurgeRun
+from stayline.domain.register.retention import PurgeRun
 
 EVERYWHERE = "*"
 RAW, EVENTS, RECORDS = "R1", "R2", "R3"
@@ -59,50 +64,6 @@ class RetentionParameters:
     purge_every_hours: float = 24
     purge_late_hours: float = 24
     backup_ceiling_days: float = 180
-
-
-@dataclass(frozen=True, slots=True)
-class StoreAge:
-    """What a store of raw inputs, or a backup, holds at the time of the check."""
-
-    store: str
-    rows: int
-    oldest_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """Records of one person (``subject``) were removed by an erasure or a purge run."""
-
-    subject: str
-    removed_at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class PurgeAttempt:
-    """One run of the purge by its job book."""
-
-    started_at: datetime
-    has_succeeded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RetentionEvidence:
-    """What was kept, removed and held back.
-
-    ``stores`` and ``backups`` are as found at ``looked_at``; ``ledger`` and ``attempts`` are those
-    of the window; ``kept_since`` is when the purge was first scheduled, None when it never was.
-    """
-
-    looked_at: datetime
-    stores: tuple[StoreAge, ...] = ()
-    backups: tuple[StoreAge, ...] = ()
-    ledger: tuple[PurgeRun, ...] = ()
-    holds: tuple[LegalHold, ...] = ()
-    removals: tuple[Removal, ...] = ()
-    attempts: tuple[PurgeAttempt, ...] = ()
-    kept_since: datetime | None = None
 
 
 def nothing_raw_is_too_old(

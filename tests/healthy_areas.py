@@ -50,7 +50,7 @@ def purge_run(until: datetime, **values: Any) -> PurgeRun:
     """Return a store's part of a purge run on the last day, in which all went well."""
     started_at = until - timedelta(hours=3)
     run = PurgeRun(
-        subject="capture", run_id="run-1", record_class="R1", jurisdiction="*",
+        subject="capture", run_id="run-1", record_class="raw_inputs", jurisdiction="*",
         started_at=started_at, completed_at=started_at + SECOND, ceiling_days=179.0,
         floor_days=None, deleted=10, youngest_deleted_days=179.0, oldest_left_days=178.9,
         held_back=0,
@@ -65,7 +65,11 @@ def healthy_retention(until: datetime) -> RetentionEvidence:
         looked_at=until,
         stores=(StoreAge("capture", 1000, until - 179 * DAY),),
         backups=(StoreAge("backup-1", 1, until - 10 * DAY),),
-        ledger=(purge_run(until), purge_run(until, record_class="R2", deleted=0)),
+        ledger=(
+            purge_run(until),
+            purge_run(until, subject="answers", record_class="events", deleted=0),
+            purge_run(until, run_id="scan-1", started_at=until - timedelta(hours=2), deleted=0),
+        ),
         attempts=tuple(PurgeAttempt(since + day * DAY, True) for day in range(91)),
         kept_since=since - 400 * DAY,
     )

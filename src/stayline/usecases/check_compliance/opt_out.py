@@ -63,7 +63,11 @@ def gather_opt_out(
     now = clock.now()
     intervals = _intervals(window, opt_outs, audit, now)
     out = {EmployeeToken(one.token) for one in intervals}
-    erasures = tuple(entry.record for entry in register.entries(Erasure))
+    erasures = tuple(
+        entry.record
+        for entry in register.entries(Erasure)
+        if getattr(entry.record, "lifted_at", None) is None
+    )
     scored, seen = _scores(window, out, audit)
     requests = [entry.record for entry in register.entries(RightsRequest)]
     barred = out | {EmployeeToken(one.subject) for one in erasures}

@@ -5,25 +5,24 @@ applies, or after. The default is a day on which all of them do.
 """
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
-import healthy_areas
-from stayline.domain.compliance.areas.retention import (
-    PurgeAttempt,
-    RetentionEvidence,
-    StoreAge,
+import healthy_people
+from healthy_areas import (
+    LENGTH,
+    healthy_humans,
+    healthy_log,
+    healthy_models,
+    healthy_opt_out,
+    healthy_retention,
 )
 from stayline.domain.compliance.catalogue import Evidence, Parameters, judge_all
 from stayline.domain.compliance.legal_register import REGISTER
 from stayline.domain.compliance.legal_sources import LegalPolicy, LegalRegister
 from stayline.domain.compliance.verdicts import Status, Verdict, Window
-from stayline.domain.register.retention import PurgeRun
 
 UNTIL = datetime(2028, 4, 1, 4, tzinfo=UTC)
-DAY = timedelta(days=1)
-SECOND = timedelta(seconds=1)
-LENGTH = 91 * DAY
 
 
 def window_to(until: datetime = UNTIL) -> Window:
@@ -39,12 +38,16 @@ def law_read_on(day: date) -> LegalRegister:
 def healthy_quarter(until: datetime = UNTIL) -> Evidence:
     """Return evidence of every area with which all controls pass whose law applies by then."""
     return Evidence(
-        retention=_retention(until),
-        fairness=healthy_areas.fairness(until),
-        data=healthy_areas.data(until),
-        transparency=healthy_areas.transparency(until),
-        security=healthy_areas.security(until),
-        accountability=healthy_areas.accountability(until),
+        retention=healthy_retention(until),
+        opt_out=healthy_opt_out(until),
+        humans=healthy_humans(until),
+        log=healthy_log(until),
+        models=healthy_models(until),
+        fairness=healthy_people.fairness(until),
+        data=healthy_people.data(until),
+        transparency=healthy_people.transparency(until),
+        security=healthy_people.security(until),
+        accountability=healthy_people.accountability(until),
     )
 
 
@@ -54,45 +57,27 @@ def changed(evidence: Evidence, area: str, **values: Any) -> Evidence:
 
 
 def verdicts(
-    evidence: Evidence, until: datetime = UNTIL, law: LegalRegister | None = None
+    evidence: Evidence,
+    until: datetime = UNTIL,
+    law: LegalRegister | None = None,
+    parameters: Parameters | None = None,
 ) -> dict[str, Verdict]:
     """Return the verdict of every control, by its id."""
     law = law or law_read_on(until.date())
-    judged = judge_all(evidence, window_to(until), Parameters(), law)
+    judged = judge_all(evidence, window_to(until), parameters or Parameters(), law)
     return {one.question.control_id: one.verdict for one in judged}
 
 
 def flipped(
-    evidence: Evidence, until: datetime = UNTIL, law: LegalRegister | None = None
+    evidence: Evidence,
+    until: datetime = UNTIL,
+    law: LegalRegister | None = None,
+    parameters: Parameters | None = None,
 ) -> dict[str, Status]:
     """Return the controls of the whole catalogue that come out otherwise than when all is well."""
     well = verdicts(healthy_quarter(until), until)
     return {
         control_id: verdict.status
-        for control_id, verdict in verdicts(evidence, until, law).items()
+        for control_id, verdict in verdicts(evidence, until, law, parameters).items()
         if verdict.status is not well[control_id].status
     }
-
-
-def purge_run(until: datetime = UNTIL, **values: Any) -> PurgeRun:
-    """Return a store's part of a purge run on the last day, in which all went well."""
-    started_at = until - timedelta(hours=3)
-    run = PurgeRun(
-        subject="capture", run_id="run-1", record_class="R1", jurisdiction="*",
-        started_at=started_at, completed_at=started_at + SECOND, ceiling_days=179.0,
-        floor_days=None, deleted=10, youngest_deleted_days=179.0, oldest_left_days=178.9,
-        held_back=0,
-    )  # fmt: skip
-    return replace(run, **values)
-
-
-def _retention(until: datetime) -> RetentionEvidence:
-    window = window_to(until)
-    return RetentionEvidence(
-        looked_at=until,
-        stores=(StoreAge("capture", 1000, until - 179 * DAY),),
-        backups=(StoreAge("backup-1", 1, until - 10 * DAY),),
-        ledger=(purge_run(until), purge_run(until, record_class="R2", deleted=0)),
-        attempts=tuple(PurgeAttempt(window.since + day * DAY, True) for day in range(91)),
-        kept_since=window.since - 400 * DAY,
-    )

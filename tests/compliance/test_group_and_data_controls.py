@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from healthy_areas import document, ratio
-from healthy_quarter import DAY, SECOND, UNTIL, changed, flipped, healthy_quarter, verdicts
+from healthy_areas import DAY, SECOND
+from healthy_people import document, ratio
+from healthy_quarter import UNTIL, changed, flipped, healthy_quarter, verdicts
 from stayline.domain.compliance.areas.data import FactUsed, FeatureState, PopulationShift
 from stayline.domain.compliance.areas.fairness import (
     FLAGGED,

@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from healthy_areas import ANA, HOUR, RETENTION, SHAPE, document
+from healthy_areas import DAY, SECOND
+from healthy_people import ANA, HOUR, RETENTION, SHAPE, document
 from healthy_quarter import (
-    DAY,
-    SECOND,
     UNTIL,
     changed,
     flipped,

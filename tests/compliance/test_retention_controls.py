@@ -5,17 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from healthy_quarter import (
-    DAY,
-    SECOND,
-    UNTIL,
-    changed,
-    flipped,
-    healthy_quarter,
-    purge_run,
-    verdicts,
-)
-from stayline.domain.compliance.areas.retention import Removal, StoreAge
+from healthy_areas import DAY, SECOND, purge_run
+from healthy_quarter import UNTIL, changed, flipped, healthy_quarter, verdicts
+from stayline.domain.compliance.areas.retention_records import Removal, StoreAge
 from stayline.domain.compliance.verdicts import Status
 from stayline.domain.register.retention import LegalHold
 
@@ -60,17 +52,17 @@ def test_an_empty_ledger_is_no_evidence_for_any_control_of_retention():
 
 @pytest.mark.parametrize(("days", "flips"), [(366, {}), (180, {"RET-02": FAIL})])
 def test_an_event_purged_at_180_days_was_purged_too_early(days, flips):
-    assert flipped(with_run(record_class="R2", youngest_deleted_days=days)) == flips
+    assert flipped(with_run(record_class="events", youngest_deleted_days=days)) == flips
 
 
 @pytest.mark.parametrize(("days", "flips"), [(184, {}), (183.9, {"RET-02": FAIL})])
 def test_events_of_the_eu_are_kept_for_184_days(days, flips):
-    evidence = with_run(record_class="R2", jurisdiction="EU", youngest_deleted_days=days)
+    evidence = with_run(record_class="events", jurisdiction="EU", youngest_deleted_days=days)
     assert flipped(evidence) == flips
 
 
 def test_a_purge_that_does_not_know_what_it_removed_fails():
-    assert flipped(with_run(record_class="R3", youngest_deleted_days=None)) == {"RET-02": FAIL}
+    assert flipped(with_run(record_class="events", youngest_deleted_days=None)) == {"RET-02": FAIL}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +73,9 @@ def test_a_purge_that_does_not_know_what_it_removed_fails():
     ],
 )
 def test_colorados_three_years_bind_from_2027(until, flips):
-    evidence = with_run(until, record_class="R3", jurisdiction="US-CO", youngest_deleted_days=730)
+    evidence = with_run(
+        until, record_class="decisions", jurisdiction="US-CO", youngest_deleted_days=730
+    )
     assert flipped(evidence, until) == flips
     warned = " ".join(verdicts(evidence, until)["RET-02"].warnings)
     assert ("us-co applies from 2027-01-01" in warned) is not bool(flips)
@@ -95,14 +89,14 @@ def test_colorados_three_years_bind_from_2027(until, flips):
     ],
 )
 def test_indias_year_of_logs_binds_from_13_may_2027(until, flips):
-    evidence = with_run(until, record_class="R2", jurisdiction="IN", youngest_deleted_days=200)
+    evidence = with_run(until, record_class="events", jurisdiction="IN", youngest_deleted_days=200)
     assert flipped(evidence, until) == flips
 
 
 def test_what_was_lawfully_removed_before_a_floor_bound_stays_lawful():
     until = datetime(2027, 1, 20, tzinfo=UTC)
     evidence = with_run(
-        until, record_class="R3", jurisdiction="US-CO", youngest_deleted_days=730,
+        until, record_class="decisions", jurisdiction="US-CO", youngest_deleted_days=730,
         started_at=datetime(2026, 12, 30, tzinfo=UTC),
     )  # fmt: skip
     assert flipped(evidence, until) == {}
@@ -140,8 +134,29 @@ def test_a_failed_purge_that_was_not_made_up_for_is_missed():
     assert flipped(evidence) == {"RET-04": FAIL}
 
 
-def test_a_run_that_did_not_end_fails():
-    assert flipped(with_run(completed_at=None)) == {"RET-04": FAIL}
+def test_a_run_that_did_not_end_fails_until_another_has():
+    assert flipped(with_run(completed_at=None, subject="kept scores")) == {"RET-04": FAIL}
+    earlier = UNTIL - 5 * DAY
+    assert flipped(with_run(completed_at=None, started_at=earlier)) == {}
+
+
+def test_a_purge_that_nobody_scanned_after_fails():
+    ledger = tuple(run for run in WELL.retention.ledger if not run.run_id.startswith("scan-"))
+    assert flipped(with_retention(ledger=ledger)) == {"RET-04": FAIL}
+
+
+def test_the_history_that_models_learn_from_has_a_ceiling_of_its_own():
+    evidence = with_run(subject="feature history", oldest_left_days=900.0)
+    assert flipped(evidence) == {}
+    assert "up to 900 days" in " ".join(verdicts(evidence)["RET-01"].warnings)
+
+
+@pytest.mark.parametrize("jurisdictions", ["EU,US-CO", "US-CO", "*"])
+def test_every_jurisdiction_that_a_run_names_has_its_floor(jurisdictions):
+    evidence = with_run(
+        record_class="decisions", jurisdiction=jurisdictions, youngest_deleted_days=900
+    )
+    assert flipped(evidence) == {"RET-02": FAIL}
 
 
 def test_a_backup_older_than_the_ceiling_fails():

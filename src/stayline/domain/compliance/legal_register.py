@@ -60,6 +60,7 @@ _ROWS = (
     _row("aia-14", "AI Act 14(4): human oversight", AI_ACT_HIGH_RISK, V, _DEFERRED),
     _row("aia-15", "AI Act 15: accuracy, feedback loops", AI_ACT_HIGH_RISK, V, _DEFERRED),
     _row("aia-17", "AI Act 17: quality management", AI_ACT_HIGH_RISK, K, _DEFERRED),
+    _row("aia-18", "AI Act 18: provider documentation, 10 years", AI_ACT_HIGH_RISK, S, _DEFERRED),
     _row("aia-26", "AI Act 26: deployers: overseers, logs of six months, notice",
          AI_ACT_HIGH_RISK, V, _DEFERRED),
     _row("aia-27", "AI Act 27: rights impact assessment, mostly public bodies",

@@ -13,13 +13,24 @@ from stayline.formats.compliance_report import (
     evidence_lines,
     report_json,
 )
+from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
+from stayline.ports.decision_book import DecisionBook
+from stayline.ports.directory import Directory
+from stayline.ports.feature_store import FeatureStore
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.job_book import JobBook
+from stayline.ports.model_registry import ModelRegistry
+from stayline.ports.opt_out_list import OptOutList
+from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
+from stayline.usecases.check_compliance.humans import gather_humans
+from stayline.usecases.check_compliance.log import gather_log
+from stayline.usecases.check_compliance.models import gather_models
+from stayline.usecases.check_compliance.opt_out import gather_opt_out
 from stayline.usecases.check_compliance.retention import gather_retention
 
 SHELF = "compliance"
@@ -31,10 +42,17 @@ def check_compliance(
     *,
     parameters: Parameters,
     law: LegalRegister,
+    alarms: AlarmBook,
     capture: CaptureLog,
-    scores: ScoreBoard,
-    register: GovernanceRegister,
+    decisions: DecisionBook,
+    directory: Directory,
+    features: FeatureStore,
     jobs: JobBook,
+    opt_outs: OptOutList,
+    register: GovernanceRegister,
+    registry: ModelRegistry,
+    runner: PipelineRunner,
+    scores: ScoreBoard,
     reports: ReportShelf,
     audit: AuditLog,
     clock: Clock,
@@ -49,6 +67,23 @@ def check_compliance(
         retention=gather_retention(
             window, capture=capture, scores=scores, register=register, jobs=jobs, audit=audit,
             clock=clock,
+        ),
+        opt_out=gather_opt_out(
+            window, opt_outs=opt_outs, scores=scores, features=features, directory=directory,
+            capture=capture, registry=registry, runner=runner, register=register, audit=audit,
+            clock=clock,
+        ),
+        humans=gather_humans(
+            window, parameters=parameters.humans, decisions=decisions, register=register,
+            audit=audit,
+        ),
+        log=gather_log(
+            window, parameters=parameters.log, capture=capture, features=features,
+            registry=registry, audit=audit, clock=clock,
+        ),
+        models=gather_models(
+            window, registry=registry, decisions=decisions, reports=reports, alarms=alarms,
+            jobs=jobs, audit=audit,
         ),
     )  # fmt: skip
     judged = judge_all(evidence, window, parameters, law)

@@ -1,10 +1,10 @@
 """Gather what was kept, removed and held back."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from stayline.domain.audit_events import AuditEventKind
-from stayline.domain.compliance.areas.retention import (
+from stayline.domain.compliance.areas.retention_records import (
     PurgeAttempt,
     Removal,
     RetentionEvidence,
@@ -19,10 +19,9 @@ from stayline.ports.clock import Clock
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.job_book import JobBook
 from stayline.ports.score_board import ScoreBoard
-from stayline.usecases.check_compliance.trail import trail
+from stayline.usecases.check_compliance.trail import BEGINNING, trail
 
 PURGE_JOB = "purge"
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _REMOVALS = (
     AuditEventKind.EMPLOYEE_ERASED,
     AuditEventKind.FEATURES_ERASED,
@@ -67,7 +66,7 @@ def gather_retention(
 def _captured(capture: CaptureLog, now: datetime) -> StoreAge:
     """Return what the capture log holds, reading records of its oldest hour only."""
     oldest_hour, rows = None, 0
-    for block in capture.blocks(_BEGINNING, now):
+    for block in capture.blocks(BEGINNING, now):
         oldest_hour = oldest_hour or block.hour
         rows += block.lines.count(b"\n")
     oldest = None if oldest_hour is None else min(_times(capture, oldest_hour, now), default=None)

@@ -5,104 +5,35 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from stayline.domain.compliance.areas.retention_floors import FLOORED, FLOORS, RAW
+from stayline.domain.compliance.areas.retention_records import (
+    PurgeAttempt,
+    RetentionEvidence,
+    StoreAge,
+)
 from stayline.domain.compliance.controls import Control
 from stayline.domain.compliance.findings import judged_by, no_evidence
 from stayline.domain.compliance.legal_register import OWN, REGISTER, applies_on
 from stayline.domain.compliance.verdicts import Verdict, Window
-from stayline.domain.register.retention import LegalHold, PurgeRun
+from stayline.domain.register.retention import PurgeRun
 
-EVERYWHERE = "*"
-RAW, EVENTS, RECORDS = "R1", "R2", "R3"
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """How long a class must be kept: by whom it is asked follows from ``source``.
-
-    ``jurisdiction`` is ``*`` or a code; ``US`` holds in ``US-CO``, too.
-    """
-
-    record_class: str
-    jurisdiction: str
-    days: float
-    source: str
-
-    def binds(self, run: PurgeRun) -> bool:
-        """Whether it held for what a purge run removed, on the day it ran."""
-        is_theirs = (
-            self.jurisdiction == EVERYWHERE
-            or run.jurisdiction in ("", EVERYWHERE, self.jurisdiction)
-            or run.jurisdiction.startswith(f"{self.jurisdiction}-")
-        )
-        same_class = self.record_class == run.record_class
-        return same_class and is_theirs and applies_on(self.source, run.started_at.date())
-
-
-FLOORS = (
-    Floor(EVENTS, EVERYWHERE, 184, OWN),
-    Floor(EVENTS, "EU", 184, "aia-26"),
-    Floor(EVENTS, "US", 365, "us-1602"),
-    Floor(EVENTS, "IN", 180, "cert-in"),
-    Floor(EVENTS, "IN", 365, "dpdp-8"),
-    Floor(RECORDS, EVERYWHERE, 365, OWN),
-    Floor(RECORDS, "US-CO", 1096, "us-co"),
-    Floor(RECORDS, "US-CA", 1461, "us-ca"),
-)
-"""The longest that binds counts. Years are counted with their leap day, to be on the safe side."""
+SCAN = "scan-"
+"""How the ids of runs begin that only count what is left, after a purge."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionParameters:
-    """``[controls.retention]``: days; a purge may be late by ``purge_late_hours``, no more."""
+    """``[controls.retention]``: days; a purge may be late by ``purge_late_hours``, no more.
+
+    ``kept_longer`` names stores of raw inputs that have a reason, and a ceiling, of their own: what
+    models learn from reaches back further than what was asked.
+    """
 
     ceiling_days: float = 180
+    kept_longer: tuple[str, ...] = ("feature history",)
     purge_every_hours: float = 24
     purge_late_hours: float = 24
     backup_ceiling_days: float = 180
-
-
-@dataclass(frozen=True, slots=True)
-class StoreAge:
-    """What a store of raw inputs, or a backup, holds at the time of the check."""
-
-    store: str
-    rows: int
-    oldest_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """Records of one person (``subject``) were removed by an erasure or a purge run."""
-
-    subject: str
-    removed_at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class PurgeAttempt:
-    """One run of the purge by its job book."""
-
-    started_at: datetime
-    has_succeeded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RetentionEvidence:
-    """What was kept, removed and held back.
-
-    ``stores`` and ``backups`` are as found at ``looked_at``; ``ledger`` and ``attempts`` are those
-    of the window; ``kept_since`` is when the purge was first scheduled, None when it never was.
-    """
-
-    looked_at: datetime
-    stores: tuple[StoreAge, ...] = ()
-    backups: tuple[StoreAge, ...] = ()
-    ledger: tuple[PurgeRun, ...] = ()
-    holds: tuple[LegalHold, ...] = ()
-    removals: tuple[Removal, ...] = ()
-    attempts: tuple[PurgeAttempt, ...] = ()
-    kept_since: datetime | None = None
 
 
 def nothing_raw_is_too_old(
@@ -111,7 +42,8 @@ def nothing_raw_is_too_old(
     """RET-01: by what lies there now, and by what the ledger says was left on each day."""
     ceiling = timedelta(days=parameters.ceiling_days)
     old = [one.store for one in _older(evidence.stores, evidence.looked_at - ceiling)]
-    raw = [run for run in evidence.ledger if run.record_class == RAW]
+    longer = parameters.kept_longer
+    raw = [run for run in evidence.ledger if run.record_class == RAW and run.subject not in longer]
     left = [run.oldest_left_days for run in raw if run.oldest_left_days is not None]
     old += [run.subject for run in raw if (run.oldest_left_days or 0) > parameters.ceiling_days]
     ages = [evidence.looked_at - one.oldest_at for one in evidence.stores if one.oldest_at]
@@ -129,6 +61,11 @@ def nothing_raw_is_too_old(
         wrong="",
         nothing="",
         counts={"rows": rows, "oldest_days": round(oldest, 3)},
+        warnings=[
+            f"{store} is kept by a ceiling of its own, up to {max(days):g} days so far."
+            for store in longer
+            if (days := _left(evidence.ledger, store))
+        ],
     )
 
 
@@ -136,7 +73,7 @@ def nothing_was_removed_too_early(
     evidence: RetentionEvidence, window: Window, parameters: RetentionParameters
 ) -> Verdict:
     """RET-02: the youngest record that each purge run removed against the floors of its day."""
-    runs = [run for run in evidence.ledger if run.record_class in (EVENTS, RECORDS)]
+    runs = [run for run in evidence.ledger if run.record_class in FLOORED]
     early = [run for run in runs if run.deleted and _is_early(run)]
     return judged_by(
         [f"{run.subject} ({run.run_id})" for run in early],
@@ -164,8 +101,9 @@ def nobody_on_hold_was_purged(
         for hold in evidence.holds
         if hold.subject == removal.subject and hold.holds_at(removal.removed_at)
     ]
+    lost = [run.subject for run in evidence.ledger if _held_lost(run)]
     return judged_by(
-        [*purged, *vague],
+        [*purged, *vague, *lost],
         looked_at=len(evidence.ledger) + len(evidence.removals),
         right="Nothing of a person on legal hold was removed.",
         wrong="Records of people on legal hold were removed, or a hold does not say why.",
@@ -174,6 +112,7 @@ def nobody_on_hold_was_purged(
             "holds": len(evidence.holds),
             "removals": len(evidence.removals),
             "held_and_removed": len(purged),
+            "held_and_lost": sum(map(_held_lost, evidence.ledger)),
             "held_back": sum(run.held_back for run in evidence.ledger),
             "holds_without_reason": len(vague),
         },
@@ -189,19 +128,21 @@ def the_purge_ran_and_was_scanned(
     longest = timedelta(hours=parameters.purge_every_hours + parameters.purge_late_hours)
     begin = max(window.since, evidence.kept_since)
     missed = list(_gaps(_successes(evidence.attempts), begin, window.until, longest))
-    unended = [run.subject for run in evidence.ledger if run.completed_at is None]
+    unended = [run.subject for run in evidence.ledger if _was_left(run, evidence.ledger)]
+    unscanned = [] if _is_scanned(evidence.ledger, longest) else ["no scan after the last purge"]
     ceiling = timedelta(days=parameters.backup_ceiling_days)
     backups = [one.store for one in _older(evidence.backups, evidence.looked_at - ceiling)]
     return judged_by(
-        [*missed, *unended, *backups],
+        [*missed, *unended, *unscanned, *backups],
         looked_at=len(evidence.attempts),
-        right="The purge ran on schedule and to its end, and no backup is too old.",
-        wrong="The purge was missed or not finished, or a backup is too old.",
+        right="The purge ran on schedule and to its end, was scanned after, and no backup is old.",
+        wrong="The purge was missed, not finished or not scanned, or a backup is too old.",
         nothing="",
         counts={
             "failed_runs": sum(not one.has_succeeded for one in evidence.attempts),
             "missed": len(missed),
             "not_finished": len(unended),
+            "not_scanned": len(unscanned),
             "backups_too_old": len(backups),
         },
     )
@@ -218,8 +159,21 @@ def _too_old(stores: Sequence[str], rows: int, oldest: float) -> Verdict:
     )
 
 
+def _left(ledger: Sequence[PurgeRun], store: str) -> list[float]:
+    return [
+        run.oldest_left_days
+        for run in ledger
+        if run.subject == store and run.oldest_left_days is not None
+    ]
+
+
 def _older(stores: Sequence[StoreAge], than: datetime) -> Iterator[StoreAge]:
     return (one for one in stores if one.oldest_at is not None and one.oldest_at < than)
+
+
+def _held_lost(run: PurgeRun) -> int:
+    """Return how many rows of people on hold a purge itself counted as gone."""
+    return int(getattr(run, "held_lost", 0))
 
 
 def _is_early(run: PurgeRun) -> bool:
@@ -234,6 +188,23 @@ def _coming_floors(day: date) -> list[str]:
         for floor in FLOORS
         if not applies_on(floor.source, day)
     ]
+
+
+def _was_left(run: PurgeRun, ledger: Sequence[PurgeRun]) -> bool:
+    """Whether a run was cut short and none has gone over that store since."""
+    return run.completed_at is None and not any(
+        later.subject == run.subject
+        and later.started_at > run.started_at
+        and later.completed_at is not None
+        for later in ledger
+    )
+
+
+def _is_scanned(ledger: Sequence[PurgeRun], within: timedelta) -> bool:
+    """Whether the stores were counted anew soon after every purge but, maybe, the very last."""
+    purges = [run.started_at for run in ledger if not run.run_id.startswith(SCAN)]
+    scans = [run.started_at for run in ledger if run.run_id.startswith(SCAN)]
+    return bool(scans) and (not purges or max(scans) + within >= max(purges))
 
 
 def _successes(attempts: Sequence[PurgeAttempt]) -> list[datetime]:
@@ -257,13 +228,24 @@ CONTROLS: tuple[Control[RetentionEvidence, RetentionParameters], ...] = (
         (OWN, "gdpr-5"),
         True,
         ("looked_at", "stores", "ledger"),
-        ("ceiling_days",),
+        ("ceiling_days", "kept_longer"),
         nothing_raw_is_too_old,
     ),
     Control(
         "RET-02",
         "No event, decision or report was removed before its floor.",
-        (OWN, "aia-12", "aia-26", "us-1602", "dpdp-8", "cert-in", "us-co", "us-ca"),
+        (
+            OWN,
+            "aia-12",
+            "aia-26",
+            "us-1602",
+            "dpdp-8",
+            "cert-in",
+            "us-co",
+            "us-ca",
+            "aia-17",
+            "nyc-144",
+        ),
         True,
         ("ledger",),
         (),

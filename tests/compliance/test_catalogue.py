@@ -4,8 +4,16 @@ from healthy_quarter import healthy_quarter
 from stayline.domain.compliance.catalogue import CONTROLS, Evidence, Parameters
 
 AREAS = {
-    **{"RET": 4, "OPT": 5, "HUM": 6, "FAIR": 7, "DATA": 4},
-    **{"LOG": 3, "MOD": 5, "TRA": 3, "SEC": 3, "ACC": 4},
+    "RET": 4,
+    "OPT": 5,
+    "HUM": 6,
+    "FAIR": 7,
+    "DATA": 4,
+    "LOG": 3,
+    "MOD": 5,
+    "TRA": 3,
+    "SEC": 3,
+    "ACC": 4,
 }
 ADVISORY = {
     *("OPT-03", "HUM-03", "HUM-05", "FAIR-04", "FAIR-05", "DATA-03", "DATA-04"),

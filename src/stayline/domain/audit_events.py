@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+NAMELESS = "nameless"
+"""The subject of a score that was asked for without saying of whom."""
+
 
 class AuditEventKind(StrEnum):
     """What happened. A new kind of event starts with a new line here."""

@@ -1,11 +1,13 @@
-"""What an organisation sets of the check: ``[legal_register]`` and ``[controls.AREA]``."""
+"""What an organisation sets of the check: its thresholds, its law, who it is, what it keeps."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 from stayline.domain.compliance.catalogue import Parameters
 from stayline.domain.compliance.legal_register import REGISTER
 from stayline.domain.compliance.legal_sources import LegalPolicy, LegalRegister
+from stayline.domain.compliance.organisation import OrganisationPolicy
+from stayline.domain.retention import RetentionPolicy
 from stayline.errors import SettingRefused
 from stayline.formats.governance_toml import read_policy
 
@@ -33,4 +35,21 @@ def read_parameters(home: Path) -> Parameters:
             )
             for area in fields(Parameters)
         }
+    )
+
+
+def read_organisation(home: Path) -> OrganisationPolicy:
+    """Return who answers for the processing; raises `SettingRefused`."""
+    return read_policy(home, "organisation", OrganisationPolicy)
+
+
+def read_retention(home: Path, capture_days: int) -> RetentionPolicy:
+    """Return for how long what is kept: of two ceilings of raw inputs the lower one.
+
+    Raises `SettingRefused`.
+    """
+    policy = read_policy(home, "retention", RetentionPolicy)
+    days = min(policy.raw_inputs_days, capture_days)
+    return replace(
+        policy, raw_inputs_days=days, purge_ahead_days=min(policy.purge_ahead_days, days - 1)
     )

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.protected_attributes import AuditPurpose
+from stayline.domain.read_purposes import ReadPurpose
 from stayline.formats.frozen_inputs import protected_files
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
 
-PURPOSE = "fairness audit and price of leaving protected attributes out of the model"
+PURPOSE = ReadPurpose.MODEL_AUDIT.value
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from dataclasses import fields
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.compliance.catalogue import CONTROLS, Evidence, Parameters, judge_all
 from stayline.domain.compliance.legal_sources import LegalRegister
+from stayline.domain.compliance.organisation import OrganisationPolicy
 from stayline.domain.compliance.report import ComplianceReport
 from stayline.domain.compliance.verdicts import Status, Window
+from stayline.domain.retention import RetentionPolicy
 from stayline.formats.compliance_report import (
     REPORT_FILE,
     evidence_file,
@@ -21,17 +23,36 @@ from stayline.ports.decision_book import DecisionBook
 from stayline.ports.directory import Directory
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.governance_register import GovernanceRegister
+from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.job_book import JobBook
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
+from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.pipeline_runner import PipelineRunner
+from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
+from stayline.ports.secrets import Secrets
+from stayline.usecases.check_compliance.accountability import (
+    AccountabilityPorts,
+    gather_accountability,
+)
+from stayline.usecases.check_compliance.data import DataPorts, gather_data
+from stayline.usecases.check_compliance.fairness import FairnessPorts, gather_fairness
 from stayline.usecases.check_compliance.humans import gather_humans
 from stayline.usecases.check_compliance.log import gather_log
 from stayline.usecases.check_compliance.models import gather_models
 from stayline.usecases.check_compliance.opt_out import gather_opt_out
 from stayline.usecases.check_compliance.retention import gather_retention
+from stayline.usecases.check_compliance.security import (
+    HomeState,
+    SecurityPorts,
+    gather_security,
+)
+from stayline.usecases.check_compliance.transparency import (
+    TransparencyPorts,
+    gather_transparency,
+)
 
 SHELF = "compliance"
 """The name under which the reports are kept, each at the end of its window."""
@@ -42,18 +63,25 @@ def check_compliance(
     *,
     parameters: Parameters,
     law: LegalRegister,
+    organisation: OrganisationPolicy,
+    retention: RetentionPolicy,
+    state: HomeState,
     alarms: AlarmBook,
     capture: CaptureLog,
     decisions: DecisionBook,
     directory: Directory,
     features: FeatureStore,
+    imports: ImportLedger,
     jobs: JobBook,
     opt_outs: OptOutList,
+    outcomes: OutcomeBook,
+    protected: ProtectedAttributes,
     register: GovernanceRegister,
     registry: ModelRegistry,
     runner: PipelineRunner,
     scores: ScoreBoard,
     reports: ReportShelf,
+    secrets: Secrets,
     audit: AuditLog,
     clock: Clock,
     actor: str,
@@ -63,6 +91,9 @@ def check_compliance(
     Nothing is changed but the shelf of reports and the audit log. A window of the past is judged
     by the records of then, and by what the stores still hold of it.
     """
+    transparency = gather_transparency(
+        window, TransparencyPorts(scores, register, audit), parameters.transparency
+    )
     evidence = Evidence(
         retention=gather_retention(
             window, capture=capture, scores=scores, register=register, jobs=jobs, audit=audit,
@@ -84,6 +115,32 @@ def check_compliance(
         models=gather_models(
             window, registry=registry, decisions=decisions, reports=reports, alarms=alarms,
             jobs=jobs, audit=audit,
+        ),
+        fairness=gather_fairness(
+            window,
+            FairnessPorts(
+                scores, features, protected, decisions, outcomes, registry, register, audit, clock
+            ),
+            actor=actor,
+        ),
+        data=gather_data(
+            window,
+            DataPorts(
+                capture, features, imports, scores, runner, registry, reports, register, clock
+            ),
+            parameters.data,
+        ),
+        transparency=transparency,
+        security=gather_security(
+            window,
+            SecurityPorts(directory, features, outcomes, secrets, register, audit),
+            state,
+        ),
+        accountability=gather_accountability(
+            window,
+            AccountabilityPorts(features, registry, register, audit),
+            first_scores=transparency.first_scores,
+            organisation=organisation, retention=retention, law=law,
         ),
     )  # fmt: skip
     judged = judge_all(evidence, window, parameters, law)

@@ -18,6 +18,7 @@ from stayline.domain.compliance.areas.fairness import (
 )
 from stayline.domain.compliance.verdicts import Window
 from stayline.domain.protected_attributes import AuditPurpose
+from stayline.domain.read_purposes import ReadPurpose
 from stayline.domain.register.accountability import Document
 from stayline.domain.sensitive_columns import looks_protected, refusal_of
 from stayline.domain.workforce_schema import Role, WorkforceSchema
@@ -38,7 +39,7 @@ from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.score_board import BoardEntry, ScoreBoard
 from stayline.usecases.check_compliance.trail import trail
 
-PURPOSE = "compliance check: are groups selected alike, helped alike and scored as well"
+PURPOSE = ReadPurpose.COMPLIANCE_CHECK.value
 AUDIT_FILE = "fairness.json"
 _BARRED = frozenset({"sex", "race/ethnicity"})
 

@@ -12,13 +12,19 @@ from stayline.domain.register.accountability import FeaturePurpose
 
 @dataclass(frozen=True, slots=True)
 class DataParameters:
-    """``[controls.data]``: shares of 1, hours, and the population stability index."""
+    """``[controls.data]``: shares of 1, hours, and the population stability index.
+
+    Of fewer scored people than ``fewest`` no shift is judged: chance alone moves their shares.
+    """
 
     most_missing: float = 0.2
     most_invalid: float = 0.01
     most_age_hours: float = 48
     most_shift: float = 0.25
     notable_shift: float = 0.1
+    fewest: int = 200
+    sample: int = 200
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +130,30 @@ def people_are_those_the_model_learned_from(
     evidence: DataEvidence, window: Window, parameters: DataParameters
 ) -> Verdict:
     """DATA-04: shares of groups and departments, and categories never seen in training."""
-    shifted = [one.name for one in evidence.shifts if one.stability_index > parameters.most_shift]
+    judged = [one for one in evidence.shifts if one.n >= parameters.fewest]
+    if evidence.shifts and not judged:
+        return no_evidence(
+            f"Fewer than {parameters.fewest} people were scored: chance alone moves their shares.",
+            {"people": max(one.n for one in evidence.shifts)},
+        )
+    shifted = [one.name for one in judged if one.stability_index > parameters.most_shift]
     notable = [
         one
-        for one in evidence.shifts
+        for one in judged
         if parameters.notable_shift < one.stability_index <= parameters.most_shift
     ]
     return judged_by(
         shifted,
-        looked_at=len(evidence.shifts),
+        looked_at=len(judged),
         right="The people scored are like those the model learned from.",
         wrong="The people scored are unlike those the model learned from.",
         nothing="No report compares the two.",
-        counts={"unseen_categories": sum(one.unseen for one in evidence.shifts)},
+        counts={"unseen_categories": sum(one.unseen for one in judged)},
         warnings=[
             *(f"{one.name} has shifted, by {one.stability_index:.2f}." for one in notable),
             *(
                 f"{one.name} has {one.unseen} categories that training had not."
-                for one in evidence.shifts
+                for one in judged
                 if one.unseen
             ),
         ],
@@ -164,7 +176,7 @@ CONTROLS: tuple[Control[DataEvidence, DataParameters], ...] = (
         ("aia-10", "aia-26", OWN),
         True,
         ("facts",),
-        (),
+        ("sample", "seed"),
         nothing_comes_from_the_future,
     ),
     Control(
@@ -191,7 +203,7 @@ CONTROLS: tuple[Control[DataEvidence, DataParameters], ...] = (
         ("aia-10", "aia-26", OWN),
         False,
         ("shifts",),
-        ("most_shift", "notable_shift"),
+        ("most_shift", "notable_shift", "fewest"),
         people_are_those_the_model_learned_from,
     ),
 )

@@ -9,6 +9,7 @@ from stayline.domain.compliance.controls import Control
 from stayline.domain.compliance.findings import judged_by, no_evidence
 from stayline.domain.compliance.legal_register import OWN
 from stayline.domain.compliance.verdicts import Verdict, Window
+from stayline.domain.read_purposes import ReadPurpose
 from stayline.domain.register.accountability import Document
 
 AGE = "age"
@@ -33,7 +34,7 @@ class FairnessParameters:
     recall_gap: float = 0.2
     fewest_positives: int = 20
     proxy_auc: float = 0.8
-    read_purposes: tuple[str, ...] = ()
+    read_purposes: tuple[str, ...] = tuple(ReadPurpose)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,11 @@ class TransparencyParameters:
     notice_version: str = ""
     languages: tuple[str, ...] = ()
     has_representatives: bool = False
-    explanation_tolerance: float = 1e-6
+    explanation_tolerance: float = 1e-5
     bias_audit_max_age_days: int = 366
     nyc_notice_business_days: int = 10
+    sample: int = 200
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ CONTROLS: tuple[Control[TransparencyEvidence, TransparencyParameters], ...] = (
         ("aia-86", "gdpr-13", "us-co"),
         True,
         ("explained", "requests"),
-        ("explanation_tolerance",),
+        ("explanation_tolerance", "sample", "seed"),
         explanations_add_up,
     ),
     Control(

@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from pathlib import Path
 
+from stayline.domain.compliance.bias_tables import BiasTablePolicy
 from stayline.domain.compliance.catalogue import Parameters
 from stayline.domain.compliance.legal_register import REGISTER
 from stayline.domain.compliance.legal_sources import LegalPolicy, LegalRegister
@@ -53,3 +54,8 @@ def read_retention(home: Path, capture_days: int) -> RetentionPolicy:
     return replace(
         policy, raw_inputs_days=days, purge_ahead_days=min(policy.purge_ahead_days, days - 1)
     )
+
+
+def read_bias_tables(home: Path) -> BiasTablePolicy:
+    """Return how an organisation's words map to New York's form; raises `SettingRefused`."""
+    return read_policy(home, "ll144", BiasTablePolicy)

@@ -4,6 +4,7 @@ from stayline.bootstrap import Ports
 from stayline.domain.compliance.report import ComplianceReport
 from stayline.domain.compliance.verdicts import Window
 from stayline.formats.compliance_policies import (
+    read_bias_tables,
     read_legal_register,
     read_organisation,
     read_parameters,
@@ -36,6 +37,7 @@ def check_window(window: Window, *, ports: Ports, settings: Settings, by: str) -
         organisation=read_organisation(settings.home),
         retention=read_retention(settings.home, settings.capture_days),
         state=home_state(settings),
+        tables=read_bias_tables(settings.home),
         alarms=ports.alarms,
         capture=ports.capture,
         decisions=ports.decisions,

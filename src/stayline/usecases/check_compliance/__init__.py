@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.compliance.bias_tables import BiasTablePolicy
 from stayline.domain.compliance.catalogue import CONTROLS, Evidence, Parameters, judge_all
 from stayline.domain.compliance.legal_sources import LegalRegister
 from stayline.domain.compliance.organisation import OrganisationPolicy
@@ -33,6 +34,7 @@ from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
+from stayline.reports.compliance_page import PAGE_FILE, compliance_page
 from stayline.usecases.check_compliance.accountability import (
     AccountabilityPorts,
     gather_accountability,
@@ -66,6 +68,7 @@ def check_compliance(
     organisation: OrganisationPolicy,
     retention: RetentionPolicy,
     state: HomeState,
+    tables: BiasTablePolicy,
     alarms: AlarmBook,
     capture: CaptureLog,
     decisions: DecisionBook,
@@ -94,6 +97,13 @@ def check_compliance(
     transparency = gather_transparency(
         window, TransparencyPorts(scores, register, audit), parameters.transparency
     )
+    fairness, bias_tables = gather_fairness(
+        window,
+        FairnessPorts(
+            scores, features, protected, decisions, outcomes, registry, register, audit, clock
+        ),
+        policy=tables, actor=actor,
+    )  # fmt: skip
     evidence = Evidence(
         retention=gather_retention(
             window, capture=capture, scores=scores, register=register, jobs=jobs, audit=audit,
@@ -116,13 +126,7 @@ def check_compliance(
             window, registry=registry, decisions=decisions, reports=reports, alarms=alarms,
             jobs=jobs, audit=audit,
         ),
-        fairness=gather_fairness(
-            window,
-            FairnessPorts(
-                scores, features, protected, decisions, outcomes, registry, register, audit, clock
-            ),
-            actor=actor,
-        ),
+        fairness=fairness,
         data=gather_data(
             window,
             DataPorts(
@@ -156,8 +160,10 @@ def check_compliance(
             )
             for one in judged
         },
+        bias_tables=bias_tables,
     )
-    reports.put(SHELF, window.until, files | {REPORT_FILE: report_json(report)})
+    page = compliance_page(report).encode()
+    reports.put(SHELF, window.until, files | {REPORT_FILE: report_json(report), PAGE_FILE: page})
     audit.append(_event(report, actor))
     return report
 

@@ -16,16 +16,18 @@ from stayline.domain.compliance.areas.fairness import (
     ProtectedRead,
     ProxyStrength,
 )
+from stayline.domain.compliance.bias_tables import BiasTablePolicy, BiasTables
 from stayline.domain.compliance.verdicts import Window
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.read_purposes import ReadPurpose
 from stayline.domain.register.accountability import Document
 from stayline.domain.sensitive_columns import looks_protected, refusal_of
-from stayline.domain.workforce_schema import Role, WorkforceSchema
+from stayline.domain.workforce_schema import Role
 from stayline.errors import NothingImported
 from stayline.formats.model_archive import Manifest, read_archive
 from stayline.modelling.evaluation import Estimate
 from stayline.modelling.fairness.audit import FairnessAudit
+from stayline.modelling.fairness.bias_tables import bias_tables
 from stayline.modelling.fairness.facets import facet_columns
 from stayline.modelling.fairness.served import facet_kind, group_ratios, help_ratios
 from stayline.ports.audit_log import AuditLog
@@ -59,29 +61,41 @@ class FairnessPorts:
     clock: Clock
 
 
-def gather_fairness(window: Window, ports: FairnessPorts, *, actor: str) -> FairnessEvidence:
-    """Return the evidence of area FAIR; that protected attributes are read is on record first."""
+def gather_fairness(
+    window: Window, ports: FairnessPorts, *, policy: BiasTablePolicy, actor: str
+) -> tuple[FairnessEvidence, BiasTables | None]:
+    """Return the evidence of area FAIR, and the tables of a bias audit where anybody was scored.
+
+    That protected attributes are read is on record first.
+    """
     evidence = _of_the_model(window, ports)
     entries = [one for one in ports.scores.entries() if window.holds(one.scored_at)]
     try:
         schema = ports.features.schema()
     except NothingImported:
-        return evidence
+        return evidence, None
     protected = {column.name for column in schema.with_role(Role.PROTECTED)}
     if not entries or not protected:
-        return evidence
+        return evidence, None
     people = _people(entries, window, ports)
-    facets = _facets(people, schema, ports, actor=actor)
+    attributes = _attributes(people, ports, actor=actor)
+    facets = facet_columns(
+        attributes,
+        schema.with_role(Role.PROTECTED),
+        event_time=people.get_column(EVENT_TIME),
+        protected_age_from=schema.protected_age_from,
+    )
     ratios, unknown = group_ratios(people, facets)
     justified = {column.name for column in schema.justified}
     inputs = {one.name for one in evidence.inputs}
-    return replace(
+    told = replace(
         evidence,
         ratios=ratios,
         unknown=unknown,
         help_given=help_ratios(people, facets),
         served_protected=tuple(sorted(protected & inputs - justified)),
     )
+    return told, bias_tables(people, attributes, policy, made_on=window.until.date())
 
 
 def _of_the_model(window: Window, ports: FairnessPorts) -> FairnessEvidence:
@@ -139,25 +153,17 @@ def _people(entries: Sequence[BoardEntry], window: Window, ports: FairnessPorts)
     )
 
 
-def _facets(
-    people: pl.DataFrame, schema: WorkforceSchema, ports: FairnessPorts, *, actor: str
-) -> pl.DataFrame:
-    """Return the groups (n, attributes) by what was true when each score was made."""
+def _attributes(people: pl.DataFrame, ports: FairnessPorts, *, actor: str) -> pl.DataFrame:
+    """Return protected attributes (n, attributes), as they were when each score was made."""
     kind, now = AuditEventKind.PROTECTED_READ, ports.clock.now()
     ports.audit.append(AuditEvent(kind, actor, "all", now, {"purpose": PURPOSE}))
     attributes = ports.protected.read(AuditPurpose(actor, PURPOSE))
-    known = (
+    return (
         people.select(TOKEN, EVENT_TIME)
         .with_row_index("_row")
         .sort(EVENT_TIME)
         .join_asof(attributes.sort(EVENT_TIME), on=EVENT_TIME, by=TOKEN, check_sortedness=False)
         .sort("_row")
-    )
-    return facet_columns(
-        known,
-        schema.with_role(Role.PROTECTED),
-        event_time=people.get_column(EVENT_TIME),
-        protected_age_from=schema.protected_age_from,
     )
 
 

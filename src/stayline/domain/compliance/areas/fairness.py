@@ -142,7 +142,11 @@ def groups_are_selected_alike(
         shares = ", ".join(f"{one.unknown / one.n:.0%} of {one.facet}" for one in hidden)
         return no_evidence(f"Too much is unknown to judge: {shares}.")
     rows = [one for one in evidence.ratios if one.facet != AGE]
-    return _judged_ratios(rows, parameters.reading, parameters)
+    verdict = _judged_ratios(rows, parameters.reading, parameters)
+    if any("race" in one.facet for one in rows):
+        return verdict
+    untold = "The data hold no race or ethnicity, so nothing is told of these groups."
+    return replace(verdict, warnings=(*verdict.warnings, untold))
 
 
 def ages_are_selected_alike(
@@ -248,7 +252,11 @@ def _judged_ratios(
     rows: Iterable[GroupRatio], reading: str, parameters: FairnessParameters
 ) -> Verdict:
     told = [one for one in rows if one.reading == reading]
-    judged = [one for one in told if one.ratio is not None and not one.excluded_because]
+    judged = [
+        one
+        for one in told
+        if one.ratio is not None and not one.excluded_because and one.n >= parameters.fewest
+    ]
     low = [one for one in told if one.ratio is not None and one.ratio < parameters.four_fifths]
     clear = [one for one in low if one in judged and _is_clear(one, parameters)]
     unclear = [one for one in low if one not in clear]
@@ -257,7 +265,7 @@ def _judged_ratios(
         looked_at=len(judged),
         right=f"No ratio is clearly below {parameters.four_fifths:g}.",
         wrong=f"A ratio is below {parameters.four_fifths:g}, more than chance explains.",
-        nothing="No ratio of groups can be told.",
+        nothing=f"No group of {parameters.fewest} people or more can be compared with another.",
         counts={
             "people": sum(one.n for one in told),
             "lowest_ratio": round(min((one.ratio or 0 for one in judged), default=0), 4),
@@ -273,7 +281,7 @@ def _judged_ratios(
 def _is_clear(one: GroupRatio, parameters: FairnessParameters) -> bool:
     is_beyond = one.high is not None and one.high < parameters.four_fifths
     is_unlikely = one.p_value is not None and one.p_value < parameters.significance
-    return one.n >= parameters.fewest and (is_beyond or is_unlikely)
+    return is_beyond or is_unlikely
 
 
 def _by_facet(rows: Sequence[GroupQuality]) -> Iterable[tuple[str, list[GroupQuality]]]:

@@ -11,6 +11,7 @@ from stayline.cli import (
     access_keys,
     alarms,
     comply,
+    comply_documents,
     doctor,
     imports,
     inspect,
@@ -51,7 +52,7 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, comply, access_keys, doctor,
+    watch, alarms, comply, comply_documents, access_keys, doctor,
 ):  # fmt: skip
     module.register(app)
 

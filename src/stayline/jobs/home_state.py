@@ -18,7 +18,7 @@ def home_state(settings: Settings) -> HomeState:
     """Return the state of the home as it is now."""
     return HomeState(
         open_files=tuple(sorted(_open_files(settings.home, settings.home))),
-        is_encrypted_in_transit=_is_loopback(settings.host),
+        is_encrypted_in_transit=is_encrypted_in_transit(settings),
         texts=dict(_texts(settings.home)),
     )
 
@@ -36,11 +36,12 @@ def _open_files(folder: Path, home: Path) -> Iterator[str]:
             yield str(path.relative_to(home))
 
 
-def _is_loopback(host: str) -> bool:
+def is_encrypted_in_transit(settings: Settings) -> bool:
+    """Whether what leaves the machine is encrypted; on loopback nothing leaves it."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(settings.host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return settings.host == "localhost"
 
 
 def _texts(home: Path) -> Iterator[tuple[str, str]]:

@@ -13,8 +13,8 @@ from stayline.reports.pages import rendered
 
 PAGE_FILE = "report.html"
 STATUS_WORDS = {
-    Status.PASS: ("✓", "Holds", "pass"),
-    Status.FAIL: ("✕", "Fails", "fail"),
+    Status.PASS: ("✓", "Pass", "pass"),
+    Status.FAIL: ("✕", "Fail", "fail"),
     Status.NO_EVIDENCE: ("?", "No evidence", "open"),
     Status.NOT_APPLICABLE: ("○", "Not applicable", "soft"),
 }

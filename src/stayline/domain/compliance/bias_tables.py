@@ -114,8 +114,11 @@ class BiasTablePolicy:
 _SEX_WORDS = {"m": MALE, "male": MALE, "man": MALE, "f": FEMALE, "female": FEMALE, "woman": FEMALE}
 _RACE_WORDS = {
     **{name: name for name in (HISPANIC, *RACES)},
-    "Hispanic": HISPANIC, "Latino": HISPANIC, "Hispanic/Latino": HISPANIC,
-    "Black": RACES[1], "African American": RACES[1],
+    "Hispanic": HISPANIC,
+    "Latino": HISPANIC,
+    "Hispanic/Latino": HISPANIC,
+    "Black": RACES[1],
+    "African American": RACES[1],
     "Native Hawaiian or Other Pacific Islander": RACES[2],
     "American Indian or Alaska Native": RACES[4],
 }

@@ -23,6 +23,7 @@ class OrganisationPolicy:
     joint_controllers: tuple[str, ...] = ()
     processors: tuple[str, ...] = ()
     transfers: tuple[str, ...] | None = None
+    security: str = ""
     purpose: str = PURPOSE
     jurisdiction_column: str = ""
     jurisdictions: Mapping[str, str] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from stayline.domain.compliance.areas.fairness import (
     GroupQuality,
     GroupRatio,
     ModelInput,
+    ProtectedRead,
     ProxyStrength,
     UnknownGroup,
 )
@@ -33,6 +34,7 @@ from stayline.domain.compliance.areas.transparency import (
 from stayline.domain.compliance.legal_register import REGISTER
 from stayline.domain.compliance.legal_sources import LegalPolicy
 from stayline.domain.compliance.quarters import name_of
+from stayline.domain.read_purposes import ReadPurpose
 from stayline.domain.register.accountability import (
     Document,
     FeaturePurpose,
@@ -81,6 +83,7 @@ def fairness(until: datetime) -> FairnessEvidence:
         help_given=(ratio("sex", "female", FLAGGED),),
         inputs=(ModelInput("OverTime", "", False),),
         proxies=(ProxyStrength("Gender", 0.6),),
+        reads=(ProtectedRead("auditor", ReadPurpose.COMPLIANCE_CHECK, until - DAY),),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import msgspec
 import polars as pl
@@ -44,6 +45,8 @@ from stayline.usecases.check_compliance.trail import trail
 PURPOSE = ReadPurpose.COMPLIANCE_CHECK.value
 AUDIT_FILE = "fairness.json"
 _BARRED = frozenset({"sex", "race/ethnicity"})
+_TICK = timedelta(microseconds=1)
+"""So that a window holds what happens at its end, this check's own read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ def gather_fairness(
         ratios=ratios,
         unknown=unknown,
         help_given=help_ratios(people, facets),
+        reads=_reads(Window(window.since, ports.clock.now() + _TICK), ports.audit),
         served_protected=tuple(sorted(protected & inputs - justified)),
     )
     return told, bias_tables(people, attributes, policy, made_on=window.until.date())
@@ -100,7 +104,6 @@ def gather_fairness(
 
 def _of_the_model(window: Window, ports: FairnessPorts) -> FairnessEvidence:
     manifest, audit = _deployed(ports.registry)
-    read = (AuditEventKind.PROTECTED_READ,)
     return FairnessEvidence(
         quality=tuple(_quality(audit)),
         inputs=tuple(_inputs(manifest)),
@@ -110,10 +113,14 @@ def _of_the_model(window: Window, ports: FairnessPorts) -> FairnessEvidence:
             for entry in ports.register.entries(Document)
             if entry.record.subject.startswith(JUSTIFICATION)
         ),
-        reads=tuple(
-            ProtectedRead(event.actor, str(event.details.get("purpose", "")), event.at)
-            for event in trail(ports.audit, window.since, window.until, read)
-        ),
+        reads=_reads(window, ports.audit),
+    )
+
+
+def _reads(window: Window, audit: AuditLog) -> tuple[ProtectedRead, ...]:
+    return tuple(
+        ProtectedRead(event.actor, str(event.details.get("purpose", "")), event.at)
+        for event in trail(audit, window.since, window.until, (AuditEventKind.PROTECTED_READ,))
     )
 
 

@@ -127,4 +127,6 @@ def measures(facts: Facts) -> Iterator[Item]:
         else "The API can be reached from other machines without transport encryption known here.",
         is_open=not facts.is_encrypted_in_transit,
     )
-    yield told(facts.organisation.security, "Disks, backups, who administers: security in [organisation].")
+    yield told(
+        facts.organisation.security, "Disks, backups, who administers: security in [organisation]."
+    )

@@ -240,10 +240,10 @@ def protected_attributes_stay_apart(
     foreign = [one.actor for one in evidence.reads if one.purpose not in parameters.read_purposes]
     return judged_by(
         [*foreign, *evidence.served_protected],
-        looked_at=len(evidence.reads) + len(evidence.inputs),
+        looked_at=len(evidence.reads),
         right="Protected attributes were read for audits only, and are in no row that is scored.",
         wrong="Protected attributes were read for something else, or are in rows that are scored.",
-        nothing="No read is on record and no model is deployed.",
+        nothing="No read of protected attributes is on record, so no audit of groups was made.",
         counts={"reads": len(evidence.reads)},
     )
 

@@ -29,6 +29,13 @@ def test_an_answer_that_is_not_fully_on_record_fails(what):
     assert flipped(with_log(answers=answers)) == {"LOG-01": FAIL}
 
 
+def test_where_rows_are_sampled_a_missing_one_is_expected_and_a_foreign_one_is_not():
+    sampled = replace(ANSWERS, sampling_percent=10, captured=100, answered_only=900)
+    assert flipped(with_log(answers=sampled)) == {}
+    foreign = replace(sampled, captured_only=1)
+    assert flipped(with_log(answers=foreign)) == {"LOG-01": FAIL}
+
+
 def test_rows_that_nobody_answered_fail():
     answers = Reconciled(ANSWERS.since, captured=3, captured_only=3)
     assert flipped(with_log(answers=answers)) == {"LOG-01": FAIL}

@@ -57,4 +57,6 @@ def check_window(window: Window, *, ports: Ports, settings: Settings, by: str) -
         audit=ports.audit,
         clock=ports.clock,
         actor=by,
+        captured_days=settings.capture_days,
+        sampling_percent=settings.capture_sampling_percent,
     )

@@ -88,11 +88,14 @@ def check_compliance(
     audit: AuditLog,
     clock: Clock,
     actor: str,
+    captured_days: int,
+    sampling_percent: int,
 ) -> ComplianceReport:
     """Return every control with its verdict, and keep the report with its evidence.
 
     Nothing is changed but the shelf of reports and the audit log. A window of the past is judged
-    by the records of then, and by what the stores still hold of it.
+    by the records of then, and by what the stores still hold of it. Captured rows are kept for
+    ``captured_days`` days, of ``sampling_percent`` of the answers.
     """
     transparency = gather_transparency(
         window, TransparencyPorts(scores, register, audit), parameters.transparency
@@ -120,7 +123,8 @@ def check_compliance(
         ),
         log=gather_log(
             window, parameters=parameters.log, capture=capture, features=features,
-            registry=registry, audit=audit, clock=clock,
+            registry=registry, register=register, audit=audit, clock=clock,
+            captured_days=captured_days, sampling_percent=sampling_percent,
         ),
         models=gather_models(
             window, registry=registry, decisions=decisions, reports=reports, alarms=alarms,

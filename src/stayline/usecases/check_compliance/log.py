@@ -1,6 +1,7 @@
 """Gather whether every answer is on record, and whether the record is whole."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import merge
 from typing import NamedTuple
@@ -13,18 +14,20 @@ from stayline.domain.compliance.areas.log import (
     Reconciled,
 )
 from stayline.domain.compliance.verdicts import SHOWN_AT_MOST, Window
+from stayline.domain.register.rights import Erasure
 from stayline.domain.risk_score import ScoreSource
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
 from stayline.ports.feature_store import FeatureStore
+from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.model_registry import ModelRegistry
 from stayline.usecases.check_compliance.captured import captured
 from stayline.usecases.check_compliance.replay import replays
 from stayline.usecases.check_compliance.trail import trail
 
-CAPTURED_FOR = timedelta(days=180)
-"""Older rows are purged, so that answers of before cannot be held against them."""
+PURGED_AHEAD = timedelta(days=2)
+"""How long before their ceiling captured rows may be purged: nobody can be held against them."""
 _MOST_STEPS = 1000
 _NEEDED = ("prediction_id", "model_version", "band", "source")
 
@@ -44,16 +47,27 @@ def gather_log(
     capture: CaptureLog,
     features: FeatureStore,
     registry: ModelRegistry,
+    register: GovernanceRegister,
     audit: AuditLog,
     clock: Clock,
+    captured_days: int,
+    sampling_percent: int,
 ) -> LogEvidence:
-    """Return the evidence of area LOG."""
+    """Return the evidence of area LOG.
+
+    Captured rows are kept for ``captured_days`` days, of ``sampling_percent`` of the answers.
+    """
     capture.flush()
-    since = max(window.since, clock.now() - CAPTURED_FOR)
+    kept_for = max(timedelta(days=captured_days) - PURGED_AHEAD, timedelta(0))
+    since = min(max(window.since, clock.now() - kept_for), window.until)
     recent = Window(since, window.until)
+    erased = {entry.record.subject for entry in register.entries(Erasure)}
     events, steps = _clock_steps(window, audit)
     return LogEvidence(
-        answers=_reconciled(recent, capture, audit, registry),
+        answers=replace(
+            _reconciled(recent, capture, audit, registry, erased),
+            sampling_percent=sampling_percent,
+        ),
         events=events,
         problems=tuple(audit.problems()),
         clock_steps=tuple(steps),
@@ -65,7 +79,11 @@ def gather_log(
 
 
 def _reconciled(
-    window: Window, capture: CaptureLog, audit: AuditLog, registry: ModelRegistry
+    window: Window,
+    capture: CaptureLog,
+    audit: AuditLog,
+    registry: ModelRegistry,
+    erased: Collection[str],
 ) -> Reconciled:
     """Hold answers and captured rows against each other as both pass by in the order of time.
 
@@ -77,8 +95,8 @@ def _reconciled(
     alone: dict[str, bool] = {}
     counted = {False: 0, True: 0}
     for one in merge(
-        _audited(window, audit, versions, incomplete),
-        _kept(window, capture),
+        _audited(window, audit, versions, incomplete, erased),
+        _kept(window, capture, erased),
         key=lambda one: one.at,
     ):
         counted[one.is_captured] += 1
@@ -99,14 +117,19 @@ def _reconciled(
 
 
 def _audited(
-    window: Window, audit: AuditLog, versions: set[int], incomplete: list[str]
+    window: Window,
+    audit: AuditLog,
+    versions: set[int],
+    incomplete: list[str],
+    erased: Collection[str],
 ) -> Iterator[_Answer]:
     """Yield the answers that a model was asked for; kept scores that were served have no row."""
     for event in trail(audit, window.since, window.until, (AuditEventKind.EMPLOYEE_SCORED,)):
         prediction_id = str(event.details.get("prediction_id", ""))
         if not _is_complete(event, versions):
             incomplete.append(prediction_id)
-        if event.details.get("source") != ScoreSource.NIGHTLY.value:
+        is_kept_one = event.details.get("source") == ScoreSource.NIGHTLY.value
+        if not is_kept_one and event.subject not in erased:
             yield _Answer(event.at, False, prediction_id)
 
 
@@ -116,9 +139,10 @@ def _is_complete(event: AuditEvent, versions: set[int]) -> bool:
     return has_all and bool(event.actor.strip()) and event.details["model_version"] in versions
 
 
-def _kept(window: Window, capture: CaptureLog) -> Iterator[_Answer]:
+def _kept(window: Window, capture: CaptureLog, erased: Collection[str]) -> Iterator[_Answer]:
     for one in captured(capture, window.since, window.until):
-        yield _Answer(one.at, True, one.event_id)
+        if one.token not in erased:
+            yield _Answer(one.at, True, one.event_id)
 
 
 def _clock_steps(window: Window, audit: AuditLog) -> tuple[int, list[ClockStep]]:

@@ -24,7 +24,7 @@ from stayline.domain.register.accountability import Document
 from stayline.domain.register.oversight import HrEvent
 from stayline.domain.register.rights import Erasure, RequestKind, RightsRequest
 from stayline.domain.roles import PERMITTED, Operation
-from stayline.errors import NothingKept
+from stayline.errors import NothingImported, NothingKept
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
@@ -87,7 +87,7 @@ def gather_opt_out(
         asked=tuple(_asked(window, requests, intervals)),
         inputs=_inputs(registry),
         may_see=tuple(sorted(PERMITTED[Operation.SEE_OPT_OUT])),
-        adverse=_adverse(window, register, opt_outs.opted_out(at=now), features.count()),
+        adverse=_adverse(window, register, opt_outs.opted_out(at=now), _headcount(features)),
         requests=tuple(one for one in requests if _concerns(one, window)),
         erasures=erasures,
         probes=tuple(probes([one.subject for one in erasures], features, scores, directory,
@@ -182,6 +182,12 @@ def _inputs(registry: ModelRegistry) -> tuple[str, ...]:
     deployed = registry.deployed()
     manifest = None if deployed is None else manifest_of(deployed, registry)
     return () if manifest is None else tuple(item.name for item in manifest.inputs)
+
+
+def _headcount(features: FeatureStore) -> int:
+    with suppress(NothingImported):
+        return features.count()
+    return 0
 
 
 def _adverse(

@@ -1,10 +1,12 @@
 """Ask every store whether it still has something of somebody who was erased."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from stayline.domain.compliance.areas.opt_out_records import Probe
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.errors import NothingImported
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.directory import Directory
 from stayline.ports.feature_store import FeatureStore
@@ -27,7 +29,13 @@ def probes(
     asked = set(tokens)
     found = {one.token for one in captured(capture, BEGINNING, now) if one.token in asked}
     for token in map(EmployeeToken, tokens):
-        yield Probe(token, "feature store", features.get(token) is not None)
+        yield Probe(token, "feature store", _has_features(token, features))
         yield Probe(token, "score board", scores.find(token) is not None)
         yield Probe(token, "directory", directory.find(token) is not None)
         yield Probe(token, "capture", token in found)
+
+
+def _has_features(token: EmployeeToken, features: FeatureStore) -> bool:
+    with suppress(NothingImported):
+        return features.get(token) is not None
+    return False

@@ -27,10 +27,12 @@ class Reconciled:
     """Answers against captured rows since ``since``, by prediction id.
 
     Ids are of the first some hundred that do not match; the numbers count all. ``incomplete`` are
-    answers without time, caller, known model version, band or path.
+    answers without time, caller, known model version, band or path. Of ``sampling_percent`` of the
+    answers a row is kept. Erased people are left out: their rows are gone, as they should be.
     """
 
     since: datetime
+    sampling_percent: int = 100
     answered: int = 0
     captured: int = 0
     answered_only: int = 0
@@ -85,7 +87,9 @@ def every_answer_is_on_record(
     }
     if not found.answered and not found.captured:
         return no_evidence("No answer is on record.", counts)
-    if found.answered_only + found.captured_only + found.incomplete:
+    is_sampled = found.sampling_percent < 100
+    missing = 0 if is_sampled else found.answered_only
+    if missing + found.captured_only + found.incomplete:
         return judged_by(
             found.ids or ("without an id",),
             looked_at=found.answered,
@@ -97,10 +101,11 @@ def every_answer_is_on_record(
     return judged_by(
         (),
         looked_at=found.answered,
-        right="Every answer has its captured row, and each says what it must.",
+        right="Every answer is on record and says what it must, and every row was answered.",
         wrong="",
         nothing="",
         counts=counts,
+        warnings=[f"Rows are kept of {found.sampling_percent} % of the answers."] * is_sampled,
     )
 
 

@@ -50,7 +50,7 @@ def test_a_person_who_was_never_told_fails() -> None:
     assert flipped(changed(WELL, "transparency", first_scores=first)) == {"TRA-01": FAIL}
 
 
-@pytest.mark.parametrize("explained", [None, 0.25 + 2e-6])
+@pytest.mark.parametrize("explained", [None, 0.25 + 2e-5])
 def test_scores_without_reasons_that_add_up_fail(explained: float | None) -> None:
     found = (ExplainedScore("p-1", 0.25, explained),)
     assert flipped(changed(WELL, "transparency", explained=found)) == {"TRA-02": FAIL}

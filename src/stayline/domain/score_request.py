@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stayline.domain.field_values import FieldRefused, checked_value
+from stayline.domain.light_values import light_value
 from stayline.domain.risk_score import FieldReport, FieldValue
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import FieldProblem, RequestRefused
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class ScoreRequest:
     """One row to score: a person by HR id, fields, or both; fields override the stored ones.
 
@@ -45,7 +46,7 @@ class ScoreOptions:
 AS_USUAL = ScoreOptions()
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Ask:
     """What one caller, ``actor``, wants scored: every request is answered, or none is."""
 

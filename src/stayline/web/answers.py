@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from stayline.domain.light_values import light_value
 from stayline.domain.risk_score import RiskScore
 from stayline.domain.score_request import Ask
 from stayline.errors import EndpointUnavailable
@@ -15,7 +16,7 @@ from stayline.web.logs import REQUEST_ID
 from stayline.web.watch import Watch
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Asked:
     """A call that was understood: what to score for it, and how to tell the scores.
 

@@ -1,10 +1,10 @@
 """Requests for scores under observation: who answered them, in what time, with what outcome."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 
+from stayline.domain.light_values import light_value
 from stayline.domain.risk_score import FieldValue, Prediction, ScoreSource
 from stayline.errors import EndpointUnavailable
 from stayline.ports.endpoint import Endpoint, Variant
@@ -65,7 +65,7 @@ class Watch:
         log_access(route, status, total_us / 1000, variant=variant, source=source)
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class _TimedVariant(ForwardedVariant):
     """A variant whose time is noted."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
+from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import FieldReport, FieldValue, Prediction, RiskScore, ScoreSource
 from stayline.domain.score_request import Ask, ScoreRequest, checked_fields, field_report
@@ -22,7 +23,7 @@ from stayline.ports.feature_store import FeatureRecord, FeatureStore
 from stayline.ports.opt_out_list import OptOutList
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Row:
     """A request made ready: every model input with its checked value (None is missing)."""
 

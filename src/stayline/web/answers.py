@@ -71,9 +71,9 @@ def answer_calls(calls: Sequence[tuple[Route, Call]], gateway: Gateway) -> list[
         else:
             outcome = _or_kept(one, outcome, gateway)
             answer = _told(route, one, outcome)
-        seconds = perf_counter() - began
-        watch.count(gateway.metrics, route.template, answer.status, outcome, seconds)
+        watch.answered(route.template, answer.status, outcome, perf_counter() - began)
         answers.append(answer)
+    watch.count(gateway.metrics, perf_counter() - began)
     return answers
 
 

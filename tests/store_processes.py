@@ -22,6 +22,7 @@ from stayline.adapters.embedded.secrets import FileSecrets
 from stayline.adapters.embedded.target_health import SqliteTargetHealth
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.capture import CaptureRecord
+from stayline.domain.pseudonyms import EmployeeToken
 from stayline.errors import StoreUnavailable
 from stores import ANA, NOON
 
@@ -73,6 +74,15 @@ def open_and_opt_out(path: Path, number: int) -> None:
     engine = open_database(path, "state")
     SqliteOptOutList(engine).opt_out(f"{number:032x}", at=NOON)
     engine.dispose()
+
+
+def opt_out_until_killed(path: Path, pipe: Connection, number: int) -> None:
+    """Opt one person out after another; tell each token, 32 bytes, once that has returned."""
+    kept = SqliteOptOutList(open_database(path, "state"))
+    while True:
+        token = os.urandom(15).hex() + f"{number:02x}"
+        kept.opt_out(EmployeeToken(token), at=NOON)
+        os.write(pipe.fileno(), token.encode())
 
 
 def append_100_events(path: Path, _number: int) -> None:

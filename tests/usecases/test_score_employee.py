@@ -1,4 +1,4 @@
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -8,6 +8,7 @@ from real_data import ibm_extract
 from some_have_left import SomeHaveLeft
 from stayline.bootstrap import Ports
 from stayline.domain.audit_events import AuditEventKind
+from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import RiskScore, ScoreSource
 from stayline.domain.score_request import AS_USUAL, ScoreOptions, ScoreRequest
@@ -183,7 +184,7 @@ class _ErasesMeanwhile:
         return _Erasing(found, self._ports, self._token)
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class _Erasing(ForwardedVariant):
     ports: Ports
     token: EmployeeToken

@@ -1,9 +1,10 @@
 """Every event that the audit log may hold, enumerated in one place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from stayline.domain.light_values import light_value
 
 
 class AuditEventKind(StrEnum):
@@ -71,7 +72,7 @@ class AuditEventKind(StrEnum):
     COMPLIANCE_CHECKED = "compliance.checked"
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class AuditEvent:
     """One thing that happened: who did what to which subject, with details that hold no features.
 

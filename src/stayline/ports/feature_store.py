@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 import polars as pl
 
+from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import FieldValue
 from stayline.domain.workforce_schema import Column, Kind, LabelColumn, WorkforceSchema
@@ -27,7 +27,7 @@ LEFT_ON = "left_on"
 REASON = "reason"
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class FeatureRecord:
     """The newest features of one person."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from stayline.domain.light_values import light_value
 from stayline.domain.risk_score import RiskScore
 from stayline.domain.score_request import Ask
 from stayline.errors import EndpointUnavailable
@@ -15,7 +16,7 @@ from stayline.web.logs import REQUEST_ID
 from stayline.web.watch import Watch
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Asked:
     """A call that was understood: what to score for it, and how to tell the scores.
 
@@ -70,9 +71,9 @@ def answer_calls(calls: Sequence[tuple[Route, Call]], gateway: Gateway) -> list[
         else:
             outcome = _or_kept(one, outcome, gateway)
             answer = _told(route, one, outcome)
-        seconds = perf_counter() - began
-        watch.count(gateway.metrics, route.template, answer.status, outcome, seconds)
+        watch.answered(route.template, answer.status, outcome, perf_counter() - began)
         answers.append(answer)
+    watch.count(gateway.metrics, perf_counter() - began)
     return answers
 
 

@@ -47,10 +47,12 @@ class JsonlCaptureLog:
     def append(self, records: Sequence[CaptureRecord]) -> None:
         """Hand the lines to the operating system, so that they outlive this process."""
         lines: dict[str, list[bytes]] = {}
+        at, hour = None, ""
         for record in records:
             if self._percent >= 100 or _share(record.event_id) < self._percent:
-                line = capture_line(record, self._rules)
-                lines.setdefault(_hour(record.inferred_at), []).append(line)
+                if record.inferred_at is not at:  # mostly they were answered together
+                    at, hour = record.inferred_at, _hour(record.inferred_at)
+                lines.setdefault(hour, []).append(capture_line(record, self._rules))
         self._segments.append(lines)
 
     def read(self, start: datetime, end: datetime) -> Iterator[CaptureRecord]:

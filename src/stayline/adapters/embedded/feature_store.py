@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -245,5 +246,6 @@ class DeltaFeatureStore:
         return clocks | group_types(group, self.schema())
 
 
+@lru_cache(maxsize=256)  # an extract has one event time and one write time for very many people
 def _instant(clock: int) -> datetime:
     return _EPOCH + timedelta(microseconds=clock)

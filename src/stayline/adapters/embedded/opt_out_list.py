@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.database import reading, writing
-from stayline.adapters.embedded.quick_access import quick_rows
+from stayline.adapters.embedded.change_mark import ChangeMark, Mark
+from stayline.adapters.embedded.database import reading
+from stayline.adapters.embedded.quick_access import quick_all, quick_rows
 from stayline.adapters.embedded.tables import microseconds, opt_outs
 from stayline.domain.opt_out import OptOut
 from stayline.domain.pseudonyms import EmployeeToken
@@ -15,17 +18,42 @@ from stayline.domain.pseudonyms import EmployeeToken
 _COVERED = (
     "SELECT token FROM opt_outs WHERE (until IS NULL OR since <= ? AND until > ?) AND token IN "
 )
+_NAMED = "SELECT DISTINCT token FROM opt_outs LIMIT ?"
+MARK = "opt-outs.mark"
+MOST_NAMED = 10_000
+"""Of more people everyone is looked up, since reading them all would hold up who waits."""
+FRESH_S = 1.0
+"""For how long who is named is believed whatever happens, if the table is changed past us."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Everyone whom the list names, now or long ago, as of a mark; None where they are too many.
+
+    ``fresh_until`` is an instant of the monotonic clock.
+    """
+
+    tokens: AbstractSet[str] | None
+    mark: Mark
+    fresh_until: float
 
 
 class SqliteOptOutList:
-    """Keeps one row an interval."""
+    """Keeps one row an interval, and in memory whom the list names at all.
+
+    Hardly anybody who is scored is named, and whoever is not is not barred at any instant: that
+    takes no read. The memory holds for as long as the mark is the same, which changes before any
+    process commits an opt-out; so one is honoured from the moment it is committed.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._mark = ChangeMark(engine, MARK)
+        self._named: _Named | None = None
 
     def opt_out(self, token: EmployeeToken, *, at: datetime) -> OptOut:
         """Bar scoring from now on; when it is barred already, nothing changes."""
-        with writing(self._engine) as connection:
+        with self._mark.changing() as connection:
             row = connection.execute(
                 sa.select(opt_outs).where(opt_outs.c.token == token, opt_outs.c.until.is_(None))
             ).one_or_none()
@@ -42,7 +70,7 @@ class SqliteOptOutList:
 
     def opt_in(self, token: EmployeeToken, *, at: datetime) -> bool:
         """End the open interval."""
-        with writing(self._engine) as connection:
+        with self._mark.changing() as connection:
             ended = connection.execute(
                 sa.update(opt_outs)
                 .where(opt_outs.c.token == token, opt_outs.c.until.is_(None))
@@ -58,8 +86,12 @@ class SqliteOptOutList:
         self, tokens: Sequence[EmployeeToken], *, at: datetime
     ) -> AbstractSet[EmployeeToken]:
         """Return those of these people who are barred at that instant."""
+        named = self._everyone_named()
+        asked = tokens if named is None else [token for token in tokens if token in named]
+        if not asked:
+            return frozenset()
         instant = microseconds(at)
-        return {row[0] for row in quick_rows(self._engine, _COVERED, tokens, (instant, instant))}
+        return {row[0] for row in quick_rows(self._engine, _COVERED, asked, (instant, instant))}
 
     def opted_out(self, *, at: datetime) -> AbstractSet[EmployeeToken]:
         """Return everyone barred at that instant."""
@@ -78,3 +110,15 @@ class SqliteOptOutList:
                 sa.select(opt_outs).where(opt_outs.c.token == token).order_by(opt_outs.c.since)
             ).all()
         return [OptOut(**row._mapping) for row in rows]
+
+    def _everyone_named(self) -> AbstractSet[str] | None:
+        """Return everyone whom the list names, or None where that is not known."""
+        mark, last = self._mark.seen(), self._named
+        if mark is None:
+            return None
+        if last is not None and last.mark == mark and monotonic() < last.fresh_until:
+            return last.tokens
+        rows = quick_all(self._engine, _NAMED, (MOST_NAMED + 1,))
+        tokens = frozenset(row[0] for row in rows) if len(rows) <= MOST_NAMED else None
+        self._named = _Named(tokens, mark, monotonic() + FRESH_S)
+        return tokens

@@ -1,8 +1,8 @@
 """Score people now: checked, explained, captured and accounted for before the answer leaves."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import RiskScore
 from stayline.domain.score_request import AS_USUAL, Ask, ScoreOptions, ScoreRequest
@@ -29,7 +29,7 @@ from stayline.usecases.score_employee.records import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Outcome:
     """One score per request of an ask, or why there is none; ``variant`` is who was asked."""
 

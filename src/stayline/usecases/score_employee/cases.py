@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import uuid4
 
+from stayline.domain.light_values import light_value
+from stayline.domain.prediction_ids import prediction_id
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import FieldReport, FieldValue, Prediction, RiskScore, ScoreSource
 from stayline.domain.score_request import Ask, ScoreRequest, checked_fields, field_report
@@ -22,7 +23,7 @@ from stayline.ports.feature_store import FeatureRecord, FeatureStore
 from stayline.ports.opt_out_list import OptOutList
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Row:
     """A request made ready: every model input with its checked value (None is missing)."""
 
@@ -91,7 +92,7 @@ def make_ready(cases: Sequence[Case], features: FeatureStore) -> None:
     checked: list[tuple[Case, list[dict[str, FieldValue]]]] = []
     for case in cases:
         try:
-            fields = checked_fields(case.ask.requests, schema=schema, inputs=case.model.inputs)
+            fields = checked_fields(case.ask.requests, schema=schema, inputs=case.model.assumed)
         except RequestRefused as refusal:
             case.refusal = refusal
         else:
@@ -180,7 +181,8 @@ def _row(
     if token is not None:
         record = stored.of(token, request.at("employee_id"))
         known, as_of = record.values, record.event_time
-    values = {name: given[name] if name in given else known.get(name) for name in inputs}
+    values = dict(zip(inputs, map(known.get, inputs), strict=True))
+    values.update(given)
     report = field_report(request, given=given, values=values, schema=schema)
     return Row(token, values, as_of, report, is_what_if=token is None or bool(given))
 
@@ -206,7 +208,7 @@ def _scored(
     request: ScoreRequest, row: Row, prediction: Prediction, variant: Variant, case: Case
 ) -> RiskScore:
     return RiskScore(
-        prediction_id=str(uuid4()),
+        prediction_id=prediction_id(),
         employee_id=request.employee_id,
         risk=prediction.risk,
         band=prediction.band,

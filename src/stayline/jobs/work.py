@@ -57,6 +57,7 @@ def score_everyone(ports: Ports, settings: Settings, call: Call) -> str:
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         audit=ports.audit,
         clock=ports.clock,
         actor=call.by,
@@ -64,7 +65,8 @@ def score_everyone(ports: Ports, settings: Settings, call: Call) -> str:
     )
     return (
         f"{scored.count:,} people scored by version {scored.model.version}; left out: "
-        f"{scored.opted_out:,} who opted out, {scored.gone:,} no longer employed."
+        f"{scored.opted_out:,} who opted out, {scored.gone:,} no longer employed, "
+        f"{scored.outside:,} outside the pilot."
     )
 
 

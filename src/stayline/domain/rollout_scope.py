@@ -26,11 +26,6 @@ class RolloutScope:
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     closed: bool = False
 
-    @property
-    def is_everyone(self) -> bool:
-        """Whether nobody is left out."""
-        return not self.where and not self.closed
-
     def includes(self, values: Mapping[str, FieldValue]) -> bool:
         """Whether a person of these stored values is in; a missing value never is."""
         return not self.closed and all(values.get(name) in allowed for name, allowed in self.where)

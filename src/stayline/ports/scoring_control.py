@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from stayline.domain.audit_events import AuditEvent
 from stayline.domain.rollout_scope import RolloutScope
 from stayline.domain.scoring_rules import RuleChange, ScoringState
 
@@ -26,8 +27,10 @@ class ScoringControl(Protocol):
         """Return what holds now, by the store itself."""
         ...
 
-    def change(self, change: RuleChange) -> bool:
-        """Keep a change; return False, and keep nothing, where that rule stands so already.
+    def change(self, change: RuleChange, event: AuditEvent) -> bool:
+        """Keep a change and audit it, in the same breath.
+
+        Returns False, and keeps nothing, where that rule stands so already.
 
         A pilot is never "so already": a new scope replaces the one before. Two processes that stop
         at once stop once.

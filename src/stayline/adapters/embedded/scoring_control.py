@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from stayline.adapters.embedded.audit_chain import event_row, lengthen
 from stayline.adapters.embedded.database import damage, reading, writing
 from stayline.adapters.embedded.oversight_tables import scoring_rules
 from stayline.adapters.embedded.quick_access import quick_row
+from stayline.domain.audit_events import AuditEvent
 from stayline.domain.rollout_scope import RolloutScope
 from stayline.domain.scoring_rules import Rule, RuleChange, ScoringState
 from stayline.errors import ScoringStopped, StoreDamaged
@@ -59,8 +61,8 @@ class SqliteScoringControl:
         with reading(self._engine) as connection:
             return _state(connection)
 
-    def change(self, change: RuleChange) -> bool:
-        """Keep a change unless that rule stands so already."""
+    def change(self, change: RuleChange, event: AuditEvent) -> bool:
+        """Keep a change, and its event, unless that rule stands so already."""
         with writing(self._engine) as connection:
             before = _newest(connection, change.rule)
             was_in_force = before is not None and before.is_in_force
@@ -68,6 +70,7 @@ class SqliteScoringControl:
             if not is_news and not (change.rule is Rule.PILOT and change.is_in_force):
                 return False
             connection.execute(sa.insert(scoring_rules).values(_row(change)))
+            lengthen(connection, [event_row(event)])
         self._seen = None
         return True
 

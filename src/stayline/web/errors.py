@@ -196,7 +196,7 @@ def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
     """
     if isinstance(error, StaylineError):
         status = STATUS[type(error)]
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ScoringStopped):
             _log.error("%s: %s", type(error).__name__, error)
         told_of = Problem(_type_of(error), status.phrase, status, str(error), _errors_of(error))
         return told_of, _headers_of(error, status)

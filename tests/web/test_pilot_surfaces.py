@@ -82,6 +82,12 @@ def test_a_row_of_nobody_is_scored_unless_it_describes_somebody_outside(client, 
     ]
 
 
+@pytest.mark.parametrize(("level", "status"), [(2, 200), (2.0, 200), ("2", 200), (3, 422)])
+def test_a_field_counts_however_its_value_is_written(client, ports, level, status):
+    begin(ports, "JobLevel=2")
+    assert client.post("/v1/predict", json={"JobLevel": level}).status_code == status
+
+
 def test_a_run_over_everyone_scores_those_inside_and_takes_the_others_down(ports, home):
     settings = Settings(home=home)
     score_everyone(ports, settings)

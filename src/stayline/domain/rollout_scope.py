@@ -28,7 +28,10 @@ class RolloutScope:
 
     def includes(self, values: Mapping[str, FieldValue]) -> bool:
         """Whether a person of these stored values is in; a missing value never is."""
-        return not self.closed and all(values.get(name) in allowed for name, allowed in self.where)
+        for name, allowed in self.where:
+            if values.get(name) not in allowed:
+                return False
+        return not self.closed
 
     def contradictions(self, given: Mapping[str, object]) -> list[str]:
         """Return which fields of nobody in particular describe somebody outside.

@@ -7,6 +7,8 @@ from enum import StrEnum
 from stayline.domain.rollout_scope import EVERYONE, NOBODY, RolloutScope
 from stayline.errors import DecisionRefused
 
+SHORTEST_REASON = 5
+
 
 class Rule(StrEnum):
     """The two things that hold of everyone at once."""
@@ -61,6 +63,3 @@ def checked_why(reason: str) -> str:
     if len(tidy) < SHORTEST_REASON or not tidy.isprintable():
         raise DecisionRefused("reason", f"Say why, in at least {SHORTEST_REASON} characters.")
     return tidy
-
-
-SHORTEST_REASON = 5

@@ -190,21 +190,25 @@ def _row(
         known, as_of = record.values, record.event_time
         if not scope.includes(known):
             raise OutsidePilot(token, request.at("employee_id"))
-    elif scope.closed or scope.contradictions(request.fields):
-        raise RequestRefused(_outside(request, scope))
+    elif outside := _outside(request, given, scope):
+        raise RequestRefused(outside)
     values = {name: given[name] if name in given else known.get(name) for name in inputs}
     report = field_report(request, given=given, values=values, schema=schema)
     return Row(token, values, as_of, report, is_what_if=token is None or bool(given))
 
 
-def _outside(request: ScoreRequest, scope: RolloutScope) -> list[FieldProblem]:
-    """Return what of a row of nobody is outside the scope of the pilot."""
+def _outside(
+    request: ScoreRequest, given: Mapping[str, FieldValue], scope: RolloutScope
+) -> list[FieldProblem]:
+    """Return what of a row of nobody is outside the scope of the pilot, if one runs."""
     if scope.closed:
         return [FieldProblem(request.at("employee_id"), "the pilot has ended; nobody is scored")]
+    if not scope.where:
+        return []
     allowed = dict(scope.where)
     return [
         FieldProblem(request.at(name), f"expected {' or '.join(allowed[name])} during the pilot")
-        for name in scope.contradictions(request.fields)
+        for name in scope.contradictions({**request.fields, **given})
     ]
 
 

@@ -63,10 +63,10 @@ def score_everyone(ports: Ports, settings: Settings, call: Call) -> str:
         actor=call.by,
         progress=call.listener.advance,
     )
+    outside = f", {scored.outside:,} outside the pilot" if scored.outside else ""
     return (
         f"{scored.count:,} people scored by version {scored.model.version}; left out: "
-        f"{scored.opted_out:,} who opted out, {scored.gone:,} no longer employed, "
-        f"{scored.outside:,} outside the pilot."
+        f"{scored.opted_out:,} who opted out, {scored.gone:,} no longer employed{outside}."
     )
 
 

@@ -106,6 +106,7 @@ def take_to_work(ports: Ports, version: int, *, by: str = "bo", **given: Any) ->
         deployments=ports.deployments,
         features=ports.features,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         capture=ports.capture,
         audit=ports.audit,
         clock=ports.clock,

@@ -24,6 +24,7 @@ from stayline.adapters.embedded.outcome_book import SqliteOutcomeBook
 from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
 from stayline.adapters.embedded.report_shelf import FolderReportShelf
 from stayline.adapters.embedded.score_board import SqliteScoreBoard
+from stayline.adapters.embedded.scoring_control import SqliteScoringControl
 from stayline.adapters.embedded.secrets import FileSecrets
 from stayline.adapters.embedded.serving_figures import FileServingFigures
 from stayline.adapters.embedded.target_health import SqliteTargetHealth
@@ -48,6 +49,7 @@ from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
+from stayline.ports.scoring_control import ScoringControl
 from stayline.ports.secrets import Secrets
 from stayline.ports.serving_figures import ServingFigures
 from stayline.ports.target_health import TargetHealth
@@ -77,6 +79,7 @@ class Backend(Protocol):
     def answers(self) -> AnswerBook: ...
     def audit(self) -> AuditLog: ...
     def capture(self) -> CaptureLog: ...
+    def control(self, clock: Clock) -> ScoringControl: ...
     def decisions(self) -> DecisionBook: ...
     def deployments(self, clock: Clock) -> Deployments: ...
     def directory(self) -> Directory: ...
@@ -115,6 +118,9 @@ class EmbeddedBackend:
 
     def capture(self) -> CaptureLog:
         return JsonlCaptureLog(self._home / "capture")
+
+    def control(self, clock: Clock) -> ScoringControl:
+        return SqliteScoringControl(self._engine("state"), clock)
 
     def decisions(self) -> DecisionBook:
         return SqliteDecisionBook(self._engine("state"))

@@ -27,6 +27,7 @@ from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
+from stayline.ports.scoring_control import ScoringControl
 from stayline.ports.secrets import Secrets
 from stayline.ports.serving_figures import ServingFigures
 from stayline.ports.stores_check import StoresCheck
@@ -67,6 +68,7 @@ class Ports:
     notifier: Notifier
     jobs: JobBook
     register: GovernanceRegister
+    control: ScoringControl
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -100,6 +102,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
     from stayline.adapters.embedded.report_shelf import FolderReportShelf
     from stayline.adapters.embedded.score_board import SqliteScoreBoard
+    from stayline.adapters.embedded.scoring_control import SqliteScoringControl
     from stayline.adapters.embedded.secrets import FileSecrets
     from stayline.adapters.embedded.serving_figures import FileServingFigures
     from stayline.adapters.embedded.stores_check import HomeStoresCheck
@@ -165,6 +168,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         notifier=AppriseNotifier(secrets),
         jobs=SqliteJobBook(state, home / "jobs"),
         register=SqliteGovernanceRegister(state),
+        control=SqliteScoringControl(state, clock),
     )
 
 

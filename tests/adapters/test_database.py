@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from stayline.adapters.embedded import alarm_tables, job_tables, tables
+from stayline.adapters.embedded import alarm_tables, job_tables, oversight_tables, tables
 from stayline.adapters.embedded.database import (
     HEADS,
     open_database,
@@ -30,6 +30,7 @@ from stayline.errors import StoreDamaged, StoreUnavailable
 from store_processes import exit_codes, open_and_opt_out
 from stores import ANA, NOON, SetClock
 
+assert oversight_tables.scoring_rules.metadata is tables.STATE
 assert job_tables.job_runs.metadata is tables.STATE  # else its table would not be compared
 MIGRATIONS = Path(tables.__file__).parent / "migrations"
 METADATA = {

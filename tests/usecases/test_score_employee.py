@@ -35,6 +35,7 @@ def score(ports: Ports, *requests: ScoreRequest, options=AS_USUAL) -> list[RiskS
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         audit=ports.audit,
         capture=ports.capture,
         clock=ports.clock,

@@ -32,6 +32,7 @@ def together(ports: Ports, *asks: Ask) -> list[Outcome]:
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         audit=ports.audit,
         capture=ports.capture,
         clock=ports.clock,

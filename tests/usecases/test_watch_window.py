@@ -72,6 +72,7 @@ def ask(ports: Ports, people: list[str] = PEOPLE, **fields: object) -> list[str]
             features=ports.features,
             scores=ports.scores,
             opt_outs=ports.opt_outs,
+            control=ports.control,
             audit=ports.audit,
             capture=ports.capture,
             clock=ports.clock,

@@ -112,7 +112,9 @@ def test_a_nightly_answer_is_audited_as_such_and_captured_nowhere(failing, scene
 
 
 def test_a_nightly_score_can_be_decided_on(failing):
+    (failing.settings.home / "governance.toml").write_text("[oversight]\nleast_view_s = 0\n")
     told = failing.ask().json()
+    failing.client.get(f"/v1/employees/{PERSON}")
     decided = failing.client.post(
         f"/v1/employees/{PERSON}/decisions",
         json={

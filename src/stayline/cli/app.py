@@ -16,10 +16,13 @@ from stayline.cli import (
     jobs,
     models,
     outcomes,
+    oversight,
+    pilot,
     pipeline,
     score,
     serve,
     simulate,
+    stop,
     train,
     up,
     waivers,
@@ -50,7 +53,7 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, access_keys, doctor,
+    watch, alarms, stop, pilot, oversight, access_keys, doctor,
 ):  # fmt: skip
     module.register(app)
 

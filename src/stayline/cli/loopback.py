@@ -4,10 +4,13 @@ import json
 import subprocess
 import sys
 import urllib.request
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stayline.errors import StoreUnavailable
 from stayline.settings import Settings
+
+if TYPE_CHECKING:
+    from stayline.usecases.drill_stop_switch import WorkerTold
 
 _PATIENCE_S = 30
 
@@ -35,3 +38,20 @@ def _url(server: "subprocess.Popen[str]") -> str:
             if word.startswith("http://"):
                 return word
     raise StoreUnavailable("The server", "it ended before it was ready.")
+
+
+def worker_at(url: str) -> "WorkerTold":
+    """Ask a server, over a connection of its own, which worker takes it and whether that scores.
+
+    Raises `DrillFailed` when nobody answers, or not as a server of this version does.
+    """
+    from stayline.errors import DrillFailed
+    from stayline.usecases.drill_stop_switch import WorkerTold
+
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(f"{url}/v1/health", timeout=_PATIENCE_S) as answer:
+            told = json.load(answer)
+        return WorkerTold(str(told["worker"]), told["scoring"] == "stopped")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DrillFailed(f"no server of this home answers at {url} ({error})") from error

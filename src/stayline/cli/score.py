@@ -66,6 +66,7 @@ def score_everyone(
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         audit=ports.audit,
         clock=ports.clock,
         actor=settings.actor,
@@ -92,11 +93,13 @@ def told(scored: "WorkforceScores") -> list[str]:
     from stayline.domain.alert_policy import Band
 
     bands = ", ".join(f"{scored.by_band.get(band, 0):,} {band.value}" for band in reversed(Band))
+    outside = f" Outside the pilot: {scored.outside:,}." if scored.outside else ""
     taken_up = f"Taken up where an earlier run was cut off, after {scored.taken_up_at:,} people."
     return [
         *([taken_up] if scored.taken_up_at else []),
         f"{scored.count:,} people scored by version {scored.model.version}: {bands}.",
-        f"Left out: {scored.opted_out:,} who opted out, {scored.gone:,} no longer employed.",
+        f"Left out: {scored.opted_out:,} who opted out, {scored.gone:,} no longer employed."
+        f"{outside}",
     ]
 
 
@@ -112,6 +115,7 @@ def _score_one(employee: str, home: HomeOption, as_json: bool) -> None:
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         audit=ports.audit,
         capture=ports.capture,
         clock=ports.clock,

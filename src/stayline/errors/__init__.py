@@ -21,6 +21,14 @@
     ├── NoLongerEmployed         a person whose last day has come
     ├── HasOptedOut              a person who asked not to be scored
     ├── DecisionRefused          a human action or reason outside the rules
+    ├── DeciderRefused           a program, or somebody untrained, that would decide
+    ├── UnknownReview            a review of somebody's decisions that is not open
+    ├── ScoringStopped           no score for anybody, since somebody stopped scoring
+    ├── NotStopped               a stop or a resumption that changes nothing
+    ├── DrillFailed              a drill that showed that scoring does not stop
+    ├── OutsidePilot             a person whom the pilot leaves out
+    ├── ScopeRefused             a scope of a pilot that breaks the rules
+    ├── NoPilot                  a pilot named where none runs
     ├── EndpointUnavailable      a deployed model that cannot answer just now
     ├── NoNightlyScore           no kept score that may stand in for it
     ├── UnknownEndpoint          an endpoint that is not here
@@ -79,6 +87,16 @@ from stayline.errors.models import (
     UnknownModel,
     WaiverRefused,
 )
+from stayline.errors.oversight import (
+    DeciderRefused,
+    DrillFailed,
+    NoPilot,
+    NotStopped,
+    OutsidePilot,
+    ScopeRefused,
+    ScoringStopped,
+    UnknownReview,
+)
 from stayline.errors.pipeline import (
     DefinitionProblem,
     DefinitionRefused,
@@ -116,10 +134,12 @@ from stayline.errors.serving import (
 __all__ = [
     "AcknowledgementRefused",
     "ApprovalRefused",
+    "DeciderRefused",
     "DecisionRefused",
     "DefinitionProblem",
     "DefinitionRefused",
     "DeploymentRefused",
+    "DrillFailed",
     "EndpointUnavailable",
     "ExecutionFailed",
     "ExpressionFailed",
@@ -133,10 +153,13 @@ __all__ = [
     "ModelNotApproved",
     "NoLongerEmployed",
     "NoNightlyScore",
+    "NoPilot",
+    "NotStopped",
     "NothingDeployed",
     "NothingImported",
     "NothingKept",
     "NothingToRollBack",
+    "OutsidePilot",
     "PackageRefused",
     "ProgramInputRefused",
     "RecordRefused",
@@ -145,6 +168,8 @@ __all__ = [
     "ResumeRefused",
     "SchemaMismatch",
     "SchemaRefused",
+    "ScopeRefused",
+    "ScoringStopped",
     "ScoringUnderWay",
     "SettingRefused",
     "SignatureRefused",
@@ -162,6 +187,7 @@ __all__ = [
     "UnknownJob",
     "UnknownModel",
     "UnknownReport",
+    "UnknownReview",
     "UnknownVariant",
     "WaiverRefused",
 ]

@@ -57,14 +57,16 @@ def score_everyone(ports: Ports, settings: Settings, call: Call) -> str:
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         audit=ports.audit,
         clock=ports.clock,
         actor=call.by,
         progress=call.listener.advance,
     )
+    outside = f", {scored.outside:,} outside the pilot" if scored.outside else ""
     return (
         f"{scored.count:,} people scored by version {scored.model.version}; left out: "
-        f"{scored.opted_out:,} who opted out, {scored.gone:,} no longer employed."
+        f"{scored.opted_out:,} who opted out, {scored.gone:,} no longer employed{outside}."
     )
 
 

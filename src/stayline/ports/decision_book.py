@@ -18,6 +18,10 @@ class DecisionBook(Protocol):
         """Return a person's decisions, oldest first."""
         ...
 
+    def latest_by(self, decided_by: str, limit: int) -> list[Decision]:
+        """Return the newest decisions that one person took, oldest first."""
+        ...
+
     def between(self, start: datetime, end: datetime) -> list[Decision]:
         """Return everybody's decisions from ``start`` up to, but not at, ``end``; oldest first."""
         ...

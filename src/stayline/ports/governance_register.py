@@ -11,7 +11,12 @@ from stayline.domain.register.accountability import (
     Incident,
     ScopeAnswer,
 )
-from stayline.domain.register.oversight import HrEvent, OverseerTraining, StopDrill
+from stayline.domain.register.oversight import (
+    HrEvent,
+    OverseerTraining,
+    OversightReview,
+    StopDrill,
+)
 from stayline.domain.register.retention import LegalHold, PurgeRun
 from stayline.domain.register.rights import Erasure, LawfulBasis, NoticeGiven, RightsRequest
 
@@ -19,6 +24,7 @@ Record = (
     OverseerTraining
     | StopDrill
     | HrEvent
+    | OversightReview
     | RightsRequest
     | NoticeGiven
     | LawfulBasis

@@ -32,7 +32,7 @@ class ScoringRun:
     """One run over everyone, and how far it has come.
 
     ``after`` is the last token that is done, empty at the beginning. The counts are of those done:
-    scored by band, left out for having opted out, and no longer employed.
+    scored by band, left out for having opted out, no longer employed, and outside a pilot's scope.
     """
 
     number: int
@@ -42,6 +42,7 @@ class ScoringRun:
     by_band: Mapping[Band, int]
     opted_out: int
     gone: int
+    outside: int = 0
 
     @property
     def scored(self) -> int:
@@ -51,7 +52,7 @@ class ScoringRun:
     @property
     def done(self) -> int:
         """How many people have been looked at."""
-        return self.scored + self.opted_out + self.gone
+        return self.scored + self.opted_out + self.gone + self.outside
 
 
 class ScoreBoard(Protocol):

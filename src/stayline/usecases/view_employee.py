@@ -13,7 +13,9 @@ from stayline.errors import (
     HasOptedOut,
     NoLongerEmployed,
     NothingDeployed,
+    OutsidePilot,
     PackageRefused,
+    ScoringStopped,
     UnknownEmployee,
 )
 from stayline.ports.audit_log import AuditLog
@@ -23,6 +25,7 @@ from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureRecord, FeatureStore
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.score_board import BoardEntry, ScoreBoard
+from stayline.ports.scoring_control import ScoringControl
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ def view_employee(
     scores: ScoreBoard,
     decisions: DecisionBook,
     opt_outs: OptOutList,
+    control: ScoringControl,
     audit: AuditLog,
     clock: Clock,
     actor: str,
@@ -51,8 +55,10 @@ def view_employee(
     """Return the view, which is itself an audited event.
 
     ``score_now`` puts a fresh score on the board; it is called where the kept one lacks reasons or
-    is older than the person's features or of another model, and need not succeed. Raises
-    `UnknownEmployee` when nothing is known of the person, and `NoLongerEmployed`.
+    is older than the person's features or of another model, and need not succeed. The event tells
+    whether a score and its reasons were shown, and of which band: a decision may rest on that.
+    Raises `UnknownEmployee` when nothing is known of the person, `NoLongerEmployed`,
+    `OutsidePilot`, and `ScoringStopped`.
     """
     record = features.get(token)
     taken = decisions.decisions(token)
@@ -64,7 +70,10 @@ def view_employee(
             has_history=bool(taken or opt_outs.intervals(token)),
             now=clock.now(),
         )
-    except (UnknownEmployee, NoLongerEmployed) as refusal:
+        scope = control.scope()
+        if record is not None and not scope.includes(record.values):
+            raise OutsidePilot(token)
+    except (UnknownEmployee, NoLongerEmployed, OutsidePilot, ScoringStopped) as refusal:
         kind = AuditEventKind.REQUEST_REFUSED
         audit.append(refused(kind, refusal, actor=actor, subject=token, at=clock.now()))
         raise
@@ -86,7 +95,12 @@ def view_employee(
             actor=actor,
             subject=token,
             at=now,
-            details={"shown_score": view.score is not None, "decisions": len(taken)},
+            details={
+                "shown_score": view.score is not None,
+                "shown_reasons": view.score is not None and bool(view.score.reasons),
+                "band": None if view.score is None else view.score.band.value,
+                "decisions": len(taken),
+            },
         )
     )
     return view

@@ -13,9 +13,11 @@ from litestar.exceptions import HTTPException
 from stayline.errors import (
     AcknowledgementRefused,
     ApprovalRefused,
+    DeciderRefused,
     DecisionRefused,
     DefinitionRefused,
     DeploymentRefused,
+    DrillFailed,
     EndpointUnavailable,
     ExecutionFailed,
     ExpressionFailed,
@@ -29,10 +31,13 @@ from stayline.errors import (
     ModelNotApproved,
     NoLongerEmployed,
     NoNightlyScore,
+    NoPilot,
     NothingDeployed,
     NothingImported,
     NothingKept,
     NothingToRollBack,
+    NotStopped,
+    OutsidePilot,
     PackageRefused,
     ProgramInputRefused,
     RecordRefused,
@@ -41,6 +46,8 @@ from stayline.errors import (
     ResumeRefused,
     SchemaMismatch,
     SchemaRefused,
+    ScopeRefused,
+    ScoringStopped,
     ScoringUnderWay,
     SettingRefused,
     SignatureRefused,
@@ -58,6 +65,7 @@ from stayline.errors import (
     UnknownJob,
     UnknownModel,
     UnknownReport,
+    UnknownReview,
     UnknownVariant,
     WaiverRefused,
 )
@@ -70,9 +78,11 @@ NO_STORE = {"Cache-Control": "no-store"}
 STATUS: dict[type[StaylineError], HTTPStatus] = {
     AcknowledgementRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ApprovalRefused: HTTPStatus.CONFLICT,
+    DeciderRefused: HTTPStatus.FORBIDDEN,
     DecisionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     DefinitionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     DeploymentRefused: HTTPStatus.CONFLICT,
+    DrillFailed: HTTPStatus.CONFLICT,
     EndpointUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ExecutionFailed: HTTPStatus.UNPROCESSABLE_ENTITY,
     ExpressionFailed: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -85,10 +95,13 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     ModelNotApproved: HTTPStatus.CONFLICT,
     NoLongerEmployed: HTTPStatus.GONE,
     NoNightlyScore: HTTPStatus.SERVICE_UNAVAILABLE,
+    NoPilot: HTTPStatus.CONFLICT,
+    NotStopped: HTTPStatus.CONFLICT,
     NothingDeployed: HTTPStatus.SERVICE_UNAVAILABLE,
     NothingImported: HTTPStatus.SERVICE_UNAVAILABLE,
     NothingKept: HTTPStatus.NOT_FOUND,
     NothingToRollBack: HTTPStatus.CONFLICT,
+    OutsidePilot: HTTPStatus.FORBIDDEN,
     PackageRefused: HTTPStatus.SERVICE_UNAVAILABLE,
     ProgramInputRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     RecordRefused: HTTPStatus.BAD_REQUEST,
@@ -97,6 +110,8 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     ResumeRefused: HTTPStatus.CONFLICT,
     SchemaMismatch: HTTPStatus.CONFLICT,
     SchemaRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ScopeRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ScoringStopped: HTTPStatus.SERVICE_UNAVAILABLE,
     ScoringUnderWay: HTTPStatus.CONFLICT,
     SettingRefused: HTTPStatus.SERVICE_UNAVAILABLE,
     SignatureRefused: HTTPStatus.FORBIDDEN,
@@ -113,6 +128,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     UnknownJob: HTTPStatus.NOT_FOUND,
     UnknownModel: HTTPStatus.NOT_FOUND,
     UnknownReport: HTTPStatus.NOT_FOUND,
+    UnknownReview: HTTPStatus.NOT_FOUND,
     UnknownVariant: HTTPStatus.BAD_REQUEST,
     WaiverRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
@@ -124,7 +140,10 @@ _DETAILS = {
 }
 """For errors of the framework, whose own words say no more than the status."""
 
-_NAMING_ONE = (HasOptedOut, NoLongerEmployed, NoNightlyScore, UnknownEmployee, DecisionRefused)
+_NAMING_ONE = (
+    *(HasOptedOut, NoLongerEmployed, NoNightlyScore, OutsidePilot, UnknownEmployee),
+    DecisionRefused,
+)
 """Refusals because of one row, which they name."""
 
 _log = logging.getLogger(__name__)
@@ -177,7 +196,7 @@ def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
     """
     if isinstance(error, StaylineError):
         status = STATUS[type(error)]
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ScoringStopped):
             _log.error("%s: %s", type(error).__name__, error)
         told_of = Problem(_type_of(error), status.phrase, status, str(error), _errors_of(error))
         return told_of, _headers_of(error, status)

@@ -12,6 +12,11 @@ READY = "ready"
 BUSY_EVERY_S = 0.5
 
 
+def worker_name() -> str:
+    """Return what this process is called among those that answer."""
+    return f"worker-{os.getpid()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Lifeline:
     """The worker's end: where it listens, and the descriptor it tells its state in."""

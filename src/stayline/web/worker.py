@@ -1,7 +1,6 @@
 """One process that answers requests: ``python -m stayline.web.worker``, which is supervised."""
 
 import gc
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,7 +11,7 @@ import msgspec
 
 from stayline.errors import StaylineError
 from stayline.settings import Settings
-from stayline.web.lifeline import Lifeline
+from stayline.web.lifeline import Lifeline, worker_name
 from stayline.web.metrics import NO_VARIANT
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     # A strict capture waits for the disk, a model elsewhere for its server.
     waits = settings.capture_durability != "grouped" or settings.endpoint_url
     lane = None if waits else ShortCalls(app.state.gateway)
-    with json_logs(settings.log_level), ports.follower.follow(f"worker-{os.getpid()}"):
+    with json_logs(settings.log_level), ports.follower.follow(worker_name()):
         metrics = app.state.gateway.metrics
         serve(
             app,

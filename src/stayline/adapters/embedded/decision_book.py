@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -35,6 +36,17 @@ class SqliteDecisionBook:
         """Return a person's decisions, oldest first."""
         return self._found(decisions.c.token == token)
 
+    def latest_by(self, decided_by: str, limit: int) -> list[Decision]:
+        """Return the newest decisions that one person took, oldest first."""
+        newest = (
+            sa.select(decisions)
+            .where(decisions.c.decided_by == decided_by)
+            .order_by(decisions.c.decided_at.desc(), decisions.c.decision_id.desc())
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [_decision(row) for row in reversed(connection.execute(newest).all())]
+
     def between(self, start: datetime, end: datetime) -> list[Decision]:
         """Return everybody's decisions of a period, oldest first."""
         return self._found(decisions.c.decided_at >= start, decisions.c.decided_at < end)
@@ -46,4 +58,9 @@ class SqliteDecisionBook:
                 .where(*conditions)
                 .order_by(decisions.c.decided_at, decisions.c.decision_id)
             ).all()
-        return [Decision(**dict(r._mapping) | {"action": ActionKind(r.action)}) for r in rows]
+        return [_decision(row) for row in rows]
+
+
+def _decision(row: sa.Row[Any]) -> Decision:
+    read = {"action": ActionKind(row.action), "is_bulk": bool(row.is_bulk)}
+    return Decision(**dict(row._mapping) | read)

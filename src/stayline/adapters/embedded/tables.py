@@ -60,6 +60,11 @@ decisions = sa.Table(
     sa.Column("decided_by", sa.String, nullable=False),
     sa.Column("decided_at", Instant, nullable=False),
     sa.Column("prediction_id", sa.String),
+    sa.Column("viewed_at", Instant),
+    sa.Column("seen_band", sa.String),
+    sa.Column("is_bulk", sa.Boolean),
+    sa.Column("is_trained", sa.Boolean),
+    sa.Index("ix_decisions_decided_by_and_at", "decided_by", "decided_at"),
 )
 opt_outs = sa.Table(
     "opt_outs",
@@ -101,6 +106,7 @@ scoring_runs = sa.Table(
     sa.Column("opted_out", sa.Integer, nullable=False),
     sa.Column("gone", sa.Integer, nullable=False),
     sa.Column("ended_at", Instant),
+    sa.Column("outside", sa.Integer),
 )
 imports = sa.Table(
     "imports",

@@ -89,7 +89,6 @@ class DecisionOperation(Operation):
                             "action": Schema(type=OpenAPIType.STRING, enum=list(ActionKind)),
                             "reason": Schema(type=OpenAPIType.STRING, min_length=MINIMUM_REASON),
                             "prediction_id": _TEXT,
-                            "decided_by": _TEXT,
                         },
                         required=["action", "reason"],
                         additional_properties=False,
@@ -113,22 +112,28 @@ _NO_SUCH_PERSON = "Nothing is known of this person."
 PERSON_PROBLEMS = problems(
     s400="The request cannot be read.", s404=_NO_SUCH_PERSON, s422="The id cannot be one."
 )
-VIEW_PROBLEMS = PERSON_PROBLEMS | problems(s410=_GONE)
+_STOPPED = "Scoring is stopped; Retry-After says when to ask again."
+VIEW_PROBLEMS = PERSON_PROBLEMS | problems(
+    s403="No score of this person may be shown.", s410=_GONE, s503=_STOPPED
+)
 DECISION_PROBLEMS = PERSON_PROBLEMS | problems(
     s400="The body cannot be read.",
+    s403="The caller is a program, or has no valid training where that is asked for.",
     s413="The body is too large.",
     s415="The body is not application/json.",
-    s422="The action is not allowed, or the reason does not say why.",
+    s422="The action is not allowed, the reason does not say why or repeats another one, or the "
+    "caller has not looked at score and reasons before.",
 )
 PREDICT_PROBLEMS = problems(
     s400="The body cannot be read.",
-    s403="The person has opted out of scoring.",
+    s403="No score can be shown of this person.",
     s404=_NO_SUCH_PERSON,
     s410=_GONE,
     s413="The body is too large.",
     s415="The body is neither application/json nor text/csv.",
     s422="Fields cannot be used; errors names each.",
-    s503="The model or a store cannot be used just now, and no kept score may stand in; "
+    s503="Scoring is stopped, or the model or a store cannot be used just now and no kept score "
+    "may stand in; "
     "Retry-After says when to ask again.",
 )
 READINESS_ANSWERS = {

@@ -1,5 +1,6 @@
 """``/v1/employees/{id}``: what is known, decided and wished about one person."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +11,12 @@ from litestar.params import FromPath, RawBody
 
 from stayline.domain.alert_policy import Band
 from stayline.domain.decisions import ActionKind, Decision
+from stayline.domain.oversight import OversightPolicy
 from stayline.domain.request_rows import checked_id
 from stayline.domain.risk_score import ModelIdentity, Reason, ScoreSource
 from stayline.domain.score_request import ScoreRequest
 from stayline.errors import FieldProblem, RequestRefused
+from stayline.formats.governance_toml import read_policy
 from stayline.ports.score_board import BoardEntry
 from stayline.usecases.record_decision import record_decision
 from stayline.usecases.score_employee import score_employee
@@ -29,7 +32,7 @@ from stayline.web.bodies import JSON, media_type, read_json_object
 from stayline.web.errors import BadBody
 from stayline.web.gateway import Gateway
 
-_LONGEST_NAME = 100
+_CLAIMED = "cannot be claimed: a decision is that of whoever is signed in; leave it out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,9 @@ class DecisionAnswer:
     decided_by: str
     decided_at: datetime
     prediction_id: str | None
+    viewed_at: datetime | None
+    is_bulk: bool
+    is_trained: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway])
             features=ports.features,
             scores=ports.scores,
             opt_outs=ports.opt_outs,
+            control=ports.control,
             audit=ports.audit,
             capture=ports.capture,
             clock=ports.clock,
@@ -112,6 +119,7 @@ def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway])
         scores=ports.scores,
         decisions=ports.decisions,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         audit=ports.audit,
         clock=ports.clock,
         actor=caller.subject,
@@ -140,7 +148,12 @@ def decide(
     body: RawBody,
     gateway: NamedDependency[Gateway],
 ) -> DecisionAnswer:
-    """Answer with the kept decision. Every allowed action helps the person it concerns."""
+    """Answer with the kept decision. Every allowed action helps the person it concerns.
+
+    It is the caller's, who has looked at score and reasons some seconds before. ``is_trained`` is
+    false for who has no valid training on file; ``is_bulk`` is true for one of many in a short
+    time, which are looked at by others.
+    """
     hr_id, ports, caller = checked_id(employee_id), gateway.ports, gateway.callers.local
     media_type(request.headers.get("content-type"), (JSON,))
     given = _decision_texts(read_json_object(body))
@@ -148,13 +161,14 @@ def decide(
         gateway.token(hr_id),
         action=given["action"],
         reason=given["reason"],
-        decided_by=given.get("decided_by", caller.subject),
         prediction_id=given.get("prediction_id"),
+        caller=caller,
+        policy=read_policy(gateway.settings.home, "oversight", OversightPolicy),
         features=ports.features,
         decisions=ports.decisions,
+        register=ports.register,
         audit=ports.audit,
         clock=ports.clock,
-        actor=caller.subject,
     )
     return _decision(decision, hr_id)
 
@@ -209,17 +223,17 @@ def _set_opt_out(employee_id: str, has_opted_out: bool, gateway: Gateway) -> Opt
 
 
 def _decision_texts(body: dict[str, object]) -> dict[str, str]:
-    """Return the four texts of a decision, or raise `RequestRefused` with all that is wrong."""
-    longest = {"action": 200, "reason": 4000, "prediction_id": 64, "decided_by": _LONGEST_NAME}
+    """Return the three texts of a decision, or raise `RequestRefused` with all that is wrong."""
+    longest = {"action": 200, "reason": 4000, "prediction_id": 64}
     problems = [
-        FieldProblem(name, f"is not known here; expected {', '.join(longest)}")
+        FieldProblem(name, _CLAIMED if name == "decided_by" else _not_known(longest))
         for name in body
         if name not in longest
     ]
     texts: dict[str, str] = {}
     for name, most in longest.items():
         value = body.get(name)
-        if value is None and name in ("prediction_id", "decided_by"):
+        if value is None and name == "prediction_id":
             continue
         if not isinstance(value, str) or not value.strip() or len(value) > most:
             problems.append(FieldProblem(name, f"expected text of 1 to {most} characters"))
@@ -230,6 +244,10 @@ def _decision_texts(body: dict[str, object]) -> dict[str, str]:
     if problems:
         raise RequestRefused(problems)
     return texts
+
+
+def _not_known(expected: Iterable[str]) -> str:
+    return f"is not known here; expected {', '.join(expected)}"
 
 
 def _kept(entry: BoardEntry | None) -> KeptScore | None:
@@ -255,4 +273,7 @@ def _decision(decision: Decision, employee_id: str) -> DecisionAnswer:
         decided_by=decision.decided_by,
         decided_at=decision.decided_at,
         prediction_id=decision.prediction_id,
+        viewed_at=decision.viewed_at,
+        is_bulk=decision.is_bulk,
+        is_trained=decision.is_trained,
     )

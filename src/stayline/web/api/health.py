@@ -15,6 +15,7 @@ from stayline.ports.target_health import IN_PROCESS
 from stayline.usecases.check_readiness import Grade, Readiness, check_readiness
 from stayline.web.api.descriptions import METRICS_ANSWERS, READINESS_ANSWERS
 from stayline.web.gateway import Gateway
+from stayline.web.lifeline import worker_name
 from stayline.web.metrics import CONTENT_TYPE
 
 
@@ -30,12 +31,16 @@ class Health:
     """Whether the API scores, and with which model.
 
     ``no_model``: there is nothing to score with yet. ``degraded``: the deployed package cannot be
-    loaded, so ``model``, the one before it, still answers.
+    loaded, so ``model``, the one before it, still answers. ``scoring`` is "stopped" where this
+    ``worker`` refuses every score, since somebody stopped scoring or since it cannot be read
+    whether somebody did.
     """
 
     status: Literal["ok", "degraded", "no_model"]
     version: str
     model: ModelIdentity | None
+    scoring: Literal["on", "stopped"]
+    worker: str
 
 
 @get(
@@ -49,9 +54,19 @@ def health(gateway: NamedDependency[Gateway]) -> Health:
     """Answer with the model that scores, once it is loaded."""
     deployed = gateway.ports.registry.serving()
     if deployed is None:
-        return Health("no_model", version("stayline"), None)
+        return Health("no_model", version("stayline"), None, *_switch(gateway))
     model = gateway.ports.endpoint.variant().model
-    return Health("ok" if model == deployed else "degraded", version("stayline"), model)
+    status: Literal["ok", "degraded"] = "ok" if model == deployed else "degraded"
+    return Health(status, version("stayline"), model, *_switch(gateway))
+
+
+def _switch(gateway: Gateway) -> tuple[Literal["on", "stopped"], str]:
+    """Return whether this process scores, and what it is called among the workers."""
+    try:
+        gateway.ports.control.scope()
+    except StaylineError:
+        return "stopped", worker_name()
+    return "on", worker_name()
 
 
 @get(

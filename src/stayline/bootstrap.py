@@ -14,6 +14,7 @@ from stayline.ports.decision_book import DecisionBook
 from stayline.ports.deployments import Deployments, Follower
 from stayline.ports.directory import Directory
 from stayline.ports.endpoint import Endpoint
+from stayline.ports.extract_files import ExtractFiles
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger
@@ -25,6 +26,7 @@ from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
+from stayline.ports.remnants import Remnants
 from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
@@ -67,6 +69,8 @@ class Ports:
     notifier: Notifier
     jobs: JobBook
     register: GovernanceRegister
+    extracts: ExtractFiles
+    remnants: Remnants
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -85,6 +89,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.deployments import SqliteDeployments
     from stayline.adapters.embedded.directory import SqliteDirectory
     from stayline.adapters.embedded.endpoint import InProcessEndpoint
+    from stayline.adapters.embedded.extract_files import FolderExtractFiles
     from stayline.adapters.embedded.feature_store import DeltaFeatureStore
     from stayline.adapters.embedded.governance_register import SqliteGovernanceRegister
     from stayline.adapters.embedded.guarded_endpoint import GuardedEndpoint
@@ -98,6 +103,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.outcome_book import SqliteOutcomeBook
     from stayline.adapters.embedded.pipeline_runner import SubprocessPipelineRunner
     from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
+    from stayline.adapters.embedded.remnants import SqliteRemnants
     from stayline.adapters.embedded.report_shelf import FolderReportShelf
     from stayline.adapters.embedded.score_board import SqliteScoreBoard
     from stayline.adapters.embedded.secrets import FileSecrets
@@ -115,6 +121,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     clock = clock or SystemClock()
     secrets = FileSecrets(home / "secrets", os.environ)
     state = open_database(home / "state.db", "state")
+    online = open_database(home / "online.db", "online")
+    people = open_database(home / "directory.db", "directory")
+    protected = open_database(home / "protected.db", "protected")
+    directory, inbox = SqliteDirectory(people), home / settings.inbox
     registry = SqliteModelRegistry(state, home / "models")
     health = SqliteTargetHealth(state)
     deployments = SqliteDeployments(state, clock)
@@ -122,11 +132,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     return Ports(
         clock=clock,
         secrets=secrets,
-        features=DeltaFeatureStore(open_database(home / "online.db", "online"), home / "offline"),
-        protected=SqliteProtectedAttributes(
-            open_database(home / "protected.db", "protected"), clock
-        ),
-        directory=SqliteDirectory(open_database(home / "directory.db", "directory")),
+        features=DeltaFeatureStore(online, home / "offline"),
+        protected=SqliteProtectedAttributes(protected, clock),
+        directory=directory,
         imports=SqliteImportLedger(state),
         registry=registry,
         endpoint=GuardedEndpoint(
@@ -165,6 +173,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         notifier=AppriseNotifier(secrets),
         jobs=SqliteJobBook(state, home / "jobs"),
         register=SqliteGovernanceRegister(state),
+        extracts=FolderExtractFiles(
+            [inbox / "done", inbox / "refused", home / "rejects"], [inbox], directory
+        ),
+        remnants=SqliteRemnants([online, people, protected, state]),
     )
 
 

@@ -11,12 +11,15 @@ from stayline.cli import (
     access_keys,
     alarms,
     doctor,
+    erase,
+    holds,
     imports,
     inspect,
     jobs,
     models,
     outcomes,
     pipeline,
+    purge,
     score,
     serve,
     simulate,
@@ -50,7 +53,7 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, access_keys, doctor,
+    watch, alarms, access_keys, purge, holds, erase, doctor,
 ):  # fmt: skip
     module.register(app)
 

@@ -44,6 +44,10 @@
     ├── JobUnderWay              a second run of a job while one goes on
     ├── FileUnreadable           a file named in a command that cannot be read
     ├── FileUnwritable           a file named in a command that cannot be written
+    ├── HeldByLaw                an erasure while a legal hold stands
+    ├── ErasureUnfinished        an erasure that began and is to be completed
+    ├── RetentionUnsettled       a ceiling below a floor that nobody has settled
+    ├── UnknownHold              a legal hold that does not stand
     ├── UnknownReport            a report that was never kept, or is purged
     ├── StoreDamaged             a store that fails its own checks
     ├── StoreUnavailable         a store that cannot be read or written just now
@@ -89,6 +93,12 @@ from stayline.errors.pipeline import (
     StillExecuting,
     UnknownExecution,
 )
+from stayline.errors.retention import (
+    ErasureUnfinished,
+    HeldByLaw,
+    RetentionUnsettled,
+    UnknownHold,
+)
 from stayline.errors.root import StaylineError
 from stayline.errors.scoring import (
     DecisionRefused,
@@ -121,6 +131,7 @@ __all__ = [
     "DefinitionRefused",
     "DeploymentRefused",
     "EndpointUnavailable",
+    "ErasureUnfinished",
     "ExecutionFailed",
     "ExpressionFailed",
     "ExtractUnreadable",
@@ -129,6 +140,7 @@ __all__ = [
     "FileUnreadable",
     "FileUnwritable",
     "HasOptedOut",
+    "HeldByLaw",
     "JobUnderWay",
     "ModelNotApproved",
     "NoLongerEmployed",
@@ -143,6 +155,7 @@ __all__ = [
     "ReportUnreadable",
     "RequestRefused",
     "ResumeRefused",
+    "RetentionUnsettled",
     "SchemaMismatch",
     "SchemaRefused",
     "ScoringUnderWay",
@@ -159,6 +172,7 @@ __all__ = [
     "UnknownEndpoint",
     "UnknownExecution",
     "UnknownFeatureGroup",
+    "UnknownHold",
     "UnknownJob",
     "UnknownModel",
     "UnknownReport",

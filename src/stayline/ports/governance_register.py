@@ -12,7 +12,7 @@ from stayline.domain.register.accountability import (
     ScopeAnswer,
 )
 from stayline.domain.register.oversight import HrEvent, OverseerTraining, StopDrill
-from stayline.domain.register.retention import LegalHold, PurgeRun
+from stayline.domain.register.retention import DeferredErasure, LegalHold, PurgeRun
 from stayline.domain.register.rights import Erasure, LawfulBasis, NoticeGiven, RightsRequest
 
 Record = (
@@ -24,6 +24,7 @@ Record = (
     | LawfulBasis
     | Erasure
     | LegalHold
+    | DeferredErasure
     | PurgeRun
     | Incident
     | Document

@@ -139,14 +139,22 @@ class OfflineFeatures:
 
         A merge, because a delete would write the token itself into the log.
         """
+        return self._delete(group, pl.DataFrame({TOKEN: [token]}))
+
+    def delete_facts(self, group: str, clocks: pl.DataFrame) -> int:
+        """Take the facts of these clocks out of the table, as `delete` does."""
+        return self._delete(group, clocks)
+
+    def _delete(self, group: str, keys: pl.DataFrame) -> int:
+        same = " AND ".join(f"kept.{name} = gone.{name}" for name in keys.columns)
         with _our_errors(group):
             table = self._table(group)
             if table is None:
                 return 0
             gone = (
                 table.merge(
-                    pl.DataFrame({TOKEN: [token]}),
-                    predicate=f"kept.{TOKEN} = gone.{TOKEN}",
+                    keys,
+                    predicate=same,
                     source_alias="gone",
                     target_alias="kept",
                 )

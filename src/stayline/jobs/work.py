@@ -137,5 +137,6 @@ def purge(ports: Ports, settings: Settings, call: Call) -> str:
     held_back = sum(plan.held_back for plan in done.stores)
     return (
         f"Removed {went}, {records:,} records of jobs, alarms and figures; "
-        f"{held_back:,} stay under legal hold, {erased:,} erasures completed, {len(done.backups):,} backups too old."
+        f"{held_back:,} stay under legal hold, {erased:,} erasures completed, "
+        f"{len(done.backups):,} backups too old."
     )

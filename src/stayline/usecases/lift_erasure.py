@@ -35,6 +35,12 @@ def lift_erasure(
     if not lifted:
         raise UnknownEmployee(tokens[0])
     register.add(lifted)
-    kind = AuditEventKind.REGISTER_ENTRY_ADDED
-    details = {"kind": "Erasure", "lifted": True, "because": reason}
-    audit.append(AuditEvent(kind, actor, tokens[0], now, details))
+    audit.append(
+        AuditEvent(
+            AuditEventKind.REGISTER_ENTRY_ADDED,
+            actor,
+            tokens[0],
+            now,
+            {"kind": "Erasure", "lifted": True, "because": reason},
+        )
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stayline.adapters.embedded.capture_ages import captured_ages
 from stayline.adapters.embedded.capture_hours import foreign_folders, hours
-from stayline.adapters.embedded.capture_removal import people_of, remove_lines, sweep_drafts
+from stayline.adapters.embedded.capture_removal import lines_of, remove_lines, sweep_drafts
 from stayline.adapters.embedded.capture_segments import CaptureSegments
 from stayline.adapters.embedded.line_file import opened
 from stayline.domain.capture import CaptureBlock, CaptureRecord
@@ -20,7 +20,7 @@ from stayline.domain.retention import Ages
 from stayline.errors import StoreUnavailable
 from stayline.formats.capture_blocks import captured_blocks
 from stayline.formats.capture_records import ContentRules, capture_line, read_capture_line
-from stayline.formats.captured_people import CapturedPerson
+from stayline.formats.captured_people import may_name, person_of
 from stayline.ports.aged_records import NOBODY
 
 _BLOCK = 1 << 16
@@ -102,7 +102,10 @@ class JsonlCaptureLog:
             if is_over:
                 self._segments.drop("/".join(hour.folder.parts[-4:]))
 
-            def goes(person: CapturedPerson | None, _: bytes, *, is_over: bool = is_over) -> bool:
+            def goes(line: bytes, *, is_over: bool = is_over) -> bool:
+                if is_over and not may_name(line, held):
+                    return True
+                person = person_of(line)
                 if person is None:
                     return is_over
                 return person.at < before and person.token not in held
@@ -117,12 +120,12 @@ class JsonlCaptureLog:
     def erase(self, tokens: Collection[EmployeeToken]) -> int:
         """Remove these people's lines, and unreadable ones that name them."""
         those = frozenset(tokens)
-        names = [token.encode() for token in those]
 
-        def goes(person: CapturedPerson | None, line: bytes) -> bool:
-            if person is not None:
-                return person.token in those
-            return any(name in line for name in names)
+        def goes(line: bytes) -> bool:
+            if not may_name(line, those):
+                return False
+            person = person_of(line)
+            return person is None or person.token in those
 
         return sum(
             _from_all(hour.folder, lambda path: remove_lines(path, goes))
@@ -136,8 +139,10 @@ class JsonlCaptureLog:
             name
             for hour in hours(self._folder)
             for path in sorted(hour.folder.glob("*.jsonl"))
-            for _, person in people_of(path)
-            if person is not None and person.token in those
+            for line in lines_of(path)
+            if may_name(line, those)
+            and (person := person_of(line)) is not None
+            and person.token in those
             for name in person.ids
         }
 

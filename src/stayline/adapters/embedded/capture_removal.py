@@ -2,24 +2,20 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from stayline.adapters.embedded.line_file import opened
-from stayline.formats.captured_people import CapturedPerson, captured_people
 
-Goes = Callable[[CapturedPerson | None, bytes], bool]
-"""Whether a line goes: by whose it is (None for a line that is no record), or by its bytes."""
-_LINES_AT_ONCE = 10_000
+Goes = Callable[[bytes], bool]
+"""Whether a line goes."""
 _DRAFT = ".part"
 
 
-def people_of(path: Path) -> Iterator[tuple[bytes, CapturedPerson | None]]:
-    """Yield every line that is not empty, and whose it is."""
+def lines_of(path: Path) -> Iterator[bytes]:
+    """Yield every line that is not empty, a torn last one, too."""
     with path.open("rb") as file:
-        for some in _batches(line for line in file if line != b"\n"):
-            yield from zip(some, captured_people(some), strict=True)
+        yield from (line for line in file if line != b"\n")
 
 
 def remove_lines(path: Path, goes: Goes) -> int:
@@ -42,14 +38,14 @@ def sweep_drafts(folder: Path) -> None:
 
 
 def _written_anew(path: Path, goes: Goes) -> int:
-    if not any(goes(person, line) for line, person in people_of(path)):
+    if not any(map(goes, lines_of(path))):
         return 0
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_DRAFT}")
     gone = stays = 0
     try:
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            for line, person in people_of(path):
-                if goes(person, line):
+            for line in lines_of(path):
+                if goes(line):
                     gone += line.endswith(b"\n")
                 else:
                     stays += 1
@@ -69,21 +65,13 @@ def _written_anew(path: Path, goes: Goes) -> int:
 def _blanked(path: Path, descriptor: int, goes: Goes) -> int:
     gone = place = 0
     with path.open("rb") as file:
-        for some in _batches(file):
-            for line, person in zip(some, captured_people(some), strict=True):
-                is_whole = line.endswith(b"\n") and line != b"\n"
-                if is_whole and goes(person, line):
-                    os.pwrite(descriptor, b"\n" * len(line), place)
-                    gone += 1
-                place += len(line)
+        for line in file:
+            if line.endswith(b"\n") and line != b"\n" and goes(line):
+                os.pwrite(descriptor, b"\n" * len(line), place)
+                gone += 1
+            place += len(line)
     os.fdatasync(descriptor)
     return gone
-
-
-def _batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
-    rest = iter(lines)
-    while some := list(islice(rest, _LINES_AT_ONCE)):
-        yield some
 
 
 def _sync(folder: Path) -> None:

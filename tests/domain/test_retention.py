@@ -91,8 +91,9 @@ def test_a_promise_below_a_floor_is_a_conflict():
 
 
 @pytest.mark.parametrize(
-    ("follow", "expected"), [(Follow.CEILING, (180, None, False)), (Follow.FLOOR, (1461, 1461, False))]
-)  # fmt: skip
+    ("follow", "expected"),
+    [(Follow.CEILING, (180, None, False)), (Follow.FLOOR, (1461, 1461, False))],
+)
 def test_a_decided_conflict_follows_the_side_that_was_chosen(follow, expected):
     decided = DecidedConflict(RAW, follow, "dora", "counsel's memo of 3 March")
     assert days(RAW, "US-CA", decided=(decided,)) == expected
@@ -125,9 +126,8 @@ def test_a_policy_is_read_from_the_file_and_nonsense_is_refused(tmp_path):
     st.one_of(st.none(), st.integers(1, 5000)),
 )
 def test_no_rule_in_force_is_broken_without_a_conflict(places, on, record_class, promised):
-    policy = RetentionPolicy(
-        tuple(places), **({f"{record_class}_days": promised} if promised else {}), purge_ahead_days=0
-    )  # fmt: skip
+    promise = {f"{record_class}_days": promised} if promised else {}
+    policy = RetentionPolicy(tuple(places), **promise, purge_ahead_days=0)
     found = limits_of(record_class, policy, on=on)
     for rule in TABLE:
         if rule.record_class is record_class and rule.holds(frozenset(places), on):

@@ -20,6 +20,7 @@ from stayline.domain.register.retention import DeferredErasure
 from stayline.domain.register.rights import Erasure
 from stayline.errors import HeldByLaw, UnknownEmployee
 from stayline.jobs.retention import personal_stores
+from stayline.ports.governance_register import Entry
 from stayline.usecases.erase_employee import finish_erasures
 from stayline.usecases.lift_erasure import lift_erasure
 from stayline.usecases.lift_legal_hold import lift_legal_hold
@@ -95,6 +96,14 @@ def test_a_legal_hold_defers_an_erasure_until_it_is_lifted(home, ports, tmp_path
     (deferred,) = ports.register.entries(DeferredErasure)
     assert deferred.record.settled_at is not None
     assert finish(ports) == 0
+
+
+def test_an_erasure_that_waited_for_somebody_who_is_gone_meanwhile_is_settled(ports):
+    asked = DeferredErasure("f" * 32, ports.clock.now(), "asked for it")
+    ports.register.add([Entry("deferred", asked, asked.asked_at, "ana")])
+    assert finish(ports) == 0
+    (deferred,) = ports.register.entries(DeferredErasure)
+    assert deferred.record.settled_at is not None
 
 
 def test_somebody_unknown_cannot_be_erased(ports):

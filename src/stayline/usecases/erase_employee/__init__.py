@@ -40,14 +40,14 @@ def erase_employee(
     for later, `UnknownEmployee`, `ErasureUnfinished`.
     """
     now, token = clock.now(), tokens[0]
+    tombstones = _tombstones(register, tokens)
+    if not tombstones and not stores.know(tokens):
+        raise _told(UnknownEmployee(token), token, audit, actor, now)
     matters = _matters(register, tokens, now)
     if matters:
         deferred = DeferredErasure(token, now, reason)
         register.add([Entry(f"deferred:{token}", deferred, now, actor)])
         raise _told(HeldByLaw(token, matters), token, audit, actor, now)
-    tombstones = _tombstones(register, tokens)
-    if not tombstones and not stores.know(tokens):
-        raise _told(UnknownEmployee(token), token, audit, actor, now)
     begun = [one.record for one in tombstones if one.record.completed_at is None]
     if not begun:
         for one in tokens:
@@ -86,6 +86,9 @@ def finish_erasures(
     for subject in due:
         token = EmployeeToken(subject)
         if _matters(register, [token], now):
+            continue
+        if due[subject].started_at == now and not stores.know([token]):
+            _settle(register, [token], [], actor, now)  # gone by itself while it waited
             continue
         entry = stores.directory.find(token)
         erase_employee(

@@ -80,14 +80,13 @@ def finish_erasures(
     waiting = [
         one.record for one in register.entries(DeferredErasure) if one.record.settled_at is None
     ]
-    due = {one.subject: one for one in tombstones if _is_due(one, stores)}
-    for asked in waiting:
-        due.setdefault(asked.subject, Erasure(asked.subject, started_at=now))
-    for subject in due:
-        token = EmployeeToken(subject)
+    erased = {one.subject for one in tombstones}
+    due = [one.subject for one in tombstones if _is_due(one, stores)]
+    due += [asked.subject for asked in waiting if asked.subject not in due]
+    for token in map(EmployeeToken, due):
         if _matters(register, [token], now):
             continue
-        if due[subject].started_at == now and not stores.know([token]):
+        if token not in erased and not stores.know([token]):
             _settle(register, [token], [], actor, now)  # gone by itself while it waited
             continue
         entry = stores.directory.find(token)
@@ -103,8 +102,7 @@ def finish_erasures(
             actor=actor,
         )
         count += 1
-    erased = [EmployeeToken(one.subject) for one in tombstones]
-    tokens = [token for token in erased if not _matters(register, [token], now)]
+    tokens = [token for token in map(EmployeeToken, erased) if not _matters(register, [token], now)]
     if tokens:
         stores.decisions.erase(tokens, before=decisions_before)
     return count

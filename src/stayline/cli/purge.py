@@ -73,17 +73,18 @@ def _purged(
     from stayline.usecases.erase_employee import finish_erasures
     from stayline.usecases.purge_records import purge_records
 
+    with progress("Looking at stores", hidden=is_quiet) as advance:
+        done = purge_records(
+            aged_stores(ports, policy), policy=policy, is_real=is_real, reason=reason, actor=actor,
+            register=ports.register, audit=ports.audit, clock=ports.clock, progress=advance,
+        )  # fmt: skip
     if is_real:
         finish_erasures(
             decisions_before=decisions_before(policy, ports.clock.now()),
             stores=personal_stores(ports), register=ports.register, audit=ports.audit,
             clock=ports.clock, actor=actor,
         )  # fmt: skip
-    with progress("Looking at stores", hidden=is_quiet) as advance:
-        return purge_records(
-            aged_stores(ports, policy), policy=policy, is_real=is_real, reason=reason, actor=actor,
-            register=ports.register, audit=ports.audit, clock=ports.clock, progress=advance,
-        )  # fmt: skip
+    return done
 
 
 def _scan(ports: "Ports", policy: "RetentionPolicy", actor: str, as_json: bool) -> None:

@@ -97,20 +97,13 @@ def check_compliance(ports: Ports, settings: Settings, call: Call) -> str:
 
 
 def purge(ports: Ports, settings: Settings, call: Call) -> str:
-    """Complete erasures, remove what is older than it may be, and look again at what is left.
+    """Remove what is older than it may be, complete erasures, and look again at what is left.
 
-    Raises `RetentionUnsettled` at the end when a ceiling and a floor contradict each other.
+    Raises, when what can be done is done, `ErasureUnfinished`, and `RetentionUnsettled` when a
+    ceiling and a floor contradict each other.
     """
     now, policy = ports.clock.now(), retention_policy(settings)
     stores = aged_stores(ports, policy)
-    erased = finish_erasures(
-        decisions_before=decisions_before(policy, now),
-        stores=personal_stores(ports),
-        register=ports.register,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor=call.by,
-    )
     done = purge_records(
         stores,
         policy=policy,
@@ -122,7 +115,6 @@ def purge(ports: Ports, settings: Settings, call: Call) -> str:
         clock=ports.clock,
         progress=call.listener.advance,
     )
-    scan_records(stores, policy=policy, actor=call.by, register=ports.register, clock=ports.clock)
     records = sum(
         (
             ports.runner.purge_expired(at=now),
@@ -131,6 +123,15 @@ def purge(ports: Ports, settings: Settings, call: Call) -> str:
             ports.metrics.purge(now - FIGURES_KEPT),
         )
     )
+    erased = finish_erasures(
+        decisions_before=decisions_before(policy, now),
+        stores=personal_stores(ports),
+        register=ports.register,
+        audit=ports.audit,
+        clock=ports.clock,
+        actor=call.by,
+    )
+    scan_records(stores, policy=policy, actor=call.by, register=ports.register, clock=ports.clock)
     if done.conflicts:
         raise RetentionUnsettled(done.conflicts)
     went = ", ".join(f"{plan.deleted:,} {plan.store}" for plan in done.stores)

@@ -49,7 +49,8 @@ def make_home(home: Path, workload: Workload) -> Path:
     report = import_workforce(
         extract, schema=schema, as_of=datetime(2026, 1, 1, tzinfo=UTC), actor="bench",
         rejects=home / "rejects", features=ports.features, protected=ports.protected,
-        directory=ports.directory, imports=ports.imports, audit=ports.audit,
+        directory=ports.directory, imports=ports.imports, register=ports.register,
+        audit=ports.audit,
         secrets=ports.secrets, clock=ports.clock,
     )  # fmt: skip
     assert report.landed == PEOPLE

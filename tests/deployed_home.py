@@ -44,6 +44,7 @@ def import_ibm(ports: Ports, home: Path) -> None:
         protected=ports.protected,
         directory=ports.directory,
         imports=ports.imports,
+        register=ports.register,
         audit=ports.audit,
         secrets=ports.secrets,
         clock=ports.clock,

@@ -14,6 +14,7 @@ from stayline.ports.decision_book import DecisionBook
 from stayline.ports.deployments import Deployments, Follower
 from stayline.ports.directory import Directory
 from stayline.ports.endpoint import Endpoint
+from stayline.ports.extract_files import ExtractFiles
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger
@@ -25,6 +26,7 @@ from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
+from stayline.ports.remnants import Remnants
 from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.scoring_control import ScoringControl
@@ -69,6 +71,8 @@ class Ports:
     jobs: JobBook
     register: GovernanceRegister
     control: ScoringControl
+    extracts: ExtractFiles
+    remnants: Remnants
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -87,6 +91,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.deployments import SqliteDeployments
     from stayline.adapters.embedded.directory import SqliteDirectory
     from stayline.adapters.embedded.endpoint import InProcessEndpoint
+    from stayline.adapters.embedded.extract_files import FolderExtractFiles
     from stayline.adapters.embedded.feature_store import DeltaFeatureStore
     from stayline.adapters.embedded.governance_register import SqliteGovernanceRegister
     from stayline.adapters.embedded.guarded_endpoint import GuardedEndpoint
@@ -100,6 +105,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.outcome_book import SqliteOutcomeBook
     from stayline.adapters.embedded.pipeline_runner import SubprocessPipelineRunner
     from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
+    from stayline.adapters.embedded.remnants import SqliteRemnants
     from stayline.adapters.embedded.report_shelf import FolderReportShelf
     from stayline.adapters.embedded.score_board import SqliteScoreBoard
     from stayline.adapters.embedded.scoring_control import SqliteScoringControl
@@ -118,6 +124,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     clock = clock or SystemClock()
     secrets = FileSecrets(home / "secrets", os.environ)
     state = open_database(home / "state.db", "state")
+    online = open_database(home / "online.db", "online")
+    people = open_database(home / "directory.db", "directory")
+    protected = open_database(home / "protected.db", "protected")
+    directory, inbox = SqliteDirectory(people), home / settings.inbox
     registry = SqliteModelRegistry(state, home / "models")
     health = SqliteTargetHealth(state)
     deployments = SqliteDeployments(state, clock)
@@ -125,11 +135,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     return Ports(
         clock=clock,
         secrets=secrets,
-        features=DeltaFeatureStore(open_database(home / "online.db", "online"), home / "offline"),
-        protected=SqliteProtectedAttributes(
-            open_database(home / "protected.db", "protected"), clock
-        ),
-        directory=SqliteDirectory(open_database(home / "directory.db", "directory")),
+        features=DeltaFeatureStore(online, home / "offline"),
+        protected=SqliteProtectedAttributes(protected, clock),
+        directory=directory,
         imports=SqliteImportLedger(state),
         registry=registry,
         endpoint=GuardedEndpoint(
@@ -169,6 +177,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         jobs=SqliteJobBook(state, home / "jobs"),
         register=SqliteGovernanceRegister(state),
         control=SqliteScoringControl(state, clock),
+        extracts=FolderExtractFiles(
+            [inbox / "done", inbox / "refused", home / "rejects"], [inbox], directory
+        ),
+        remnants=SqliteRemnants([online, people, protected, state]),
     )
 
 

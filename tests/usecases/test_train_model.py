@@ -84,6 +84,7 @@ def panel_home(folder: Path, schema: WorkforceSchema, employees: int = 300) -> P
         protected=ports.protected,
         directory=ports.directory,
         imports=ports.imports,
+        register=ports.register,
         audit=ports.audit,
         secrets=ports.secrets,
         clock=ports.clock,

@@ -11,6 +11,8 @@ from stayline.cli import (
     access_keys,
     alarms,
     doctor,
+    erase,
+    holds,
     imports,
     inspect,
     jobs,
@@ -19,6 +21,7 @@ from stayline.cli import (
     oversight,
     pilot,
     pipeline,
+    purge,
     score,
     serve,
     simulate,
@@ -53,7 +56,7 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, stop, pilot, oversight, access_keys, doctor,
+    watch, alarms, stop, pilot, oversight, access_keys, purge, holds, erase, doctor,
 ):  # fmt: skip
     module.register(app)
 

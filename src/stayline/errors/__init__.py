@@ -52,6 +52,10 @@
     ├── JobUnderWay              a second run of a job while one goes on
     ├── FileUnreadable           a file named in a command that cannot be read
     ├── FileUnwritable           a file named in a command that cannot be written
+    ├── HeldByLaw                an erasure while a legal hold stands
+    ├── ErasureUnfinished        an erasure that began and is to be completed
+    ├── RetentionUnsettled       a ceiling below a floor that nobody has settled
+    ├── UnknownHold              a legal hold that does not stand
     ├── UnknownReport            a report that was never kept, or is purged
     ├── StoreDamaged             a store that fails its own checks
     ├── StoreUnavailable         a store that cannot be read or written just now
@@ -107,6 +111,12 @@ from stayline.errors.pipeline import (
     StillExecuting,
     UnknownExecution,
 )
+from stayline.errors.retention import (
+    ErasureUnfinished,
+    HeldByLaw,
+    RetentionUnsettled,
+    UnknownHold,
+)
 from stayline.errors.root import StaylineError
 from stayline.errors.scoring import (
     DecisionRefused,
@@ -141,6 +151,7 @@ __all__ = [
     "DeploymentRefused",
     "DrillFailed",
     "EndpointUnavailable",
+    "ErasureUnfinished",
     "ExecutionFailed",
     "ExpressionFailed",
     "ExtractUnreadable",
@@ -149,6 +160,7 @@ __all__ = [
     "FileUnreadable",
     "FileUnwritable",
     "HasOptedOut",
+    "HeldByLaw",
     "JobUnderWay",
     "ModelNotApproved",
     "NoLongerEmployed",
@@ -166,6 +178,7 @@ __all__ = [
     "ReportUnreadable",
     "RequestRefused",
     "ResumeRefused",
+    "RetentionUnsettled",
     "SchemaMismatch",
     "SchemaRefused",
     "ScopeRefused",
@@ -184,6 +197,7 @@ __all__ = [
     "UnknownEndpoint",
     "UnknownExecution",
     "UnknownFeatureGroup",
+    "UnknownHold",
     "UnknownJob",
     "UnknownModel",
     "UnknownReport",

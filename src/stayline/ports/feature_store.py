@@ -11,6 +11,7 @@ from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import FieldValue
 from stayline.domain.workforce_schema import Column, Kind, LabelColumn, WorkforceSchema
+from stayline.ports.aged_records import AgedRecords
 
 TOKEN = "token"  # noqa: S105  (a column name, no password)
 EVENT_TIME = "event_time"
@@ -56,12 +57,13 @@ def group_types(group: str, schema: WorkforceSchema) -> dict[str, pl.DataType]:
     return {LEFT_ON: pl.Date(), REASON: pl.String()}
 
 
-class FeatureStore(Protocol):
+class FeatureStore(AgedRecords, Protocol):
     """Keeps every fact with two clocks: when it was true and when it was written.
 
     Frames have the columns ``token`` (text), ``event_time`` and ``write_time`` (UTC instants in
     microseconds), and one column per feature: Float64 for numbers, String for categories, ordinals
-    and flags, Date for dates. Times passed in are aware.
+    and flags, Date for dates. Times passed in are aware. What ages is the history: `purge` removes
+    facts by their event time, but for the newest of each person, which still holds.
     """
 
     def define(self, schema: WorkforceSchema) -> None:
@@ -154,7 +156,10 @@ class FeatureStore(Protocol):
         ...
 
     def erase(self, token: EmployeeToken) -> int:
-        """Remove a person physically, online and offline, and return how many facts went."""
+        """Remove a person physically, online and offline, and return how many facts went.
+
+        Killed at any point, the person is known either as before or not at all.
+        """
         ...
 
     def problems(self) -> list[str]:

@@ -17,7 +17,7 @@ from stayline.domain.register.oversight import (
     OversightReview,
     StopDrill,
 )
-from stayline.domain.register.retention import LegalHold, PurgeRun
+from stayline.domain.register.retention import DeferredErasure, LegalHold, PurgeRun
 from stayline.domain.register.rights import Erasure, LawfulBasis, NoticeGiven, RightsRequest
 
 Record = (
@@ -30,6 +30,7 @@ Record = (
     | LawfulBasis
     | Erasure
     | LegalHold
+    | DeferredErasure
     | PurgeRun
     | Incident
     | Document

@@ -1,6 +1,6 @@
 """Who must not be scored, and since when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
@@ -39,4 +39,8 @@ class OptOutList(Protocol):
 
     def intervals(self, token: EmployeeToken) -> list[OptOut]:
         """Return a person's intervals, oldest first."""
+        ...
+
+    def erase(self, tokens: Collection[EmployeeToken]) -> int:
+        """Remove every interval of people who are erased; return how many went."""
         ...

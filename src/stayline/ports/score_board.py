@@ -11,6 +11,7 @@ import polars as pl
 from stayline.domain.alert_policy import Band
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Reason
+from stayline.ports.aged_records import AgedRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class ScoringRun:
         return self.scored + self.opted_out + self.gone + self.outside
 
 
-class ScoreBoard(Protocol):
+class ScoreBoard(AgedRecords, Protocol):
     """Keeps one score a person, the newest."""
 
     def put(self, entries: Sequence[BoardEntry]) -> bool:

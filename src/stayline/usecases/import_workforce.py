@@ -12,11 +12,13 @@ import polars as pl
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.import_report import ImportReport
 from stayline.domain.pseudonyms import key_fingerprint
+from stayline.domain.register.rights import Erasure
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import ExtractUnreadable, SettingRefused, StoreDamaged
 from stayline.formats.extract import extract_batches
 from stayline.formats.reject_file import RejectFile
 from stayline.formats.schema_toml import schema_digest
+from stayline.modelling.erased_rows import without_erased
 from stayline.modelling.parting import part_rows
 from stayline.modelling.repeated_rows import RepeatedRows, SiftedRows
 from stayline.modelling.tokens import TokenBook
@@ -25,6 +27,7 @@ from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.directory import Directory
 from stayline.ports.feature_store import FEATURES, OUTCOMES, FeatureStore
+from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger, ImportRecord
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.secrets import Secrets
@@ -46,6 +49,7 @@ def import_workforce(
     protected: ProtectedAttributes,
     directory: Directory,
     imports: ImportLedger,
+    register: GovernanceRegister,
     audit: AuditLog,
     secrets: Secrets,
     clock: Clock,
@@ -57,7 +61,8 @@ def import_workforce(
     Features, protected attributes and names go to their own stores under a token. The same file
     under the same schema changes nothing, unless ``as_of`` is another day; an import that was cut
     short is completed by running it again. ``as_of`` dates the rows of a cross-section (default:
-    today); a panel dates its own. Raises `ExtractUnreadable`, `SchemaMismatch`, `SettingRefused`,
+    today); a panel dates its own. Rows of people who were erased are left out and counted, until
+    their tombstone is lifted. Raises `ExtractUnreadable`, `SchemaMismatch`, `SettingRefused`,
     and `StoreDamaged` for another token key than that of earlier imports.
     """
     now = clock.now()
@@ -80,7 +85,10 @@ def import_workforce(
     tokens, tally = TokenBook(key), _Tally()
     with RejectFile(reject_path) as reject_file:
         for read, sifted in _judged(chain([first], batches), schema, record.event_time, now):
-            parted = tokens.replace_ids(part_rows(sifted.rows, schema))
+            parted, left_out = without_erased(
+                tokens.replace_ids(part_rows(sifted.rows, schema)), _erased_people(register)
+            )
+            tally.erased += left_out
             new = features.put(FEATURES, parted.features, written_at=now)
             if parted.outcomes is not None:
                 features.put(OUTCOMES, parted.outcomes, written_at=now)
@@ -95,7 +103,7 @@ def import_workforce(
     return ImportReport(
         file_digest=file_digest,
         rows=tally.rows,
-        landed=tally.rows - tally.repeated - tally.rejected - tally.empty,
+        landed=tally.rows - tally.repeated - tally.rejected - tally.empty - tally.erased,
         unchanged=tally.unchanged,
         repeated=tally.repeated,
         rejected=tally.rejected,
@@ -105,7 +113,14 @@ def import_workforce(
         ignored_columns=ignored,
         event_time=record.event_time,
         already_imported=False,
+        erased=tally.erased,
     )
+
+
+def _erased_people(register: GovernanceRegister) -> set[str]:
+    """Return the tokens of people whose rows may not come back."""
+    tombstones = [entry.record for entry in register.entries(Erasure)]
+    return {one.subject for one in tombstones if one.lifted_at is None}
 
 
 @dataclass(slots=True)
@@ -116,6 +131,7 @@ class _Tally:
     repeated: int = 0
     rejected: int = 0
     empty: int = 0
+    erased: int = 0
     unchanged: int = 0
     people: set[str] = field(default_factory=set)
 

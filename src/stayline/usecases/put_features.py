@@ -8,6 +8,7 @@ import polars as pl
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.feature_groups import checked_record, outcome_columns, tells_leaving
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.register.rights import Erasure
 from stayline.domain.risk_score import FieldValue
 from stayline.domain.workforce_schema import LabelColumn, LeavingWithin, WorkforceSchema
 from stayline.errors import RecordRefused
@@ -24,6 +25,7 @@ from stayline.ports.feature_store import (
     FeatureStore,
     group_types,
 )
+from stayline.ports.governance_register import GovernanceRegister
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
@@ -35,6 +37,7 @@ def put_features(
     *,
     event_time: datetime,
     features: FeatureStore,
+    register: GovernanceRegister,
     audit: AuditLog,
     clock: Clock,
     actor: str,
@@ -42,13 +45,15 @@ def put_features(
     """Return whether the fact was new; the record is whole, so what it leaves out is missing.
 
     A fact older than the newest stays history. An opt-out bars scoring, not this. Raises
-    `RecordRefused`, also for a time yet to come.
+    `RecordRefused`, also for a time yet to come and for a person who was erased.
     """
     now = clock.now()
     schema = features.schema()
     try:
         if event_time > now + CLOCKS_DIFFER_BY:
             raise RecordRefused("The event time is yet to come; tell what has happened.")
+        if any(one.record.lifted_at is None for one in register.entries(Erasure, subject=token)):
+            raise RecordRefused("This person was erased, and nobody has allowed them back.")
         row = _row(group, values, schema)
     except RecordRefused as refusal:
         kind = AuditEventKind.REQUEST_REFUSED

@@ -139,14 +139,22 @@ class OfflineFeatures:
 
         A merge, because a delete would write the token itself into the log.
         """
+        return self._delete(group, pl.DataFrame({TOKEN: [token]}))
+
+    def delete_facts(self, group: str, clocks: pl.DataFrame) -> int:
+        """Take the facts of these clocks out of the table, as `delete` does."""
+        return self._delete(group, clocks)
+
+    def _delete(self, group: str, keys: pl.DataFrame) -> int:
+        same = " AND ".join(f"kept.{name} = gone.{name}" for name in keys.columns)
         with _our_errors(group):
             table = self._table(group)
-            if table is None:
+            if table is None or not self._holds_any(group, keys):
                 return 0
             gone = (
                 table.merge(
-                    pl.DataFrame({TOKEN: [token]}),
-                    predicate=f"kept.{TOKEN} = gone.{TOKEN}",
+                    keys,
+                    predicate=same,
                     source_alias="gone",
                     target_alias="kept",
                 )
@@ -154,6 +162,15 @@ class OfflineFeatures:
                 .execute()
             )
         return int(gone["num_target_rows_deleted"])
+
+    def _holds_any(self, group: str, keys: pl.DataFrame) -> bool:
+        """Whether there is such a fact at all; if not, nothing need be written."""
+        names, files = keys.columns, self.files(group)
+        if not files:
+            return False
+        known = pl.scan_parquet(files).select(names)
+        found = known.join(keys.lazy(), on=names, how="semi").select(pl.len()).collect()
+        return bool(found.item())
 
     def has_many_files(self, group: str) -> bool:
         """Whether small files have piled up so far that `compact` pays."""

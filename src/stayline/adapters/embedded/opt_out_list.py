@@ -1,6 +1,6 @@
 """The opt-out list in SQLite."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,9 @@ from time import monotonic
 
 import sqlalchemy as sa
 
+from stayline.adapters.embedded.aged_rows import one_of
 from stayline.adapters.embedded.change_mark import ChangeMark, Mark
-from stayline.adapters.embedded.database import reading
+from stayline.adapters.embedded.database import reading, scrub
 from stayline.adapters.embedded.quick_access import quick_all, quick_rows
 from stayline.adapters.embedded.tables import microseconds, opt_outs
 from stayline.domain.opt_out import OptOut
@@ -102,6 +103,14 @@ class SqliteOptOutList:
         )
         with reading(self._engine) as connection:
             return {EmployeeToken(token) for token in connection.execute(covering).scalars()}
+
+    def erase(self, tokens: Collection[EmployeeToken]) -> int:
+        """Remove every interval of these people."""
+        with self._mark.changing() as connection:
+            theirs = one_of(opt_outs.c.token, frozenset(tokens))
+            gone = connection.execute(sa.delete(opt_outs).where(theirs)).rowcount
+        scrub(self._engine)
+        return gone
 
     def intervals(self, token: EmployeeToken) -> list[OptOut]:
         """Return a person's intervals, oldest first."""

@@ -58,8 +58,12 @@ class LawfulBasis:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """The tombstone of an erased person: ``subject`` is the token, nothing else is kept."""
+    """The tombstone of an erased person: ``subject`` is the token, nothing else is kept.
+
+    It keeps the person out of later imports until it is lifted.
+    """
 
     subject: str
     started_at: datetime
     completed_at: datetime | None = None
+    lifted_at: datetime | None = None

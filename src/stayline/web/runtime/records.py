@@ -79,6 +79,7 @@ def _put(call: Call, gateway: Gateway, actor: str) -> Answer:
         group,
         given.values,
         event_time=given.event_time,
+        register=ports.register,
         features=ports.features,
         audit=ports.audit,
         clock=ports.clock,

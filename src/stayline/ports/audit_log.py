@@ -1,9 +1,11 @@
 """What happened, in order, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
-from stayline.domain.audit_events import AuditEvent
+from stayline.domain.audit_chain import ChainCheck
+from stayline.domain.audit_events import AuditEvent, AuditEventKind
 
 
 class AuditLog(Protocol):
@@ -25,6 +27,37 @@ class AuditLog(Protocol):
         self, *, subject: str | None = None, limit: int | None = None
     ) -> Sequence[AuditEvent]:
         """Return events, oldest first; with ``limit`` only the newest that many."""
+        ...
+
+    def between(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        kinds: Collection[AuditEventKind] | None = None,
+        subject: str | None = None,
+        actor: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[AuditEvent]:
+        """Yield events of ``since <= at < until``, oldest first; with ``limit`` the newest so many.
+
+        None leaves a bound or a filter out. In memory there are a few thousand at a time, however
+        many there are; events that are added meanwhile are left out. Whoever reads slowly holds up
+        no writer.
+        """
+        ...
+
+    def check(
+        self,
+        at: Collection[int] = (),
+        *,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> ChainCheck:
+        """Walk the whole chain up to its first broken link, and return what was found.
+
+        It holds the links at the positions ``at``, for a comparison with checkpoints. In memory
+        there are a few thousand events at a time.
+        """
         ...
 
     def problems(self) -> list[str]:

@@ -10,6 +10,7 @@ import typer
 from stayline.cli import (
     access_keys,
     alarms,
+    audit,
     doctor,
     imports,
     inspect,
@@ -50,7 +51,7 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, access_keys, doctor,
+    watch, alarms, audit, access_keys, doctor,
 ):  # fmt: skip
     module.register(app)
 

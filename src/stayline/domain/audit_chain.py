@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 CHAIN_START = "0" * 64
-"""The link before the first event."""
+"""The link before the first event, and the digest before the first checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,9 @@ class ChainCheck:
 class Checkpoint:
     """The head of the chain at one time, signed; a copy is kept where nobody here can write.
 
-    ``position`` is also how many events there were. ``before`` is the digest of the checkpoint
-    before, `CHAIN_START` for the first. ``key`` is the SHA-256 of the public key in DER.
+    ``position`` is that of the newest event, and so how many there were; ``link`` is its link.
+    ``before`` is the digest of the checkpoint before, `CHAIN_START` for the first. ``key`` is the
+    SHA-256 of the public key, ``signature`` is by Ed25519, both in hexadecimal digits.
     """
 
     position: int
@@ -40,3 +41,36 @@ class Checkpoint:
     before: str
     key: str
     signature: str
+    digest: str
+    """What the next one names: the SHA-256 of this one as it is written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointList:
+    """Checkpoints whose signature holds, in their order, and what is wrong with the others."""
+
+    checkpoints: tuple[Checkpoint, ...]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerification:
+    """What `stayline audit verify` found.
+
+    ``problems`` are breaks. ``notes`` are worth a look and break nothing. ``checkpoints`` is how
+    many were compared, ``anchored`` the position of the newest: what came after it could still be
+    cut off unseen.
+    """
+
+    count: int
+    head: str
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    reversals: int
+    checkpoints: int
+    anchored: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is broken."""
+        return not self.problems

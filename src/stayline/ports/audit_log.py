@@ -55,7 +55,8 @@ class AuditLog(Protocol):
     ) -> ChainCheck:
         """Walk the whole chain up to its first broken link, and return what was found.
 
-        It holds the links at the positions ``at``, for a comparison with checkpoints. In memory
+        It holds the links at the positions ``at`` that there are, for a comparison with
+        checkpoints; position 0 is before the first event. In memory
         there are a few thousand events at a time.
         """
         ...

@@ -1,5 +1,6 @@
 """Go along the chain of audit events with a few thousand of them in memory at a time."""
 
+import json
 from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import timedelta
@@ -17,6 +18,11 @@ _WALKED = 10_000
 _NEXT = (
     "SELECT position, kind, actor, subject, at, details, link FROM audit_events "
     "WHERE position > ? ORDER BY position LIMIT ?"
+)
+_AT = (
+    sa.select(audit_events)
+    .where(audit_events.c.position.in_(sa.text("SELECT value FROM json_each(:positions)")))
+    .order_by(audit_events.c.position)
 )
 _LAST = "SELECT coalesce(max(position), 0) FROM audit_events"
 
@@ -37,10 +43,10 @@ def matching(
         positions = array("q", found)
     positions.reverse()
     for start in range(0, len(positions), _TOGETHER):
-        part = positions[start : start + _TOGETHER].tolist()
-        rows = sa.select(audit_events).where(audit_events.c.position.in_(part))
+        part = json.dumps(positions[start : start + _TOGETHER].tolist())
         with reading(engine) as connection:
-            yield from connection.execute(rows.order_by(audit_events.c.position)).all()
+            rows = connection.execute(_AT, {"positions": part}).all()
+        yield from rows
 
 
 def walk(
@@ -48,7 +54,7 @@ def walk(
 ) -> ChainCheck:
     """Check each link in turn, and the times; stop at the first link that is broken."""
     wanted = frozenset(at)
-    links: dict[int, str] = {}
+    links = {0: CHAIN_START} if 0 in wanted else {}
     before, position, time = CHAIN_START, 0, 0
     reversals = furthest = 0
     problem: str | None = None

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -11,6 +12,7 @@ import uvicorn
 from litestar.types import ASGIApp
 
 from stayline.web.fast_lane import FastLane, fast_lane
+from stayline.web.security_headers import HTTPS_ONLY, SECURITY_HEADERS
 from stayline.web.turns import Lane, NoLane
 
 LONGEST_READ_S = 60.0
@@ -28,12 +30,14 @@ def serve(
     *,
     on_ready: Callable[[], None],
     lane: Lane | None = None,
+    tls: ssl.SSLContext | None = None,
     longest_read_s: float = LONGEST_READ_S,
 ) -> None:
     """Answer requests until SIGTERM or Ctrl-C, then finish those under way and return.
 
     ``on_ready`` is called once requests are answered; short ones by ``lane``, where it takes them.
-    A request that takes longer than ``longest_read_s`` to come in ends its connection.
+    With ``tls`` they come encrypted only. A request that takes longer than ``longest_read_s`` to
+    come in ends its connection.
     """
     config = uvicorn.Config(
         app,
@@ -41,6 +45,8 @@ def serve(
         log_config=None,
         server_header=False,
         proxy_headers=False,
+        headers=list(SECURITY_HEADERS if tls is None else (*SECURITY_HEADERS, HTTPS_ONLY)),
+        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
         timeout_graceful_shutdown=_PATIENCE_S,
     )
     server = _Server(config, on_ready, longest_read_s)

@@ -46,6 +46,9 @@ NOTES: dict[str, set[AuditEventKind]] = {
     "watch_window": {K.WINDOW_WATCHED, K.PROTECTED_READ},
 }
 """Which kinds each one writes or looks for."""
+HANDED_ON = {
+    "roll_back_model": "the event goes into the chain in the transaction that switches versions"
+}
 NOTES_NOTHING = {
     "account_for_model": "a model's card and figures of groups; nobody in it is a person",
     "check_home": "looks whether files are whole, and shows nothing of what is in them",
@@ -106,7 +109,7 @@ def test_every_use_case_stands_in_one_of_the_tables() -> None:
 @pytest.mark.parametrize("name", NOTES)
 def test_a_use_case_notes_what_the_table_says(name: str) -> None:
     assert named_kinds(name) == NOTES[name]
-    assert calls_of_the_log(name) & {"append", "note"}
+    assert calls_of_the_log(name) & {"append", "note"} or name in HANDED_ON
 
 
 @pytest.mark.parametrize("name", NOTES_NOTHING)

@@ -28,6 +28,8 @@ from stayline.cli import (
 )
 from stayline.cli.terminal import HomeOption
 
+_OURS_ALONE = 0o077
+"""Whatever this process and the ones it starts write is for its owner alone: it is about people."""
 app = typer.Typer(
     name="stayline",
     help="Employee-attrition risk, from an HR extract to a served, explained, accountable score. "
@@ -65,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from stayline.errors import StaylineError
 
     words = sys.argv[1:] if arguments is None else arguments
+    os.umask(_OURS_ALONE)
     try:
         app(words, prog_name="stayline")
     except KeyboardInterrupt:

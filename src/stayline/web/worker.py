@@ -67,6 +67,7 @@ def main(arguments: Sequence[str]) -> int:
             on_ready=lambda: lifeline.tell_ready(lambda: metrics.note_lag(ports.capture.lag_s())),
             lane=lane,
             tls=tls,
+            on_beat=lifeline.beat,
         )
     ports.capture.close()
     ports.audit.close()

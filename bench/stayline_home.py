@@ -107,8 +107,9 @@ def serve_command(home: Path, port: int) -> list[str | Path]:
 
 
 def serve_environment() -> dict[str, str]:
-    """Return the environment of a server with one worker; all else is as it comes."""
-    return {**os.environ, "STAYLINE_WORKERS_MIN": "1", "STAYLINE_WORKERS_MAX": "1"}
+    """Return the environment of a server with one worker that counts requests and refuses none."""
+    ours = {"WORKERS_MIN": "1", "WORKERS_MAX": "1", "REQUESTS_PER_MINUTE": "1000000000"}
+    return os.environ | {f"STAYLINE_{name}": value for name, value in ours.items()}
 
 
 def access_key(home: Path) -> tuple[str, str] | None:

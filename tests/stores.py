@@ -9,6 +9,7 @@ from stayline.adapters.embedded.alarm_book import SqliteAlarmBook
 from stayline.adapters.embedded.answer_book import SqliteAnswerBook
 from stayline.adapters.embedded.audit_log import SqliteAuditLog
 from stayline.adapters.embedded.capture_log import JsonlCaptureLog
+from stayline.adapters.embedded.checkpoints import FileCheckpoints
 from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.decision_book import SqliteDecisionBook
 from stayline.adapters.embedded.deployments import SqliteDeployments
@@ -34,6 +35,7 @@ from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.answer_book import AnswerBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
+from stayline.ports.checkpoints import Checkpoints
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
 from stayline.ports.deployments import Deployments
@@ -80,6 +82,7 @@ class Backend(Protocol):
     def audit(self) -> AuditLog: ...
     def capture(self) -> CaptureLog: ...
     def control(self, clock: Clock) -> ScoringControl: ...
+    def checkpoints(self) -> Checkpoints: ...
     def decisions(self) -> DecisionBook: ...
     def deployments(self, clock: Clock) -> Deployments: ...
     def directory(self) -> Directory: ...
@@ -121,6 +124,9 @@ class EmbeddedBackend:
 
     def control(self, clock: Clock) -> ScoringControl:
         return SqliteScoringControl(self._engine("state"), clock)
+
+    def checkpoints(self) -> Checkpoints:
+        return FileCheckpoints(self._home / "audit" / "checkpoints", self._home / "signing-key")
 
     def decisions(self) -> DecisionBook:
         return SqliteDecisionBook(self._engine("state"))

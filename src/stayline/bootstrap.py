@@ -9,6 +9,7 @@ from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.answer_book import AnswerBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
+from stayline.ports.checkpoints import Checkpoints
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
 from stayline.ports.deployments import Deployments, Follower
@@ -55,6 +56,7 @@ class Ports:
     capture: CaptureLog
     scores: ScoreBoard
     audit: AuditLog
+    checkpoints: Checkpoints
     decisions: DecisionBook
     opt_outs: OptOutList
     outcomes: OutcomeBook
@@ -85,6 +87,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.answer_book import SqliteAnswerBook
     from stayline.adapters.embedded.audit_log import SqliteAuditLog
     from stayline.adapters.embedded.capture_log import JsonlCaptureLog
+    from stayline.adapters.embedded.checkpoints import FileCheckpoints
     from stayline.adapters.embedded.clock import SystemClock
     from stayline.adapters.embedded.database import open_database
     from stayline.adapters.embedded.decision_book import SqliteDecisionBook
@@ -161,6 +164,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         ),
         scores=SqliteScoreBoard(state),
         audit=SqliteAuditLog(state, home / "audit"),
+        checkpoints=FileCheckpoints(
+            home / "audit" / "checkpoints", home / "secrets" / "audit-signing-key"
+        ),
         decisions=SqliteDecisionBook(state),
         opt_outs=SqliteOptOutList(state),
         outcomes=SqliteOutcomeBook(state),

@@ -10,6 +10,7 @@ import typer
 from stayline.cli import (
     access_keys,
     alarms,
+    audit,
     doctor,
     erase,
     holds,
@@ -33,6 +34,8 @@ from stayline.cli import (
 )
 from stayline.cli.terminal import HomeOption
 
+_OURS_ALONE = 0o077
+"""Whatever this process and the ones it starts write is for its owner alone: it is about people."""
 app = typer.Typer(
     name="stayline",
     help="Employee-attrition risk, from an HR extract to a served, explained, accountable score. "
@@ -56,7 +59,7 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, stop, pilot, oversight, access_keys, purge, holds, erase, doctor,
+    watch, alarms, audit, stop, pilot, oversight, access_keys, purge, holds, erase, doctor,
 ):  # fmt: skip
     module.register(app)
 
@@ -70,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from stayline.errors import StaylineError
 
     words = sys.argv[1:] if arguments is None else arguments
+    os.umask(_OURS_ALONE)
     try:
         app(words, prog_name="stayline")
     except KeyboardInterrupt:

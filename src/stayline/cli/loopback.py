@@ -1,6 +1,7 @@
 """One request to a server of one's own, started and stopped for it."""
 
 import json
+import os
 import subprocess
 import sys
 import urllib.request
@@ -13,13 +14,23 @@ if TYPE_CHECKING:
     from stayline.usecases.drill_stop_switch import WorkerTold
 
 _PATIENCE_S = 30
+_IN_THE_CLEAR = {
+    "STAYLINE_HOST": "127.0.0.1",
+    "STAYLINE_TLS_CERT": "",
+    "STAYLINE_TLS_KEY": "",
+    "STAYLINE_TRUSTED_PROXY": "",
+}
+"""It is asked from this very process, which need not know who signed the certificate."""
 
 
 def ask_server(settings: Settings, body: str) -> tuple[str, dict[str, Any]]:
     """Return the URL and the answer of ``POST /v1/predict`` from a server on a free port."""
     command = [sys.executable, "-m", "stayline", "serve", "--port", "0"]
     command += ["--home", str(settings.home)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603  (our own words)
+    environment = os.environ | _IN_THE_CLEAR
+    with subprocess.Popen(  # noqa: S603  (our own words)
+        command, stdout=subprocess.PIPE, text=True, env=environment
+    ) as server:
         try:
             url = _url(server)
             request = urllib.request.Request(  # noqa: S310  (the URL is our own server's)

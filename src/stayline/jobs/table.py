@@ -7,12 +7,19 @@ from stayline.domain.schedules import Cadence, Schedule
 from stayline.errors import UnknownJob
 from stayline.jobs.job import Job
 from stayline.jobs.retraining import RETRAINING
+from stayline.jobs.signing import sign
 from stayline.jobs.watching import watch
 from stayline.jobs.work import check_compliance, purge, refresh_features, score_everyone
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 JOBS: tuple[Job, ...] = (
+    Job(
+        "audit-checkpoint",
+        "Check the audit log, and sign where it stands.",
+        Schedule(Cadence.DAILY, grace=DAY, hour=0, minute=10),
+        sign,
+    ),
     Job(
         "purge",
         "Remove what has been kept for long enough.",

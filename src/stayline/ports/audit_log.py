@@ -1,10 +1,11 @@
 """What happened, in order, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from stayline.domain.audit_events import AuditEvent
+from stayline.domain.audit_chain import ChainCheck
+from stayline.domain.audit_events import AuditEvent, AuditEventKind
 
 _FIRST_LOOK = 2_000
 _LATE = timedelta(hours=1)
@@ -29,6 +30,38 @@ class AuditLog(Protocol):
         self, *, subject: str | None = None, limit: int | None = None
     ) -> Sequence[AuditEvent]:
         """Return events, oldest first; with ``limit`` only the newest that many."""
+        ...
+
+    def between(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        kinds: Collection[AuditEventKind] | None = None,
+        subject: str | None = None,
+        actor: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[AuditEvent]:
+        """Yield events of ``since <= at < until``, oldest first; with ``limit`` the newest so many.
+
+        None leaves a bound or a filter out. In memory there are a few thousand at a time, however
+        many there are; events that are added meanwhile are left out. Whoever reads slowly holds up
+        no writer.
+        """
+        ...
+
+    def check(
+        self,
+        at: Collection[int] = (),
+        *,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> ChainCheck:
+        """Walk the whole chain up to its first broken link, and return what was found.
+
+        It holds the links at the positions ``at`` that there are, for a comparison with
+        checkpoints; position 0 is before the first event. In memory
+        there are a few thousand events at a time.
+        """
         ...
 
     def problems(self) -> list[str]:

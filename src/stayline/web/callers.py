@@ -9,6 +9,8 @@ from stayline.domain.roles import Role
 from stayline.errors import SignatureRefused
 from stayline.settings import Settings
 from stayline.web.calls import Call, Headers
+from stayline.web.forwarding import Forwarding
+from stayline.web.rate_limits import RateLimits
 from stayline.web.signatures import MISSING, verified_caller
 
 _log = logging.getLogger(__name__)
@@ -26,9 +28,24 @@ class Callers:
         self._clock = ports.clock
         self._actor = settings.actor
         self.local = Caller(settings.actor, frozenset(Role), is_human=True)
+        self.limits = RateLimits(settings.requests_per_minute)
+        self._forwarding = Forwarding(settings.trusted_proxy)
         self._has_warned = False
 
     def caller(self, call: Call) -> str:
+        """Return the name of who calls; raises `SignatureRefused` and `TooManyRequests`.
+
+        Requests are counted by name, those of nobody by their address.
+        """
+        try:
+            name = self._told(call)
+        except SignatureRefused:
+            self.limits.check(f"address {self._forwarding.client(call)}")
+            raise
+        self.limits.check(name)
+        return name
+
+    def _told(self, call: Call) -> str:
         """Return the name of who calls, or raise `SignatureRefused`.
 
         An unsigned request is taken from this machine only, and only while there is no access key;
@@ -36,7 +53,8 @@ class Callers:
         """
         keys = self._secrets.access_keys()
         if not keys and not _is_signed(call):
-            if _is_loopback(call.client) and not _is_forwarded(call.headers):
+            is_direct = not self._forwarding.is_proxy(call.client)
+            if is_direct and _is_loopback(call.client) and not _is_forwarded(call.headers):
                 self._warn()
                 return self._actor
             raise SignatureRefused(

@@ -58,6 +58,7 @@ from stayline.errors import (
     StillExecuting,
     StoreDamaged,
     StoreUnavailable,
+    TooManyRequests,
     TrainingRefused,
     UnknownAccessKey,
     UnknownAlarm,
@@ -125,6 +126,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     StillExecuting: HTTPStatus.CONFLICT,
     StoreDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     TrainingRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownAccessKey: HTTPStatus.NOT_FOUND,
     UnknownAlarm: HTTPStatus.NOT_FOUND,
@@ -220,6 +222,8 @@ def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
 
 
 def _headers_of(error: StaylineError, status: HTTPStatus) -> dict[str, str]:
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.retry_after_s)}
     if status is not HTTPStatus.SERVICE_UNAVAILABLE:
         return {}
     patience = error.retry_after_s if isinstance(error, EndpointUnavailable) else RETRY_AFTER_S

@@ -36,6 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     from stayline.web.metric_files import count_in_files, take_room
     from stayline.web.serving import serve
     from stayline.web.short_calls import ShortCalls
+    from stayline.web.tls import tls_context
 
     values = msgspec.json.decode(arguments[0])
     settings = Settings(**values | {"home": Path(values["home"])})
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         ports = build(settings)
         app = create_app(ports, settings)
+        tls = tls_context(settings)
         ports.runner.purge_expired(at=ports.clock.now())
         app.state.gateway.metrics.prepare(_variant_name(ports))
         take_room(settings.home)
@@ -63,6 +65,8 @@ def main(arguments: Sequence[str]) -> int:
             lifeline.listening,
             on_ready=lambda: lifeline.tell_ready(lambda: metrics.note_lag(ports.capture.lag_s())),
             lane=lane,
+            tls=tls,
+            on_beat=lifeline.beat,
         )
     ports.capture.close()
     ports.audit.close()

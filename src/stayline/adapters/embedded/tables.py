@@ -43,6 +43,7 @@ audit_events = sa.Table(
     sa.Column("at", Instant, nullable=False),
     sa.Column("details", sa.String, nullable=False),
     sa.Column("link", sa.String(64), nullable=False),
+    sa.Index("ix_audit_events_kind_and_at", "kind", "at"),
 )
 audit_journals = sa.Table(
     "audit_journals",

@@ -59,6 +59,7 @@ async def predict(
 
 def _read(call: Call, gateway: Gateway) -> Asked:
     settings = gateway.settings
+    gateway.callers.limits.check(gateway.callers.local.subject)
     requests, is_batch = score_requests(
         call.body, call.header(b"content-type"), max_instances=settings.max_instances
     )

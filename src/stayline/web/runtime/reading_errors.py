@@ -5,7 +5,7 @@ from http import HTTPStatus
 import msgspec
 from litestar.exceptions import HTTPException
 
-from stayline.errors import SignatureRefused, StaylineError
+from stayline.errors import SignatureRefused, StaylineError, TooManyRequests
 from stayline.formats.content_types import ContentTypeRefused, NotAcceptable
 from stayline.formats.request_text import BodyUnreadable
 from stayline.web.calls import Answer
@@ -35,7 +35,8 @@ def container_error(error: Exception) -> Answer:
         unread = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         return answered(HTTPException(detail=str(error), status_code=unread))
     answer = answered(with_status(error))
-    is_own = isinstance(error, StaylineError) and not isinstance(error, SignatureRefused)
+    keeps_status = isinstance(error, SignatureRefused | TooManyRequests)
+    is_own = isinstance(error, StaylineError) and not keeps_status
     if not is_own or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return answer
     bad = HTTPStatus.BAD_REQUEST

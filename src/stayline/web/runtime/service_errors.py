@@ -12,6 +12,7 @@ from stayline.errors import (
     RequestRefused,
     SchemaMismatch,
     SignatureRefused,
+    TooManyRequests,
     UnknownEndpoint,
     UnknownFeatureGroup,
     UnknownVariant,
@@ -37,6 +38,8 @@ def endpoint_error(error: Exception) -> Answer:
     """
     if isinstance(error, SignatureRefused):
         return _refused_signature(error)
+    if isinstance(error, TooManyRequests):
+        return _throttled(error)
     if isinstance(error, _INVALID_CALL):
         return service_error(HTTPStatus.BAD_REQUEST, VALIDATION, _as_aws_says(error))
     if isinstance(error, _NOT_READY):
@@ -60,6 +63,8 @@ def record_error(error: Exception) -> Answer:
     """Return the Feature Store runtime's error."""
     if isinstance(error, SignatureRefused):
         return _refused_signature(error)
+    if isinstance(error, TooManyRequests):
+        return _throttled(error)
     if isinstance(error, UnknownFeatureGroup):
         return service_error(HTTPStatus.NOT_FOUND, "ResourceNotFound", str(error))
     if isinstance(error, _INVALID_RECORD):
@@ -98,6 +103,12 @@ def _refused_signature(error: SignatureRefused) -> Answer:
     ]
     body = msgspec.json.encode({"message": str(error)})
     return Answer(HTTPStatus.FORBIDDEN, sent, body)
+
+
+def _throttled(error: TooManyRequests) -> Answer:
+    later = {"Retry-After": str(error.retry_after_s)}
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    return service_error(status, "ThrottlingException", str(error), headers=later)
 
 
 def _failure(status: int, detail: str, headers: Mapping[str, str]) -> Answer:

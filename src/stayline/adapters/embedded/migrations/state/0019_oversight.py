@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "state_0020"
-down_revision = "state_0014"
+revision = "state_0019"
+down_revision = "state_0017"
 
 
 def upgrade() -> None:

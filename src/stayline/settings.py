@@ -31,7 +31,7 @@ class Settings:
     port: int = 8080
     """The port the API listens on; 0 picks a free one."""
     actor: str = "local-analyst"
-    """Who acts when nobody else is named; sign-in comes with an identity provider."""
+    """Who acts while there is no identity provider and nobody else is named."""
     max_body_bytes: int = 6 * 1024 * 1024
     """The largest request body, in bytes (SageMaker's limit)."""
     max_instances: int = 1000
@@ -72,6 +72,10 @@ class Settings:
     """How long captured requests and answers are kept, in days."""
     watch_retrain_windows: int = 3
     """How many windows running must show significant drift before a new version is trained."""
+    oidc_issuer: str = ""
+    """The identity provider whose tokens sign in; empty: no sign-in, on this machine only."""
+    oidc_audience: str = ""
+    """What the provider's tokens for Stayline name as their audience (`aud`)."""
 
     @property
     def fallback_limits(self) -> FallbackLimits:
@@ -118,7 +122,10 @@ _CHOICES = {
     "log_level": ("INFO", "WARNING", "ERROR"),
 }
 _MAY_BE_EMPTY = frozenset(
-    {"endpoint_url", "capture_csv_content_types", "capture_json_content_types"}
+    {
+        *("endpoint_url", "capture_csv_content_types", "capture_json_content_types"),
+        *("oidc_issuer", "oidc_audience"),
+    }
 )
 _BOUNDS = {
     "port": (0, 65535),

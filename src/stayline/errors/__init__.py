@@ -31,6 +31,12 @@
     ├── AcknowledgementRefused   an acknowledgement of an alarm that breaks the rules
     ├── SignatureRefused         a request without a valid signature
     ├── UnknownAccessKey         an access key that is not here
+    ├── NotSignedIn              a caller whom no valid credential tells
+    ├── NotPermitted             a caller whose roles do not permit this
+    ├── UnknownApiKey            an API key that is not here
+    ├── UnknownRoleGrant         a role grant that is not here
+    ├── RoleGrantRefused         a role that must not be requested, granted or ended so
+    ├── IssuerUnreachable        an identity provider whose keys cannot be fetched
     ├── UnknownFeatureGroup      a feature group that is not here
     ├── RecordRefused            a feature record that breaks a rule of its group
     ├── DefinitionRefused        a pipeline definition, or its parameters, that cannot run
@@ -67,6 +73,14 @@ from stayline.errors.home import (
     StoreDamaged,
     StoreUnavailable,
     UnknownReport,
+)
+from stayline.errors.identity import (
+    IssuerUnreachable,
+    NotPermitted,
+    NotSignedIn,
+    RoleGrantRefused,
+    UnknownApiKey,
+    UnknownRoleGrant,
 )
 from stayline.errors.jobs import ExtractUnsettled, JobUnderWay, UnknownJob
 from stayline.errors.models import (
@@ -129,10 +143,13 @@ __all__ = [
     "FileUnreadable",
     "FileUnwritable",
     "HasOptedOut",
+    "IssuerUnreachable",
     "JobUnderWay",
     "ModelNotApproved",
     "NoLongerEmployed",
     "NoNightlyScore",
+    "NotPermitted",
+    "NotSignedIn",
     "NothingDeployed",
     "NothingImported",
     "NothingKept",
@@ -143,6 +160,7 @@ __all__ = [
     "ReportUnreadable",
     "RequestRefused",
     "ResumeRefused",
+    "RoleGrantRefused",
     "SchemaMismatch",
     "SchemaRefused",
     "ScoringUnderWay",
@@ -155,6 +173,7 @@ __all__ = [
     "TrainingRefused",
     "UnknownAccessKey",
     "UnknownAlarm",
+    "UnknownApiKey",
     "UnknownEmployee",
     "UnknownEndpoint",
     "UnknownExecution",
@@ -162,6 +181,7 @@ __all__ = [
     "UnknownJob",
     "UnknownModel",
     "UnknownReport",
+    "UnknownRoleGrant",
     "UnknownVariant",
     "WaiverRefused",
 ]

@@ -25,6 +25,7 @@ from stayline.errors import (
     FileUnreadable,
     FileUnwritable,
     HasOptedOut,
+    IssuerUnreachable,
     JobUnderWay,
     ModelNotApproved,
     NoLongerEmployed,
@@ -33,12 +34,15 @@ from stayline.errors import (
     NothingImported,
     NothingKept,
     NothingToRollBack,
+    NotPermitted,
+    NotSignedIn,
     PackageRefused,
     ProgramInputRefused,
     RecordRefused,
     ReportUnreadable,
     RequestRefused,
     ResumeRefused,
+    RoleGrantRefused,
     SchemaMismatch,
     SchemaRefused,
     ScoringUnderWay,
@@ -51,6 +55,7 @@ from stayline.errors import (
     TrainingRefused,
     UnknownAccessKey,
     UnknownAlarm,
+    UnknownApiKey,
     UnknownEmployee,
     UnknownEndpoint,
     UnknownExecution,
@@ -58,6 +63,7 @@ from stayline.errors import (
     UnknownJob,
     UnknownModel,
     UnknownReport,
+    UnknownRoleGrant,
     UnknownVariant,
     WaiverRefused,
 )
@@ -65,6 +71,7 @@ from stayline.web.calls import Answer
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = 30
+CHALLENGE = 'Bearer realm="stayline"'
 NO_STORE = {"Cache-Control": "no-store"}
 
 STATUS: dict[type[StaylineError], HTTPStatus] = {
@@ -81,6 +88,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     FileUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     FileUnwritable: HTTPStatus.UNPROCESSABLE_ENTITY,
     HasOptedOut: HTTPStatus.FORBIDDEN,
+    IssuerUnreachable: HTTPStatus.SERVICE_UNAVAILABLE,
     JobUnderWay: HTTPStatus.CONFLICT,
     ModelNotApproved: HTTPStatus.CONFLICT,
     NoLongerEmployed: HTTPStatus.GONE,
@@ -89,12 +97,15 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     NothingImported: HTTPStatus.SERVICE_UNAVAILABLE,
     NothingKept: HTTPStatus.NOT_FOUND,
     NothingToRollBack: HTTPStatus.CONFLICT,
+    NotPermitted: HTTPStatus.FORBIDDEN,
+    NotSignedIn: HTTPStatus.UNAUTHORIZED,
     PackageRefused: HTTPStatus.SERVICE_UNAVAILABLE,
     ProgramInputRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     RecordRefused: HTTPStatus.BAD_REQUEST,
     ReportUnreadable: HTTPStatus.SERVICE_UNAVAILABLE,
     RequestRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ResumeRefused: HTTPStatus.CONFLICT,
+    RoleGrantRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     SchemaMismatch: HTTPStatus.CONFLICT,
     SchemaRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ScoringUnderWay: HTTPStatus.CONFLICT,
@@ -106,6 +117,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     TrainingRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownAccessKey: HTTPStatus.NOT_FOUND,
     UnknownAlarm: HTTPStatus.NOT_FOUND,
+    UnknownApiKey: HTTPStatus.NOT_FOUND,
     UnknownEmployee: HTTPStatus.NOT_FOUND,
     UnknownEndpoint: HTTPStatus.NOT_FOUND,
     UnknownExecution: HTTPStatus.NOT_FOUND,
@@ -113,6 +125,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     UnknownJob: HTTPStatus.NOT_FOUND,
     UnknownModel: HTTPStatus.NOT_FOUND,
     UnknownReport: HTTPStatus.NOT_FOUND,
+    UnknownRoleGrant: HTTPStatus.NOT_FOUND,
     UnknownVariant: HTTPStatus.BAD_REQUEST,
     WaiverRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
@@ -193,6 +206,8 @@ def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
 
 
 def _headers_of(error: StaylineError, status: HTTPStatus) -> dict[str, str]:
+    if status is HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": CHALLENGE}
     if status is not HTTPStatus.SERVICE_UNAVAILABLE:
         return {}
     patience = error.retry_after_s if isinstance(error, EndpointUnavailable) else RETRY_AFTER_S

@@ -1,13 +1,18 @@
 """The directory in a SQLite file of its own."""
 
+from collections.abc import Sequence
+
 import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.bulk import put_rows
 from stayline.adapters.embedded.database import damage, reading, scrub, writing
+from stayline.adapters.embedded.quick_access import quick_row
 from stayline.adapters.embedded.tables import people
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.ports.directory import DirectoryEntry
+from stayline.ports.directory import MOST_LEVELS, DirectoryEntry
+
+_MANAGER = "SELECT manager FROM people WHERE token = ? ORDER BY event_time DESC LIMIT 1"
 
 
 class SqliteDirectory:
@@ -31,6 +36,19 @@ class SqliteDirectory:
         with reading(self._engine) as connection:
             row = connection.execute(newest).one_or_none()
         return None if row is None else DirectoryEntry(**row._mapping)
+
+    def managers_above(self, token: EmployeeToken) -> Sequence[EmployeeToken]:
+        """Return whom a person reports to, nearest first."""
+        above: list[EmployeeToken] = []
+        met = {token}
+        for _ in range(MOST_LEVELS):
+            row = quick_row(self._engine, _MANAGER, (token,))
+            if row is None or row[0] is None or row[0] in met:
+                break
+            token = EmployeeToken(row[0])
+            met.add(token)
+            above.append(token)
+        return above
 
     def erase(self, token: EmployeeToken) -> int:
         """Remove a person and return how many entries went."""

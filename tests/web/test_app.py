@@ -59,7 +59,7 @@ def test_the_description_covers_every_address_and_loads_nothing_from_elsewhere(c
     }
     body = described["paths"]["/v1/predict"]["post"]["requestBody"]["content"]
     assert set(body) == {"application/json", "text/csv"}
-    assert "http" not in answer.text
+    assert "://" not in answer.text
 
 
 def test_health_tells_the_deployed_version_from_the_first_request_after_a_deployment(client, ports):

@@ -10,6 +10,7 @@ import typer
 from stayline.cli import (
     access_keys,
     alarms,
+    api_keys,
     doctor,
     imports,
     inspect,
@@ -17,6 +18,7 @@ from stayline.cli import (
     models,
     outcomes,
     pipeline,
+    roles,
     score,
     serve,
     simulate,
@@ -25,6 +27,7 @@ from stayline.cli import (
     waivers,
     watch,
 )
+from stayline.cli.sign_in import require_sign_in
 from stayline.cli.terminal import HomeOption
 
 app = typer.Typer(
@@ -50,9 +53,10 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, access_keys, doctor,
+    watch, alarms, access_keys, api_keys, roles, doctor,
 ):  # fmt: skip
     module.register(app)
+require_sign_in(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.audit_events import access_refused
 from stayline.domain.callers import Caller
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.roles import Operation, Reach
@@ -42,15 +42,8 @@ def check_reporting_line(
         is_inside = has_line and token != manager and token not in gone
         if is_inside and manager in directory.managers_above(token):
             continue
-        audit.note(
-            [
-                AuditEvent(
-                    AuditEventKind.ACCESS_REFUSED,
-                    actor=caller.subject,
-                    subject=token,
-                    at=now,
-                    details={"operation": operation.value, "because": "outside_line"},
-                )
-            ]
+        event = access_refused(
+            operation, "outside_line", actor=caller.subject, subject=token, at=now
         )
+        audit.note([event])
         raise UnknownEmployee(token, path)

@@ -3,7 +3,7 @@
 import threading
 from datetime import datetime, timedelta
 
-from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.audit_events import access_refused
 from stayline.domain.roles import Operation
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
@@ -39,17 +39,14 @@ class Refusals:
                 return
             self._noted += 1
             withheld, self._withheld = self._withheld, 0
-        self._note(ANONYMOUS, operation, because, {"withheld": withheld} if withheld else {}, now)
+        self._note(ANONYMOUS, operation, because, now, withheld)
 
     def of(self, subject: str, operation: Operation, because: str) -> None:
         """Note a caller who is signed in."""
-        self._note(subject, operation, because, {}, self._clock.now())
+        self._note(subject, operation, because, self._clock.now())
 
     def _note(
-        self, who: str, operation: Operation, because: str, more: dict[str, int], now: datetime
+        self, who: str, operation: Operation, because: str, at: datetime, withheld: int = 0
     ) -> None:
-        details = {"operation": operation.value, "because": because, **more}
-        event = AuditEvent(
-            AuditEventKind.ACCESS_REFUSED, actor=who, subject=who, at=now, details=details
-        )
+        event = access_refused(operation, because, actor=who, subject=who, at=at, withheld=withheld)
         self._audit.note([event])

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from stayline.adapters.embedded.alarm_book import SqliteAlarmBook
 from stayline.adapters.embedded.answer_book import SqliteAnswerBook
+from stayline.adapters.embedded.api_key_book import SqliteApiKeyBook
 from stayline.adapters.embedded.audit_log import SqliteAuditLog
 from stayline.adapters.embedded.capture_log import JsonlCaptureLog
 from stayline.adapters.embedded.database import open_database
@@ -23,6 +24,7 @@ from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.outcome_book import SqliteOutcomeBook
 from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
 from stayline.adapters.embedded.report_shelf import FolderReportShelf
+from stayline.adapters.embedded.role_book import SqliteRoleBook
 from stayline.adapters.embedded.score_board import SqliteScoreBoard
 from stayline.adapters.embedded.secrets import FileSecrets
 from stayline.adapters.embedded.serving_figures import FileServingFigures
@@ -31,6 +33,7 @@ from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.answer_book import AnswerBook
+from stayline.ports.api_key_book import ApiKeyBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
@@ -47,6 +50,7 @@ from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
+from stayline.ports.role_book import RoleBook
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.secrets import Secrets
 from stayline.ports.serving_figures import ServingFigures
@@ -75,6 +79,7 @@ class Backend(Protocol):
 
     def alarms(self) -> AlarmBook: ...
     def answers(self) -> AnswerBook: ...
+    def api_keys(self) -> ApiKeyBook: ...
     def audit(self) -> AuditLog: ...
     def capture(self) -> CaptureLog: ...
     def decisions(self) -> DecisionBook: ...
@@ -90,6 +95,7 @@ class Backend(Protocol):
     def register(self) -> GovernanceRegister: ...
     def registry(self) -> ModelRegistry: ...
     def reports(self) -> ReportShelf: ...
+    def roles(self) -> RoleBook: ...
     def scores(self) -> ScoreBoard: ...
     def secrets(self) -> Secrets: ...
     def serving(self) -> ServingFigures: ...
@@ -109,6 +115,9 @@ class EmbeddedBackend:
 
     def answers(self) -> AnswerBook:
         return SqliteAnswerBook(self._engine("state"))
+
+    def api_keys(self) -> ApiKeyBook:
+        return SqliteApiKeyBook(self._engine("state"))
 
     def audit(self) -> AuditLog:
         return SqliteAuditLog(self._engine("state"), self._home / "audit")
@@ -154,6 +163,9 @@ class EmbeddedBackend:
 
     def reports(self) -> ReportShelf:
         return FolderReportShelf(self._home / "reports")
+
+    def roles(self) -> RoleBook:
+        return SqliteRoleBook(self._engine("state"))
 
     def scores(self) -> ScoreBoard:
         return SqliteScoreBoard(self._engine("state"))

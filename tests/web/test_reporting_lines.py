@@ -163,7 +163,6 @@ def test_circles_among_managers_end(tmp_path):
 def import_again(home: SignedInHome, *, Id: str, **changed: str) -> None:  # noqa: N803  (a column)
     """Import a later extract in which one person differs."""
 
-
     rows = panel(110, 4).filter(pl.col("Snapshot") == "2020-04-01", pl.col("Id") == Id)
     rows = rows.with_columns(**{name: pl.lit(value) for name, value in changed.items()})
     again = Home(home.folder, home.clock)

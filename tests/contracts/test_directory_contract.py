@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import polars as pl
 
 from stayline.domain.pseudonyms import EmployeeToken
@@ -76,6 +78,6 @@ def test_circles_and_endless_lines_of_managers_end(backend: Backend) -> None:
     directory.put(entries((ANA, NOON, "1", None, BO), (BO, NOON, "2", None, ANA)))
     assert list(directory.managers_above(ANA)) == [BO]
     tokens = [EmployeeToken(f"{number:032x}") for number in range(MOST_LEVELS + 10)]
-    above = zip(tokens, tokens[1:], strict=False)
+    above = pairwise(tokens)
     directory.put(entries(*((one, NOON, one, None, boss) for one, boss in above)))
     assert list(directory.managers_above(tokens[0])) == tokens[1 : MOST_LEVELS + 1]

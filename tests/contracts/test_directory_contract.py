@@ -73,6 +73,12 @@ def test_managers_are_told_nearest_first_by_the_newest_entries(backend: Backend)
     assert list(directory.managers_above(di)) == []
 
 
+def test_a_manager_who_is_not_here_is_above_nobody(backend: Backend) -> None:
+    directory = backend.directory()
+    directory.put(entries((ANA, NOON, "1", None, BO)))
+    assert list(directory.managers_above(ANA)) == []
+
+
 def test_circles_and_endless_lines_of_managers_end(backend: Backend) -> None:
     directory = backend.directory()
     directory.put(entries((ANA, NOON, "1", None, BO), (BO, NOON, "2", None, ANA)))

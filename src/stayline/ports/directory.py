@@ -41,8 +41,8 @@ class Directory(Protocol):
     def managers_above(self, token: EmployeeToken) -> Sequence[EmployeeToken]:
         """Return whom a person reports to by the newest entries, nearest first.
 
-        Cheap enough to ask for with every request. Ends where somebody has no manager, at somebody
-        met before, and after `MOST_LEVELS`; empty for a person who is not here.
+        Cheap enough to ask for with every request. Ends at somebody who is not here, who has no
+        manager or was met before, and after `MOST_LEVELS`.
         """
         ...
 

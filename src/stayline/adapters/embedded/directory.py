@@ -7,12 +7,26 @@ import sqlalchemy as sa
 
 from stayline.adapters.embedded.bulk import put_rows
 from stayline.adapters.embedded.database import damage, reading, scrub, writing
-from stayline.adapters.embedded.quick_access import quick_row
+from stayline.adapters.embedded.quick_access import quick_all
 from stayline.adapters.embedded.tables import people
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.directory import MOST_LEVELS, DirectoryEntry
 
-_MANAGER = "SELECT manager FROM people WHERE token = ? ORDER BY event_time DESC LIMIT 1"
+_LINE = f"""
+WITH RECURSIVE line(token, manager, level) AS (
+    SELECT * FROM (
+        SELECT token, manager, 0 FROM people WHERE token = ? ORDER BY event_time DESC LIMIT 1
+    )
+    UNION ALL
+    SELECT above.token, above.manager, line.level + 1
+    FROM line JOIN people AS above ON above.token = line.manager
+    WHERE line.level < {MOST_LEVELS} AND above.event_time = (
+        SELECT MAX(event_time) FROM people WHERE token = line.manager
+    )
+)
+SELECT token FROM line ORDER BY level
+"""  # noqa: S608  (a number of ours)
+"""A person and everybody above, by the newest entry of each; a circle goes round until the end."""
 
 
 class SqliteDirectory:
@@ -39,16 +53,8 @@ class SqliteDirectory:
 
     def managers_above(self, token: EmployeeToken) -> Sequence[EmployeeToken]:
         """Return whom a person reports to, nearest first."""
-        above: list[EmployeeToken] = []
-        met = {token}
-        for _ in range(MOST_LEVELS):
-            row = quick_row(self._engine, _MANAGER, (token,))
-            if row is None or row[0] is None or row[0] in met:
-                break
-            token = EmployeeToken(row[0])
-            met.add(token)
-            above.append(token)
-        return above
+        met = dict.fromkeys(row[0] for row in quick_all(self._engine, _LINE, (token,)))
+        return [EmployeeToken(one) for one in met if one != token]
 
     def erase(self, token: EmployeeToken) -> int:
         """Remove a person and return how many entries went."""

@@ -1,7 +1,9 @@
 """Tokens of an OpenID Connect provider."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 import jwt
 from jwt.exceptions import InvalidAudienceError, InvalidIssuerError, PyJWTError
@@ -15,6 +17,8 @@ from stayline.ports.clock import Clock
 
 LEEWAY_S = 60
 LONGEST_TOKEN = 16 * 1024
+MOST_KNOWN = 10_000
+"""How many checked tokens are remembered, by their digests; only good ones take room."""
 _OPTIONS: Options = {
     "require": ["exp", "sub", "aud", "iss"],
     "verify_exp": False,
@@ -22,6 +26,15 @@ _OPTIONS: Options = {
     "verify_iat": False,
 }
 """Times are checked here, against the clock that everything else goes by."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a token says, whose signature was found good by this very key."""
+
+    key_id: str
+    key: SigningKey
+    claims: Mapping[str, object]
 
 
 class OidcTokens:
@@ -47,6 +60,7 @@ class OidcTokens:
         self._policy = policy
         self._clock = clock
         self._keys = keys or KeySet(issuer)
+        self._known: dict[bytes, _Known] = {}
 
     def check(self) -> None:
         """Fetch the provider's keys now."""
@@ -54,20 +68,30 @@ class OidcTokens:
 
     def is_quick(self, token: str) -> bool:
         """Whether `told` answers without asking the provider."""
+        known = self._known.get(_digest(token))
         try:
-            return self._keys.is_known(_key_id(token))
+            return self._keys.is_known(_key_id(token) if known is None else known.key_id)
         except NotSignedIn:
             return True
 
     def told(self, token: str) -> Told:
-        """Return who a token is about."""
+        """Return who a token is about; its signature is checked once for as long as its key is."""
+        digest = _digest(token)
+        known = self._known.get(digest)
+        if known is None or self._keys.key(known.key_id) is not known.key:
+            known = self._checked(token)
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[digest] = known
+        _check_times(known.claims, self._clock.now())
+        return told_by(known.claims, self._policy)
+
+    def _checked(self, token: str) -> _Known:
         key_id = _key_id(token)
         key = self._keys.key(key_id)
         if key is None:
             raise NotSignedIn("key", "the token is signed by a key that the provider has not.")
-        claims = self._verified(token, key)
-        _check_times(claims, self._clock.now())
-        return told_by(claims, self._policy)
+        return _Known(key_id, key, self._verified(token, key))
 
     def _verified(self, token: str, key: SigningKey) -> Mapping[str, object]:
         try:
@@ -86,6 +110,10 @@ class OidcTokens:
         except (PyJWTError, ValueError, TypeError):
             problem = "the token is damaged, not signed as it has to be, or lacks exp or sub."
             raise NotSignedIn("token", problem) from None
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
 def _key_id(token: str) -> str:

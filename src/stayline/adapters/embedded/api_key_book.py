@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.database import damage, reading, writing
+from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.identity_tables import api_keys
 from stayline.adapters.embedded.quick_access import quick_row, quick_write
 from stayline.domain.api_keys import ApiKey
@@ -47,8 +47,8 @@ class SqliteApiKeyBook:
         row = quick_row(self._engine, _FIND, (key_id,))
         if row is None:
             return None
-        made, until = row[4], row[6]
-        return _key((*row[:4], _instant(made), row[5], until and _instant(until), row[7]))
+        until = None if row[6] is None else _instant(row[6])
+        return _key((*row[:4], _instant(row[4]), row[5], until, row[7]))
 
     def keys(self) -> list[ApiKey]:
         """Return every key ever made."""
@@ -73,10 +73,6 @@ class SqliteApiKeyBook:
     def note_use(self, key_id: str, on: date) -> None:
         """Note the last day of use."""
         quick_write(self._engine, _NOTE, [(on.isoformat(), key_id)], patience_ms=_PATIENCE_MS)
-
-    def problems(self) -> list[str]:
-        """Return damaged tables."""
-        return damage(self._engine)
 
 
 def _instant(kept: int) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.database import damage, reading, writing
+from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.identity_tables import role_grants
 from stayline.adapters.embedded.quick_access import quick_rows
 from stayline.adapters.embedded.tables import microseconds
@@ -60,10 +60,6 @@ class SqliteRoleBook:
         instant = microseconds(at)
         rows = quick_rows(self._engine, _IN_FORCE, [subject], (instant, instant))
         return frozenset(_role(row[0]) for row in rows)
-
-    def problems(self) -> list[str]:
-        """Return damaged tables."""
-        return damage(self._engine)
 
 
 def _kept(grant: RoleGrant) -> list[tuple[str, object]]:

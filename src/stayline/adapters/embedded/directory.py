@@ -12,21 +12,19 @@ from stayline.adapters.embedded.tables import people
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.directory import MOST_LEVELS, DirectoryEntry
 
+_NEWEST = """(
+    SELECT coalesce(manager, '') FROM people WHERE token = {} ORDER BY event_time DESC LIMIT 1
+)"""
 _LINE = f"""
 WITH RECURSIVE line(token, manager, level) AS (
-    SELECT * FROM (
-        SELECT token, manager, 0 FROM people WHERE token = ? ORDER BY event_time DESC LIMIT 1
-    )
+    SELECT ?1, {_NEWEST.format("?1")}, 0
     UNION ALL
-    SELECT above.token, above.manager, line.level + 1
-    FROM line JOIN people AS above ON above.token = line.manager
-    WHERE line.level < {MOST_LEVELS} AND above.event_time = (
-        SELECT MAX(event_time) FROM people WHERE token = line.manager
-    )
+    SELECT manager, {_NEWEST.format("line.manager")}, level + 1
+    FROM line WHERE manager <> '' AND level < {MOST_LEVELS}
 )
-SELECT token FROM line ORDER BY level
-"""  # noqa: S608  (a number of ours)
-"""A person and everybody above, by the newest entry of each; a circle goes round until the end."""
+SELECT token FROM line WHERE manager IS NOT NULL ORDER BY level
+"""  # noqa: S608  (words of ours)
+"""A person and everybody above by their newest entries: '' is no manager, NULL is not here."""
 
 
 class SqliteDirectory:

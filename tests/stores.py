@@ -7,6 +7,7 @@ from typing import Protocol
 
 from stayline.adapters.embedded.alarm_book import SqliteAlarmBook
 from stayline.adapters.embedded.answer_book import SqliteAnswerBook
+from stayline.adapters.embedded.api_key_book import SqliteApiKeyBook
 from stayline.adapters.embedded.audit_log import SqliteAuditLog
 from stayline.adapters.embedded.capture_log import JsonlCaptureLog
 from stayline.adapters.embedded.checkpoints import FileCheckpoints
@@ -24,6 +25,7 @@ from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.outcome_book import SqliteOutcomeBook
 from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
 from stayline.adapters.embedded.report_shelf import FolderReportShelf
+from stayline.adapters.embedded.role_book import SqliteRoleBook
 from stayline.adapters.embedded.score_board import SqliteScoreBoard
 from stayline.adapters.embedded.scoring_control import SqliteScoringControl
 from stayline.adapters.embedded.secrets import FileSecrets
@@ -33,6 +35,7 @@ from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.answer_book import AnswerBook
+from stayline.ports.api_key_book import ApiKeyBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.checkpoints import Checkpoints
@@ -50,6 +53,7 @@ from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
+from stayline.ports.role_book import RoleBook
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.scoring_control import ScoringControl
 from stayline.ports.secrets import Secrets
@@ -79,6 +83,7 @@ class Backend(Protocol):
 
     def alarms(self) -> AlarmBook: ...
     def answers(self) -> AnswerBook: ...
+    def api_keys(self) -> ApiKeyBook: ...
     def audit(self) -> AuditLog: ...
     def capture(self) -> CaptureLog: ...
     def control(self, clock: Clock) -> ScoringControl: ...
@@ -96,6 +101,7 @@ class Backend(Protocol):
     def register(self) -> GovernanceRegister: ...
     def registry(self) -> ModelRegistry: ...
     def reports(self) -> ReportShelf: ...
+    def roles(self) -> RoleBook: ...
     def scores(self) -> ScoreBoard: ...
     def secrets(self) -> Secrets: ...
     def serving(self) -> ServingFigures: ...
@@ -115,6 +121,9 @@ class EmbeddedBackend:
 
     def answers(self) -> AnswerBook:
         return SqliteAnswerBook(self._engine("state"))
+
+    def api_keys(self) -> ApiKeyBook:
+        return SqliteApiKeyBook(self._engine("state"))
 
     def audit(self) -> AuditLog:
         return SqliteAuditLog(self._engine("state"), self._home / "audit")
@@ -166,6 +175,9 @@ class EmbeddedBackend:
 
     def reports(self) -> ReportShelf:
         return FolderReportShelf(self._home / "reports")
+
+    def roles(self) -> RoleBook:
+        return SqliteRoleBook(self._engine("state"))
 
     def scores(self) -> ScoreBoard:
         return SqliteScoreBoard(self._engine("state"))

@@ -109,6 +109,8 @@ def test_every_setting_but_the_home_can_be_set_by_its_variable():
         "capture_durability": "strict",
         "capture_csv_content_types": "text/tab-separated-values",
         "capture_json_content_types": "application/x-json",
+        "oidc_issuer": "https://id.example.org",
+        "oidc_audience": "stayline",
     }
     numbers = [field.name for field in fields(Settings) if isinstance(field.default, int)]
     given |= {name: 40 + number for number, name in enumerate(sorted(numbers, reverse=True))}

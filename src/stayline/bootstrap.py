@@ -4,10 +4,14 @@ import os
 from dataclasses import dataclass
 from datetime import timedelta
 
+from stayline.domain.token_claims import IdentityPolicy
 from stayline.errors import SettingRefused
+from stayline.formats.governance_toml import read_policy
 from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.answer_book import AnswerBook
+from stayline.ports.api_key_book import ApiKeyBook
 from stayline.ports.audit_log import AuditLog
+from stayline.ports.bearer_tokens import BearerTokens
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.checkpoints import Checkpoints
 from stayline.ports.clock import Clock
@@ -29,6 +33,7 @@ from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.remnants import Remnants
 from stayline.ports.report_shelf import ReportShelf
+from stayline.ports.role_book import RoleBook
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.scoring_control import ScoringControl
 from stayline.ports.secrets import Secrets
@@ -41,7 +46,7 @@ from stayline.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Everything a use case may ask for, by role."""
+    """Everything a use case may ask for, by role; ``tokens`` is None without an issuer."""
 
     clock: Clock
     secrets: Secrets
@@ -75,6 +80,9 @@ class Ports:
     control: ScoringControl
     extracts: ExtractFiles
     remnants: Remnants
+    api_keys: ApiKeyBook
+    roles: RoleBook
+    tokens: BearerTokens | None
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -85,6 +93,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     """
     from stayline.adapters.embedded.alarm_book import SqliteAlarmBook
     from stayline.adapters.embedded.answer_book import SqliteAnswerBook
+    from stayline.adapters.embedded.api_key_book import SqliteApiKeyBook
     from stayline.adapters.embedded.audit_log import SqliteAuditLog
     from stayline.adapters.embedded.capture_log import JsonlCaptureLog
     from stayline.adapters.embedded.checkpoints import FileCheckpoints
@@ -110,6 +119,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
     from stayline.adapters.embedded.remnants import SqliteRemnants
     from stayline.adapters.embedded.report_shelf import FolderReportShelf
+    from stayline.adapters.embedded.role_book import SqliteRoleBook
     from stayline.adapters.embedded.score_board import SqliteScoreBoard
     from stayline.adapters.embedded.scoring_control import SqliteScoringControl
     from stayline.adapters.embedded.secrets import FileSecrets
@@ -187,7 +197,26 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
             [inbox / "done", inbox / "refused", home / "rejects"], [inbox], directory
         ),
         remnants=SqliteRemnants([online, people, protected, state]),
+        api_keys=SqliteApiKeyBook(state),
+        roles=SqliteRoleBook(state),
+        tokens=_tokens(settings, clock),
     )
+
+
+def _tokens(settings: Settings, clock: Clock) -> BearerTokens | None:
+    """Return what checks the provider's tokens; its libraries are loaded only where there is one.
+
+    Neither setting stands alone: an audience without an issuer looks like sign-in and is none.
+    """
+    if not settings.oidc_issuer:
+        if settings.oidc_audience:
+            expected = "empty, or oidc_issuer set beside it"
+            raise SettingRefused("oidc_audience", settings.oidc_audience, expected)
+        return None
+    from stayline.adapters.oidc.tokens import OidcTokens
+
+    policy = read_policy(settings.home, "identity", IdentityPolicy)
+    return OidcTokens(settings.oidc_issuer, settings.oidc_audience, policy=policy, clock=clock)
 
 
 def _listed(setting: str) -> frozenset[str]:

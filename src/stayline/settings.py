@@ -31,7 +31,7 @@ class Settings:
     port: int = 8080
     """The port the API listens on; 0 picks a free one."""
     actor: str = "local-analyst"
-    """Who acts when nobody else is named; sign-in comes with an identity provider."""
+    """Who acts while there is no identity provider and nobody else is named."""
     max_body_bytes: int = 6 * 1024 * 1024
     """The largest request body, in bytes (SageMaker's limit)."""
     max_instances: int = 1000
@@ -80,6 +80,10 @@ class Settings:
     """How many requests a minute one caller may make of a worker process; 0: any number."""
     watch_retrain_windows: int = 3
     """How many windows running must show significant drift before a new version is trained."""
+    oidc_issuer: str = ""
+    """The identity provider whose tokens sign in; empty: no sign-in, on this machine only."""
+    oidc_audience: str = ""
+    """What the provider's tokens for Stayline name as their audience (`aud`)."""
 
     @property
     def fallback_limits(self) -> FallbackLimits:
@@ -129,6 +133,7 @@ _MAY_BE_EMPTY = frozenset(
     {
         *("endpoint_url", "capture_csv_content_types", "capture_json_content_types"),
         *("tls_cert", "tls_key", "trusted_proxy"),
+        *("oidc_issuer", "oidc_audience"),
     }
 )
 _BOUNDS = {

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from litestar.testing import TestClient
 
 from deployed_home import deploy_again
+from local_client import LocalClient
 from real_data import ibm_extract
 from some_have_left import SomeHaveLeft
 from stayline.domain.audit_events import AuditEventKind
@@ -197,7 +197,7 @@ def test_an_opt_out_with_a_body_is_refused_since_it_takes_none(client):
 def test_a_person_who_has_left_is_shown_and_scored_no_more(ports, home):
     token = pseudonym(ports.secrets.token_key(), PERSON)
     later = replace(ports, features=SomeHaveLeft(ports.features, {token}))
-    with TestClient(create_app(later, Settings(home=home))) as client:
+    with LocalClient(create_app(later, Settings(home=home))) as client:
         for answer in (client.get(PATH), client.post("/v1/predict", json={"employee_id": PERSON})):
             assert answer.status_code == 410
             assert "no longer employed" in answer.json()["detail"]

@@ -113,7 +113,7 @@ def _ask(server: Served) -> int:
 def _keep_asking(server: Served, stop: threading.Event) -> None:
     """Send many requests at a time, so that asking costs much less than answering."""
     body = b'{"OverTime": "Yes"}'
-    head = b"POST /v1/predict HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+    head = b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     burst = (head + b"Content-Length: %d\r\n\r\n" % len(body) + body) * 50
     with socket.create_connection(server.address, timeout=20) as connection:
         while not stop.is_set():

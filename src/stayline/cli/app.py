@@ -10,6 +10,7 @@ import typer
 from stayline.cli import (
     access_keys,
     alarms,
+    api_keys,
     audit,
     doctor,
     erase,
@@ -23,6 +24,7 @@ from stayline.cli import (
     pilot,
     pipeline,
     purge,
+    roles,
     score,
     serve,
     simulate,
@@ -32,6 +34,7 @@ from stayline.cli import (
     waivers,
     watch,
 )
+from stayline.cli.sign_in import require_sign_in
 from stayline.cli.terminal import HomeOption
 
 _OURS_ALONE = 0o077
@@ -59,9 +62,11 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, audit, stop, pilot, oversight, access_keys, purge, holds, erase, doctor,
+    watch, alarms, audit, stop, pilot, oversight, access_keys, api_keys, roles, purge, holds, erase,
+    doctor,
 ):  # fmt: skip
     module.register(app)
+require_sign_in(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -87,6 +87,20 @@ class AuditEvent:
     details: Mapping[str, str | int | float | bool | None]
 
 
+def access_refused(
+    operation: str, because: str, *, actor: str, subject: str, at: datetime, withheld: int = 0
+) -> AuditEvent:
+    """Return the event of somebody who was not let in, or not that far.
+
+    ``subject`` is whoever asked or, where only this person is out of reach, the person's token;
+    ``withheld`` counts refusals before this one that are not in the log.
+    """
+    details: dict[str, str | int] = {"operation": str(operation), "because": because}
+    if withheld:
+        details["withheld"] = withheld
+    return AuditEvent(AuditEventKind.ACCESS_REFUSED, actor, subject, at, details)
+
+
 def refused(
     kind: AuditEventKind, refusal: Exception, *, actor: str, subject: str, at: datetime
 ) -> AuditEvent:

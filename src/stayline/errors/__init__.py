@@ -39,6 +39,12 @@
     ├── AcknowledgementRefused   an acknowledgement of an alarm that breaks the rules
     ├── SignatureRefused         a request without a valid signature
     ├── UnknownAccessKey         an access key that is not here
+    ├── NotSignedIn              a caller whom no valid credential tells
+    ├── NotPermitted             a caller whose roles do not permit this
+    ├── UnknownApiKey            an API key that is not here
+    ├── UnknownRoleGrant         a role grant that is not here
+    ├── RoleGrantRefused         a role that must not be requested, granted or ended so
+    ├── IssuerUnreachable        an identity provider whose keys cannot be fetched
     ├── UnknownFeatureGroup      a feature group that is not here
     ├── RecordRefused            a feature record that breaks a rule of its group
     ├── DefinitionRefused        a pipeline definition, or its parameters, that cannot run
@@ -79,6 +85,14 @@ from stayline.errors.home import (
     StoreDamaged,
     StoreUnavailable,
     UnknownReport,
+)
+from stayline.errors.identity import (
+    IssuerUnreachable,
+    NotPermitted,
+    NotSignedIn,
+    RoleGrantRefused,
+    UnknownApiKey,
+    UnknownRoleGrant,
 )
 from stayline.errors.jobs import ExtractUnsettled, JobUnderWay, UnknownJob
 from stayline.errors.models import (
@@ -162,11 +176,14 @@ __all__ = [
     "FileUnwritable",
     "HasOptedOut",
     "HeldByLaw",
+    "IssuerUnreachable",
     "JobUnderWay",
     "ModelNotApproved",
     "NoLongerEmployed",
     "NoNightlyScore",
     "NoPilot",
+    "NotPermitted",
+    "NotSignedIn",
     "NotStopped",
     "NothingDeployed",
     "NothingImported",
@@ -180,6 +197,7 @@ __all__ = [
     "RequestRefused",
     "ResumeRefused",
     "RetentionUnsettled",
+    "RoleGrantRefused",
     "SchemaMismatch",
     "SchemaRefused",
     "ScopeRefused",
@@ -195,6 +213,7 @@ __all__ = [
     "TrainingRefused",
     "UnknownAccessKey",
     "UnknownAlarm",
+    "UnknownApiKey",
     "UnknownEmployee",
     "UnknownEndpoint",
     "UnknownExecution",
@@ -204,6 +223,7 @@ __all__ = [
     "UnknownModel",
     "UnknownReport",
     "UnknownReview",
+    "UnknownRoleGrant",
     "UnknownVariant",
     "WaiverRefused",
 ]

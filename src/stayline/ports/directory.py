@@ -1,5 +1,6 @@
 """Who is who: the only store with names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -7,6 +8,9 @@ from typing import Protocol
 import polars as pl
 
 from stayline.domain.pseudonyms import EmployeeToken
+
+MOST_LEVELS = 64
+"""No organisation is deeper; what goes on longer goes in circles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,14 @@ class Directory(Protocol):
 
     def find(self, token: EmployeeToken) -> DirectoryEntry | None:
         """Return the newest entry of a person."""
+        ...
+
+    def managers_above(self, token: EmployeeToken) -> Sequence[EmployeeToken]:
+        """Return whom a person reports to by the newest entries, nearest first.
+
+        Cheap enough to ask for with every request. Ends at somebody who is not here, who has no
+        manager or was met before, and after `MOST_LEVELS`.
+        """
         ...
 
     def erase(self, token: EmployeeToken) -> int:

@@ -29,6 +29,7 @@ from stayline.errors import (
     FileUnwritable,
     HasOptedOut,
     HeldByLaw,
+    IssuerUnreachable,
     JobUnderWay,
     ModelNotApproved,
     NoLongerEmployed,
@@ -38,6 +39,8 @@ from stayline.errors import (
     NothingImported,
     NothingKept,
     NothingToRollBack,
+    NotPermitted,
+    NotSignedIn,
     NotStopped,
     OutsidePilot,
     PackageRefused,
@@ -47,6 +50,7 @@ from stayline.errors import (
     RequestRefused,
     ResumeRefused,
     RetentionUnsettled,
+    RoleGrantRefused,
     SchemaMismatch,
     SchemaRefused,
     ScopeRefused,
@@ -62,6 +66,7 @@ from stayline.errors import (
     TrainingRefused,
     UnknownAccessKey,
     UnknownAlarm,
+    UnknownApiKey,
     UnknownEmployee,
     UnknownEndpoint,
     UnknownExecution,
@@ -71,6 +76,7 @@ from stayline.errors import (
     UnknownModel,
     UnknownReport,
     UnknownReview,
+    UnknownRoleGrant,
     UnknownVariant,
     WaiverRefused,
 )
@@ -78,6 +84,7 @@ from stayline.web.calls import Answer
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = 30
+CHALLENGE = 'Bearer realm="stayline"'
 NO_STORE = {"Cache-Control": "no-store"}
 
 STATUS: dict[type[StaylineError], HTTPStatus] = {
@@ -98,6 +105,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     ErasureUnfinished: HTTPStatus.CONFLICT,
     HasOptedOut: HTTPStatus.FORBIDDEN,
     HeldByLaw: HTTPStatus.CONFLICT,
+    IssuerUnreachable: HTTPStatus.SERVICE_UNAVAILABLE,
     JobUnderWay: HTTPStatus.CONFLICT,
     ModelNotApproved: HTTPStatus.CONFLICT,
     NoLongerEmployed: HTTPStatus.GONE,
@@ -109,6 +117,8 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     NothingKept: HTTPStatus.NOT_FOUND,
     NothingToRollBack: HTTPStatus.CONFLICT,
     OutsidePilot: HTTPStatus.FORBIDDEN,
+    NotPermitted: HTTPStatus.FORBIDDEN,
+    NotSignedIn: HTTPStatus.UNAUTHORIZED,
     PackageRefused: HTTPStatus.SERVICE_UNAVAILABLE,
     ProgramInputRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     RecordRefused: HTTPStatus.BAD_REQUEST,
@@ -116,6 +126,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     RequestRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ResumeRefused: HTTPStatus.CONFLICT,
     RetentionUnsettled: HTTPStatus.CONFLICT,
+    RoleGrantRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     SchemaMismatch: HTTPStatus.CONFLICT,
     SchemaRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ScopeRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -130,6 +141,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     TrainingRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownAccessKey: HTTPStatus.NOT_FOUND,
     UnknownAlarm: HTTPStatus.NOT_FOUND,
+    UnknownApiKey: HTTPStatus.NOT_FOUND,
     UnknownEmployee: HTTPStatus.NOT_FOUND,
     UnknownEndpoint: HTTPStatus.NOT_FOUND,
     UnknownExecution: HTTPStatus.NOT_FOUND,
@@ -139,6 +151,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     UnknownModel: HTTPStatus.NOT_FOUND,
     UnknownReport: HTTPStatus.NOT_FOUND,
     UnknownReview: HTTPStatus.NOT_FOUND,
+    UnknownRoleGrant: HTTPStatus.NOT_FOUND,
     UnknownVariant: HTTPStatus.BAD_REQUEST,
     WaiverRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
@@ -224,6 +237,8 @@ def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
 def _headers_of(error: StaylineError, status: HTTPStatus) -> dict[str, str]:
     if isinstance(error, TooManyRequests):
         return {"Retry-After": str(error.retry_after_s)}
+    if status is HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": CHALLENGE}
     if status is not HTTPStatus.SERVICE_UNAVAILABLE:
         return {}
     patience = error.retry_after_s if isinstance(error, EndpointUnavailable) else RETRY_AFTER_S

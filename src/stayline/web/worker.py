@@ -52,6 +52,7 @@ def main(arguments: Sequence[str]) -> int:
     except StaylineError as error:
         sys.stderr.write(f"Error: {error}\n")
         return 1
+    _fetch_signing_keys(ports)
     gc.collect()
     gc.freeze()  # what lives as long as the process need not be looked through again
     gc.set_threshold(GARBAGE_EVERY)
@@ -71,6 +72,13 @@ def main(arguments: Sequence[str]) -> int:
     ports.capture.close()
     ports.audit.close()
     return 0
+
+
+def _fetch_signing_keys(ports: "Ports") -> None:
+    """Let the first caller not wait for the identity provider; one that is down is asked again."""
+    if ports.tokens is not None:
+        with suppress(StaylineError):
+            ports.tokens.check()
 
 
 def _variant_name(ports: "Ports") -> str:

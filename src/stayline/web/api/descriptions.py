@@ -8,8 +8,10 @@ from litestar.openapi.spec import (
     OpenAPIMediaType,
     Operation,
     Parameter,
+    Reference,
     RequestBody,
     Schema,
+    SecurityScheme,
 )
 from litestar.openapi.spec.enums import OpenAPIType
 
@@ -19,6 +21,26 @@ from stayline.web.bodies import CSV, JSON
 from stayline.web.errors import PROBLEM_JSON, Problem
 from stayline.web.metrics import CONTENT_TYPE
 
+SCHEMES: dict[str, SecurityScheme | Reference] = {
+    "bearer": SecurityScheme(
+        type="http",
+        scheme="bearer",
+        description="A token (JWT) of the identity provider, or a program's API key.",
+    ),
+    "api_key": SecurityScheme(
+        type="apiKey",
+        name="X-Api-Key",
+        security_scheme_in="header",
+        description="An API key that `stayline api-keys create` made.",
+    ),
+    "signature": SecurityScheme(
+        type="apiKey",
+        name="Authorization",
+        security_scheme_in="header",
+        description="AWS Signature Version 4 with a key of `stayline access-keys create`, service "
+        "`sagemaker`: what AWS's own clients send. Its caller has the role service.",
+    ),
+}
 _FIELDS = {"JobRole": "Sales Executive", "MonthlyIncome": 5500, "OverTime": "Yes"}
 _PERSON = Schema(
     type=OpenAPIType.OBJECT,
@@ -109,8 +131,14 @@ def problems(**described: str) -> dict[int, ResponseSpec]:
 
 _GONE = "The person is no longer employed."
 _NO_SUCH_PERSON = "Nothing is known of this person."
+_NOT_SIGNED_IN = "Nobody is signed in; WWW-Authenticate says how."
+_NOT_PERMITTED = "The caller's roles do not permit this."
 PERSON_PROBLEMS = problems(
-    s400="The request cannot be read.", s404=_NO_SUCH_PERSON, s422="The id cannot be one."
+    s400="The request cannot be read.",
+    s401=_NOT_SIGNED_IN,
+    s403=_NOT_PERMITTED,
+    s404=_NO_SUCH_PERSON,
+    s422="The id cannot be one.",
 )
 _STOPPED = "Scoring is stopped; Retry-After says when to ask again."
 VIEW_PROBLEMS = PERSON_PROBLEMS | problems(
@@ -126,7 +154,8 @@ DECISION_PROBLEMS = PERSON_PROBLEMS | problems(
 )
 PREDICT_PROBLEMS = problems(
     s400="The body cannot be read.",
-    s403="No score can be shown of this person.",
+    s401=_NOT_SIGNED_IN,
+    s403="No score can be shown of this person, or the caller's roles do not permit this.",
     s404=_NO_SUCH_PERSON,
     s410=_GONE,
     s413="The body is too large.",

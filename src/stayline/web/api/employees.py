@@ -10,10 +10,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, RawBody
 
 from stayline.domain.alert_policy import Band
+from stayline.domain.callers import Caller
 from stayline.domain.decisions import ActionKind, Decision
 from stayline.domain.oversight import OversightPolicy
 from stayline.domain.request_rows import checked_id
 from stayline.domain.risk_score import ModelIdentity, Reason, ScoreSource
+from stayline.domain.roles import Operation
 from stayline.domain.score_request import ScoreRequest
 from stayline.errors import FieldProblem, RequestRefused
 from stayline.formats.governance_toml import read_policy
@@ -31,6 +33,7 @@ from stayline.web.api.descriptions import (
 from stayline.web.bodies import JSON, media_type, read_json_object
 from stayline.web.errors import BadBody
 from stayline.web.gateway import Gateway
+from stayline.web.operations import SIGNED_IN, needs
 
 _CLAIMED = "cannot be claimed: a decision is that of whoever is signed in; leave it out"
 
@@ -90,11 +93,18 @@ class EmployeeAnswer:
     tags=["employees"],
     summary="Show a person's score, reasons and decisions",
     operation_id="show_employee",
+    opt=needs(Operation.VIEW_EMPLOYEE),
+    security=SIGNED_IN,
     responses=VIEW_PROBLEMS,
 )
-def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway]) -> EmployeeAnswer:
+def show_employee(
+    employee_id: FromPath[str],
+    gateway: NamedDependency[Gateway],
+    caller: NamedDependency[Caller],
+) -> EmployeeAnswer:
     """Answer with the score and its reasons; a new one is made where the kept one is outdated."""
-    hr_id, ports, caller = checked_id(employee_id), gateway.ports, gateway.callers.local
+    hr_id, ports = checked_id(employee_id), gateway.ports
+    gateway.callers.keep_to_line(caller, Operation.VIEW_EMPLOYEE, [ScoreRequest(hr_id)])
 
     def score_now() -> object:
         return score_employee(
@@ -139,6 +149,8 @@ def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway])
     tags=["employees"],
     summary="Record what a person decided about a score, and why",
     operation_id="record_decision",
+    opt=needs(Operation.DECIDE),
+    security=SIGNED_IN,
     operation_class=DecisionOperation,
     responses=DECISION_PROBLEMS,
 )
@@ -147,6 +159,7 @@ def decide(
     employee_id: FromPath[str],
     body: RawBody,
     gateway: NamedDependency[Gateway],
+    caller: NamedDependency[Caller],
 ) -> DecisionAnswer:
     """Answer with the kept decision. Every allowed action helps the person it concerns.
 
@@ -154,7 +167,8 @@ def decide(
     false for who has no valid training on file; ``is_bulk`` is true for one of many in a short
     time, which are looked at by others.
     """
-    hr_id, ports, caller = checked_id(employee_id), gateway.ports, gateway.callers.local
+    hr_id, ports = checked_id(employee_id), gateway.ports
+    gateway.callers.keep_to_line(caller, Operation.DECIDE, [ScoreRequest(hr_id)])
     media_type(request.headers.get("content-type"), (JSON,))
     given = _decision_texts(read_json_object(body))
     decision = record_decision(
@@ -179,16 +193,21 @@ def decide(
     tags=["employees"],
     summary="Opt a person out of scoring, at once",
     operation_id="opt_out",
+    opt=needs(Operation.SET_OPT_OUT),
+    security=SIGNED_IN,
     description="Answers with the state from now on; the kept score is gone.",
     responses=PERSON_PROBLEMS,
 )
 def opt_out(
-    employee_id: FromPath[str], body: RawBody, gateway: NamedDependency[Gateway]
+    employee_id: FromPath[str],
+    body: RawBody,
+    gateway: NamedDependency[Gateway],
+    caller: NamedDependency[Caller],
 ) -> OptOutAnswer:
     """Opt out; doing it again changes nothing."""
     if body:
         raise BadBody(detail="This address takes no body; PUT opts out, DELETE withdraws it.")
-    return _set_opt_out(employee_id, True, gateway)
+    return _set_opt_out(employee_id, True, gateway, caller)
 
 
 @delete(
@@ -198,14 +217,22 @@ def opt_out(
     tags=["employees"],
     summary="Withdraw an opt-out",
     operation_id="opt_in",
+    opt=needs(Operation.SET_OPT_OUT),
+    security=SIGNED_IN,
     responses=PERSON_PROBLEMS,
 )
-def opt_in(employee_id: FromPath[str], gateway: NamedDependency[Gateway]) -> OptOutAnswer:
+def opt_in(
+    employee_id: FromPath[str],
+    gateway: NamedDependency[Gateway],
+    caller: NamedDependency[Caller],
+) -> OptOutAnswer:
     """Answer with the state from now on."""
-    return _set_opt_out(employee_id, False, gateway)
+    return _set_opt_out(employee_id, False, gateway, caller)
 
 
-def _set_opt_out(employee_id: str, has_opted_out: bool, gateway: Gateway) -> OptOutAnswer:
+def _set_opt_out(
+    employee_id: str, has_opted_out: bool, gateway: Gateway, caller: Caller
+) -> OptOutAnswer:
     hr_id, ports = checked_id(employee_id), gateway.ports
     state = set_opt_out(
         gateway.token(hr_id),
@@ -217,7 +244,7 @@ def _set_opt_out(employee_id: str, has_opted_out: bool, gateway: Gateway) -> Opt
         outcomes=ports.outcomes,
         audit=ports.audit,
         clock=ports.clock,
-        actor=gateway.callers.local.subject,
+        actor=caller.subject,
     )
     return OptOutAnswer(hr_id, state.has_opted_out, state.since)
 

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 
 from stayline.domain.alarm_history import Standing
 from stayline.domain.risk_score import ModelIdentity
+from stayline.domain.roles import Operation
 from stayline.errors import StaylineError
 from stayline.ports.target_health import IN_PROCESS
 from stayline.usecases.check_readiness import Grade, Readiness, check_readiness
@@ -17,6 +18,7 @@ from stayline.web.api.descriptions import METRICS_ANSWERS, READINESS_ANSWERS
 from stayline.web.gateway import Gateway
 from stayline.web.lifeline import worker_name
 from stayline.web.metrics import CONTENT_TYPE
+from stayline.web.operations import needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Health:
     tags=["health"],
     summary="Say whether a model is deployed and loads",
     operation_id="health",
+    opt=needs(Operation.SEE_HEALTH),
 )
 def health(gateway: NamedDependency[Gateway]) -> Health:
     """Answer with the model that scores, once it is loaded."""
@@ -74,6 +77,7 @@ def _switch(gateway: Gateway) -> tuple[Literal["on", "stopped"], str]:
     tags=["health"],
     summary="Say that the process lives",
     operation_id="healthz",
+    opt=needs(Operation.SEE_HEALTH),
 )
 async def healthz() -> Alive:
     """Answer without asking anything else; a process that does not should be restarted."""
@@ -86,6 +90,7 @@ async def healthz() -> Alive:
     tags=["health"],
     summary="Say whether requests can be answered, and why not",
     operation_id="readyz",
+    opt=needs(Operation.SEE_HEALTH),
     responses=READINESS_ANSWERS,
 )
 def readyz(gateway: NamedDependency[Gateway]) -> Response[Readiness]:
@@ -112,6 +117,7 @@ def readyz(gateway: NamedDependency[Gateway]) -> Response[Readiness]:
     tags=["health"],
     summary="Tell figures of serving, for Prometheus",
     operation_id="metrics",
+    opt=needs(Operation.SEE_HEALTH),
     responses=METRICS_ANSWERS,
 )
 def metrics_text(gateway: NamedDependency[Gateway]) -> bytes:

@@ -9,6 +9,7 @@ import msgspec
 
 from stayline.domain.feature_groups import RecordNames, outcome_columns, record_names
 from stayline.domain.request_rows import checked_id
+from stayline.domain.roles import Operation
 from stayline.errors import RecordRefused, RequestRefused, UnknownFeatureGroup
 from stayline.formats.feature_records import (
     Feature,
@@ -39,29 +40,32 @@ _HARD = "HardDelete"
 
 def answer_put(call: Call, gateway: Gateway) -> Answer:
     """Answer PutRecord: the whole record of one person, in both stores or not at all."""
-    return _answered(_put, call, gateway)
+    return _answered(_put, Operation.WRITE_FEATURES, call, gateway)
 
 
 def answer_get(call: Call, gateway: Gateway) -> Answer:
     """Answer GetRecord; nothing known is an answer without a record."""
-    return _answered(_get, call, gateway)
+    return _answered(_get, Operation.READ_FEATURES, call, gateway)
 
 
 def answer_delete(call: Call, gateway: Gateway) -> Answer:
     """Answer DeleteRecord: only HardDelete of a person's features, with outcomes and history."""
-    return _answered(_delete, call, gateway)
+    return _answered(_delete, Operation.WRITE_FEATURES, call, gateway)
 
 
 def answer_batch(call: Call, gateway: Gateway) -> Answer:
     """Answer BatchGetRecord; what cannot be looked up stands under Errors."""
-    return _answered(_batch, call, gateway)
+    return _answered(_batch, Operation.READ_FEATURES, call, gateway)
 
 
 def _answered(
-    operation: Callable[[Call, Gateway, str], Answer], call: Call, gateway: Gateway
+    answer: Callable[[Call, Gateway, str], Answer],
+    operation: Operation,
+    call: Call,
+    gateway: Gateway,
 ) -> Answer:
     try:
-        return operation(call, gateway, gateway.callers.caller(call))
+        return answer(call, gateway, gateway.callers.caller(call, operation).subject)
     except UnknownFeatureGroup as unknown:
         if call.method == "GET":
             return record_error(unknown)

@@ -8,6 +8,8 @@ import msgspec
 from stayline.errors import (
     NothingDeployed,
     NothingImported,
+    NotPermitted,
+    NotSignedIn,
     RecordRefused,
     RequestRefused,
     SchemaMismatch,
@@ -27,6 +29,7 @@ MODEL_ERROR_STATUS = 424
 VALIDATION = "ValidationError"
 _INVALID_CALL = (HeaderRefused, UnknownEndpoint, UnknownVariant)
 _INVALID_RECORD = (RecordRefused, RequestRefused, SchemaMismatch)
+_OF_CALLERS = (NotPermitted, NotSignedIn, SignatureRefused)
 _NOT_READY = (NothingDeployed, NothingImported)
 
 
@@ -36,8 +39,8 @@ def endpoint_error(error: Exception) -> Answer:
     What is wrong with the call itself is a ValidationError. What the model's container would refuse
     is a ModelError, with the status and problem document of ``/v1/predict`` as its original.
     """
-    if isinstance(error, SignatureRefused):
-        return _refused_signature(error)
+    if isinstance(error, _OF_CALLERS):
+        return _refused_caller(error)
     if isinstance(error, TooManyRequests):
         return _throttled(error)
     if isinstance(error, _INVALID_CALL):
@@ -61,8 +64,8 @@ def endpoint_error(error: Exception) -> Answer:
 
 def record_error(error: Exception) -> Answer:
     """Return the Feature Store runtime's error."""
-    if isinstance(error, SignatureRefused):
-        return _refused_signature(error)
+    if isinstance(error, _OF_CALLERS):
+        return _refused_caller(error)
     if isinstance(error, TooManyRequests):
         return _throttled(error)
     if isinstance(error, UnknownFeatureGroup):
@@ -95,10 +98,16 @@ def service_error(
     return Answer(status, sent, msgspec.json.encode({"Message": message, **(more or {})}))
 
 
-def _refused_signature(error: SignatureRefused) -> Answer:
+def _refused_caller(error: NotPermitted | NotSignedIn | SignatureRefused) -> Answer:
+    """Return 403, as AWS's services answer whoever they do not let in."""
+    if isinstance(error, SignatureRefused):
+        code = error.code
+    else:
+        is_known = isinstance(error, NotPermitted)
+        code = "AccessDeniedException" if is_known else "UnrecognizedClientException"
     sent = [
         (b"content-type", b"application/json"),
-        (b"x-amzn-errortype", error.code.encode()),
+        (b"x-amzn-errortype", code.encode()),
         NO_STORE,
     ]
     body = msgspec.json.encode({"message": str(error)})

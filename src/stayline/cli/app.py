@@ -15,8 +15,12 @@ from stayline.cli import (
     inspect,
     jobs,
     models,
+    notices,
+    opt_out,
     outcomes,
     pipeline,
+    register,
+    requests,
     score,
     serve,
     simulate,
@@ -50,7 +54,7 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, access_keys, doctor,
+    watch, alarms, access_keys, opt_out, requests, notices, register, doctor,
 ):  # fmt: skip
     module.register(app)
 

@@ -20,6 +20,10 @@
     ├── UnknownEmployee          a person the home knows nothing about
     ├── NoLongerEmployed         a person whose last day has come
     ├── HasOptedOut              a person who asked not to be scored
+    ├── ScoreNotAvailable        the same answer whatever the cause, for who may not know it
+    ├── RightsRequestRefused     a person's request that cannot be opened or closed like that
+    ├── UnknownRightsRequest     a request that is not on the register
+    ├── RegisterEntryRefused     a record that lacks something or holds what it cannot
     ├── DecisionRefused          a human action or reason outside the rules
     ├── EndpointUnavailable      a deployed model that cannot answer just now
     ├── NoNightlyScore           no kept score that may stand in for it
@@ -89,6 +93,11 @@ from stayline.errors.pipeline import (
     StillExecuting,
     UnknownExecution,
 )
+from stayline.errors.rights import (
+    RegisterEntryRefused,
+    RightsRequestRefused,
+    UnknownRightsRequest,
+)
 from stayline.errors.root import StaylineError
 from stayline.errors.scoring import (
     DecisionRefused,
@@ -97,6 +106,7 @@ from stayline.errors.scoring import (
     NoLongerEmployed,
     NothingDeployed,
     RequestRefused,
+    ScoreNotAvailable,
     ScoringUnderWay,
     UnknownEmployee,
 )
@@ -140,11 +150,14 @@ __all__ = [
     "PackageRefused",
     "ProgramInputRefused",
     "RecordRefused",
+    "RegisterEntryRefused",
     "ReportUnreadable",
     "RequestRefused",
     "ResumeRefused",
+    "RightsRequestRefused",
     "SchemaMismatch",
     "SchemaRefused",
+    "ScoreNotAvailable",
     "ScoringUnderWay",
     "SettingRefused",
     "SignatureRefused",
@@ -162,6 +175,7 @@ __all__ = [
     "UnknownJob",
     "UnknownModel",
     "UnknownReport",
+    "UnknownRightsRequest",
     "UnknownVariant",
     "WaiverRefused",
 ]

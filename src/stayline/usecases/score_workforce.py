@@ -76,7 +76,7 @@ def score_workforce(
             barred = opt_outs.opted_out(at=clock.now())
             employed = people.filter(~pl.col(TOKEN).is_in(left.implode()))
             due = employed.filter(~pl.col(TOKEN).is_in(list(barred)))
-            run = _kept(scores, run, variant, people, employed, due, now)
+            run = _kept(scores, opt_outs, clock, run, variant, people, employed, due, now)
             still_there = features.tokens_between(before, run.after)
             scores.take_down(set(due.get_column(TOKEN)) - still_there)
             scores.take_down(opt_outs.opted_out(at=clock.now()) - barred)
@@ -109,6 +109,8 @@ def _unfinished(scores: ScoreBoard, model: ModelIdentity, now: datetime) -> Scor
 
 def _kept(
     scores: ScoreBoard,
+    opt_outs: OptOutList,
+    clock: Clock,
     run: ScoringRun,
     variant: Variant,
     people: pl.DataFrame,
@@ -116,14 +118,18 @@ def _kept(
     due: pl.DataFrame,
     at: datetime,
 ) -> ScoringRun:
-    """Keep the scores of those who are due, a part at a time; return the run that far on."""
+    """Keep the scores of those who are due, a part at a time; return the run that far on.
+
+    Who opted out since the chunk was begun is left out of each part right before it is kept.
+    """
     scored = variant.score(due)
     inputs = due.select(TOKEN, *variant.inputs)
     for part in people.iter_slices(KEPT_AT_ONCE):
         last = part.get_column(TOKEN).item(-1)
-        here = pl.col(TOKEN).is_between(pl.lit(run.after), pl.lit(last), closed="right")
+        in_part = pl.col(TOKEN).is_between(pl.lit(run.after), pl.lit(last), closed="right")
+        here = in_part & ~pl.col(TOKEN).is_in(list(opt_outs.opted_out(at=clock.now())))
         theirs = scored.filter(here)
-        still_employed = employed.filter(here).height
+        still_employed = employed.filter(in_part).height
         found = dict(theirs.get_column("band").value_counts().iter_rows())
         run = replace(
             run,

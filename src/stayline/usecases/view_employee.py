@@ -86,7 +86,11 @@ def view_employee(
             actor=actor,
             subject=token,
             at=now,
-            details={"shown_score": view.score is not None, "decisions": len(taken)},
+            details={
+                "shown_score": view.score is not None,
+                "decisions": len(taken),
+                **({"because": HasOptedOut.__name__} if since is not None else {}),
+            },
         )
     )
     return view

@@ -36,11 +36,14 @@ from stayline.errors import (
     PackageRefused,
     ProgramInputRefused,
     RecordRefused,
+    RegisterEntryRefused,
     ReportUnreadable,
     RequestRefused,
     ResumeRefused,
+    RightsRequestRefused,
     SchemaMismatch,
     SchemaRefused,
+    ScoreNotAvailable,
     ScoringUnderWay,
     SettingRefused,
     SignatureRefused,
@@ -58,6 +61,7 @@ from stayline.errors import (
     UnknownJob,
     UnknownModel,
     UnknownReport,
+    UnknownRightsRequest,
     UnknownVariant,
     WaiverRefused,
 )
@@ -92,11 +96,14 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     PackageRefused: HTTPStatus.SERVICE_UNAVAILABLE,
     ProgramInputRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     RecordRefused: HTTPStatus.BAD_REQUEST,
+    RegisterEntryRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReportUnreadable: HTTPStatus.SERVICE_UNAVAILABLE,
     RequestRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ResumeRefused: HTTPStatus.CONFLICT,
+    RightsRequestRefused: HTTPStatus.CONFLICT,
     SchemaMismatch: HTTPStatus.CONFLICT,
     SchemaRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ScoreNotAvailable: HTTPStatus.NOT_FOUND,
     ScoringUnderWay: HTTPStatus.CONFLICT,
     SettingRefused: HTTPStatus.SERVICE_UNAVAILABLE,
     SignatureRefused: HTTPStatus.FORBIDDEN,
@@ -113,6 +120,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     UnknownJob: HTTPStatus.NOT_FOUND,
     UnknownModel: HTTPStatus.NOT_FOUND,
     UnknownReport: HTTPStatus.NOT_FOUND,
+    UnknownRightsRequest: HTTPStatus.NOT_FOUND,
     UnknownVariant: HTTPStatus.BAD_REQUEST,
     WaiverRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
@@ -124,7 +132,10 @@ _DETAILS = {
 }
 """For errors of the framework, whose own words say no more than the status."""
 
-_NAMING_ONE = (HasOptedOut, NoLongerEmployed, NoNightlyScore, UnknownEmployee, DecisionRefused)
+_NAMING_ONE = (
+    *(HasOptedOut, NoLongerEmployed, NoNightlyScore, UnknownEmployee),
+    *(ScoreNotAvailable, DecisionRefused),
+)
 """Refusals because of one row, which they name."""
 
 _log = logging.getLogger(__name__)

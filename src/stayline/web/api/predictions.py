@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import RawBody
 
 from stayline.domain.risk_score import RiskScore
+from stayline.domain.roles import Operation
 from stayline.domain.score_request import AS_USUAL, Ask, ScoreOptions
 from stayline.errors import FieldProblem, RequestRefused
 from stayline.web.answers import Asked, Route, answer_call
@@ -58,13 +59,15 @@ async def predict(
 
 
 def _read(call: Call, gateway: Gateway) -> Asked:
-    settings = gateway.settings
+    settings, caller = gateway.settings, gateway.callers.local
     requests, is_batch = score_requests(
         call.body, call.header(b"content-type"), max_instances=settings.max_instances
     )
     options = ScoreOptions(with_reasons=_with_reasons(call.query)) if call.query else AS_USUAL
     return Asked(
-        Ask(requests, gateway.callers.local.subject, options), _batch if is_batch else _single
+        Ask(requests, caller.subject, options),
+        _batch if is_batch else _single,
+        sees_why=caller.may(Operation.SEE_OPT_OUT),
     )
 
 

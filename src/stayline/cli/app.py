@@ -10,7 +10,9 @@ import typer
 from stayline.cli import (
     access_keys,
     alarms,
+    correct,
     doctor,
+    export_person,
     imports,
     inspect,
     jobs,
@@ -54,7 +56,8 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, access_keys, opt_out, requests, notices, register, doctor,
+    watch, alarms, access_keys, opt_out, requests,
+    export_person, correct, notices, register, doctor,
 ):  # fmt: skip
     module.register(app)
 

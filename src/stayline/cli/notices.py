@@ -1,4 +1,4 @@
-"""``stayline notices`` and ``stayline bases``: who was told, and on which basis people are scored."""
+"""``stayline notices`` and ``stayline bases``: who was told, and why people may be scored."""
 
 from pathlib import Path
 from typing import Annotated

@@ -39,8 +39,9 @@ def is_about_people(kind: type) -> bool:
 
 
 def record_of(kind: type[Kind], texts: Mapping[str, str], token_of: TokenOf) -> Kind:
-    """Return the record, of a type in `domain.register`, that texts by field name tell; an empty text is not given.
+    """Return the record that texts by field name tell; an empty text is not given.
 
+    ``kind`` is a type of `domain.register`.
     A person is named by HR id, as ``subject`` or ``employee_id``. Several values stand between
     semicolons; an instant has its zone, and a day alone is its midnight in UTC. A request's last
     day is worked out. Raises `RegisterEntryRefused` with all that is wrong; no HR id is told.

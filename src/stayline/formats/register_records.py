@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -31,6 +31,17 @@ _SPANS = (("valid_from", "valid_until"), ("since", "until"), ("started_at", "com
 Kind = TypeVar("Kind")
 TokenOf = Callable[[str], str]
 """From an HR id to a token."""
+_TEXT = (str,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a field takes: its type, the types of a union, and whether it may be left out."""
+
+    hint: Any
+    types: tuple[Any, ...]
+    is_list: bool
+    is_needed: bool
 
 
 def is_about_people(kind: type) -> bool:
@@ -70,58 +81,62 @@ def _read(
     known = _fields(kind)
     for name in given.keys() - known.keys():
         yield f"{name[:LONGEST_TEXT]!r} is no field of it; there are {', '.join(known)}"
-    for name, (field, hint) in known.items():
+    for name, taken in known.items():
         if name not in given:
-            is_needed = field.default is MISSING and field.default_factory is MISSING
-            if is_needed and not (kind is RightsRequest and name == _DUE_ON):
+            if taken.is_needed and not (kind is RightsRequest and name == _DUE_ON):
                 yield f"{name}: it is missing"
             continue
         try:
-            values[name] = _value(kind, name, given[name], hint, token_of)
+            values[name] = _value(kind, name, given[name], taken, token_of)
         except (msgspec.ValidationError, RequestRefused, ValueError) as error:
-            yield f"{name}: expected {_expected(error, hint)}"
+            yield f"{name}: expected {_expected(error, taken)}"
     for first, last in _SPANS:
         if values.get(first) and values.get(last) and values[first] >= values[last]:
             yield f"{last}: expected a time after {first}"
 
 
-def _value(kind: type, name: str, text: str, hint: Any, token_of: TokenOf) -> Any:
+def _value(kind: type, name: str, text: str, taken: _Taken, token_of: TokenOf) -> Any:
     if len(text) > LONGEST_WORDS or "\x00" in text:
         raise ValueError(f"at most {LONGEST_WORDS} characters, without NUL")
     if name == SUBJECT and is_about_people(kind):
         is_nobody = kind is NoticeGiven and text == REPRESENTATIVES
         return text if is_nobody else token_of(checked_id(text))
-    takes = get_args(hint) or (hint,)
-    if tuple in (hint, getattr(hint, "__origin__", None)):
+    if taken.types == _TEXT:
+        return text
+    if taken.is_list:
         parts = [part.strip() for part in text.split(";") if part.strip()]
-        return msgspec.convert(parts, type=hint)
-    if datetime in takes:
+        return msgspec.convert(parts, type=taken.hint)
+    if datetime in taken.types:
         text = f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text
         instant = msgspec.convert(text, type=datetime)
         if instant.tzinfo is None:
             raise ValueError("an instant with its zone, such as 2026-03-01T09:00:00Z")
         return instant
-    if bool in takes:
+    if bool in taken.types:
         text = {"yes": "true", "no": "false"}.get(text.lower(), text.lower())
-    return msgspec.convert(text, type=hint, strict=False)
+    return msgspec.convert(text, type=taken.hint, strict=False)
 
 
-def _expected(error: Exception, hint: Any) -> str:
+def _expected(error: Exception, taken: _Taken) -> str:
     if isinstance(error, RequestRefused):
         return "an HR id"
     if not isinstance(error, msgspec.ValidationError):
         return str(error)
     names = {"datetime": "an instant", "date": "a day such as 2026-03-01", "bool": "yes or no"}
-    takes = get_args(hint) or (hint,)
-    for one in takes:
+    for one in taken.types:
         if hasattr(one, "__members__"):
             return f"one of {', '.join(one)}"
         if getattr(one, "__name__", "") in names:
             return names[one.__name__]
-    return "a number" if {int, float} & set(takes) else "text"
+    return "a number" if {int, float} & set(taken.types) else "text"
 
 
 @cache
-def _fields(kind: type) -> dict[str, tuple[Field[Any], Any]]:
+def _fields(kind: type) -> dict[str, _Taken]:
     hints = get_type_hints(kind)
-    return {field.name: (field, hints[field.name]) for field in fields(kind)}
+    return {field.name: _taken(field, hints[field.name]) for field in fields(kind)}
+
+
+def _taken(field: Field[Any], hint: Any) -> _Taken:
+    is_needed = field.default is MISSING and field.default_factory is MISSING
+    return _Taken(hint, get_args(hint) or (hint,), get_origin(hint) is tuple, is_needed)

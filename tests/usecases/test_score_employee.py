@@ -161,8 +161,18 @@ class _OptsOutMeanwhile:
         self._token = token
 
     def variant(self, target=None, *, affinity=""):
-        self._ports.opt_outs.opt_out(self._token, at=self._ports.clock.now())
-        return self._ports.endpoint.variant(target, affinity=affinity)
+        found = self._ports.endpoint.variant(target, affinity=affinity)
+        return _OptingOut(found, self._ports, self._token)
+
+
+@light_value
+class _OptingOut(ForwardedVariant):
+    ports: Ports
+    token: EmployeeToken
+
+    def predict(self, rows, as_of, *, with_reasons=True):
+        self.ports.opt_outs.opt_out(self.token, at=self.ports.clock.now())
+        return self.within.predict(rows, as_of, with_reasons=with_reasons)
 
 
 def test_no_score_is_shown_or_kept_of_a_person_who_opts_out_while_it_is_computed(ports):

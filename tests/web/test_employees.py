@@ -187,13 +187,6 @@ def test_the_kept_score_of_someone_opted_out_is_not_made_anew(client, ports):
     ]
 
 
-def test_an_opt_out_with_a_body_is_refused_since_it_takes_none(client):
-    answer = client.put(f"{PATH}/opt-out", json={"has_opted_out": False})
-    assert answer.status_code == 400
-    assert "no body" in answer.json()["detail"]
-    assert client.get(PATH).json()["has_opted_out"] is False
-
-
 def test_a_person_who_has_left_is_shown_and_scored_no_more(ports, home):
     token = pseudonym(ports.secrets.token_key(), PERSON)
     later = replace(ports, features=SomeHaveLeft(ports.features, {token}))

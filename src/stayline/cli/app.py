@@ -12,18 +12,24 @@ from stayline.cli import (
     alarms,
     api_keys,
     audit,
+    correct,
     doctor,
     erase,
+    export_person,
     holds,
     imports,
     inspect,
     jobs,
     models,
+    notices,
+    opt_out,
     outcomes,
     oversight,
     pilot,
     pipeline,
     purge,
+    register,
+    requests,
     roles,
     score,
     serve,
@@ -63,7 +69,7 @@ def _root(
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
     watch, alarms, audit, stop, pilot, oversight, access_keys, api_keys, roles, purge, holds, erase,
-    doctor,
+    opt_out, requests, export_person, correct, notices, register, doctor,
 ):  # fmt: skip
     module.register(app)
 require_sign_in(app)

@@ -45,6 +45,7 @@ def run_training(
     with share_protected_attributes(
         actor=actor,
         protected=ports.protected,
+        opt_outs=ports.opt_outs,
         runner=ports.runner,
         audit=ports.audit,
         clock=ports.clock,

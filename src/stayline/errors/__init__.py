@@ -20,6 +20,10 @@
     ├── UnknownEmployee          a person the home knows nothing about
     ├── NoLongerEmployed         a person whose last day has come
     ├── HasOptedOut              a person who asked not to be scored
+    ├── ScoreNotAvailable        the same answer whatever the cause, for who may not know it
+    ├── RightsRequestRefused     a person's request that cannot be opened or closed like that
+    ├── UnknownRightsRequest     a request that is not on the register
+    ├── RegisterEntryRefused     a record that lacks something or holds what it cannot
     ├── DecisionRefused          a human action or reason outside the rules
     ├── DeciderRefused           a program, or somebody untrained, that would decide
     ├── UnknownReview            a review of somebody's decisions that is not open
@@ -131,6 +135,11 @@ from stayline.errors.retention import (
     RetentionUnsettled,
     UnknownHold,
 )
+from stayline.errors.rights import (
+    RegisterEntryRefused,
+    RightsRequestRefused,
+    UnknownRightsRequest,
+)
 from stayline.errors.root import StaylineError
 from stayline.errors.scoring import (
     DecisionRefused,
@@ -139,6 +148,7 @@ from stayline.errors.scoring import (
     NoLongerEmployed,
     NothingDeployed,
     RequestRefused,
+    ScoreNotAvailable,
     ScoringUnderWay,
     UnknownEmployee,
 )
@@ -193,14 +203,17 @@ __all__ = [
     "PackageRefused",
     "ProgramInputRefused",
     "RecordRefused",
+    "RegisterEntryRefused",
     "ReportUnreadable",
     "RequestRefused",
     "ResumeRefused",
     "RetentionUnsettled",
+    "RightsRequestRefused",
     "RoleGrantRefused",
     "SchemaMismatch",
     "SchemaRefused",
     "ScopeRefused",
+    "ScoreNotAvailable",
     "ScoringStopped",
     "ScoringUnderWay",
     "SettingRefused",
@@ -223,6 +236,7 @@ __all__ = [
     "UnknownModel",
     "UnknownReport",
     "UnknownReview",
+    "UnknownRightsRequest",
     "UnknownRoleGrant",
     "UnknownVariant",
     "WaiverRefused",

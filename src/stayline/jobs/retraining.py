@@ -35,6 +35,7 @@ def retrain(ports: Ports, settings: Settings, call: Call) -> str:
     with share_protected_attributes(
         actor=call.by,
         protected=ports.protected,
+        opt_outs=ports.opt_outs,
         runner=ports.runner,
         audit=ports.audit,
         clock=ports.clock,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from stayline.domain.schedules import Cadence, Schedule
 from stayline.errors import UnknownJob
 from stayline.jobs.job import Job
+from stayline.jobs.requests import check_requests
 from stayline.jobs.retraining import RETRAINING
 from stayline.jobs.signing import sign
 from stayline.jobs.watching import watch
@@ -43,6 +44,12 @@ JOBS: tuple[Job, ...] = (
         "Watch the answers of each day: drift, quality, groups, reasons.",
         Schedule(Cadence.DAILY, grace=6 * HOUR, hour=2, minute=30, windows=7),
         watch,
+    ),
+    Job(
+        "requests",
+        "Count the requests of people that are overdue or due soon.",
+        Schedule(Cadence.DAILY, grace=DAY, hour=5),
+        check_requests,
     ),
     RETRAINING,
     Job(

@@ -146,6 +146,13 @@ class FeatureStore(AgedRecords, Protocol):
         """
         ...
 
+    def facts(self, group: str, tokens: Sequence[EmployeeToken]) -> pl.DataFrame:
+        """Return every fact ever written of these people, corrected ones too.
+
+        By token, event time and write time.
+        """
+        ...
+
     def join(self, group: str, spine: pl.DataFrame) -> pl.DataFrame:
         """Return the spine's rows, in their order, each with what was known of its person then.
 

@@ -1,5 +1,6 @@
 """Protected attributes, apart from features; every read leaves a record."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import polars as pl
@@ -20,6 +21,10 @@ class ProtectedAttributes(Protocol):
 
     def read(self, purpose: AuditPurpose) -> pl.DataFrame:
         """Record who reads and why, then return all rows, by token and event time."""
+        ...
+
+    def read_of(self, tokens: Sequence[EmployeeToken], purpose: AuditPurpose) -> pl.DataFrame:
+        """Record who reads and why, then return the rows of these people only."""
         ...
 
     def reads(self) -> list[tuple[AuditPurpose, str]]:

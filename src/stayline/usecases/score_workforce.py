@@ -85,7 +85,8 @@ def score_workforce(
             employed = people.filter(~pl.col(TOKEN).is_in(left.implode()))
             inside = employed.filter(in_scope(control.scope()))
             due = inside.filter(~pl.col(TOKEN).is_in(list(barred)))
-            run = _kept(scores, run, variant, _Chunk(people, employed, inside, due), control, now)
+            parts = _Chunk(people, employed, inside, due)
+            run = _kept(scores, opt_outs, clock, run, variant, parts, control, now)
             still_there = features.tokens_between(before, run.after)
             scores.take_down(set(due.get_column(TOKEN)) - still_there)
             scores.take_down(opt_outs.opted_out(at=clock.now()) - barred)
@@ -134,22 +135,28 @@ def _unfinished(
 
 def _kept(
     scores: ScoreBoard,
+    opt_outs: OptOutList,
+    clock: Clock,
     run: ScoringRun,
     variant: Variant,
     chunk: _Chunk,
     control: ScoringControl,
     at: datetime,
 ) -> ScoringRun:
-    """Keep the scores of those who are due, a part at a time; return the run that far on."""
+    """Keep the scores of those who are due, a part at a time; return the run that far on.
+
+    Who opted out since the chunk was begun is left out of each part right before it is kept.
+    """
     scored = variant.score(chunk.due)
     inputs = chunk.due.select(TOKEN, *variant.inputs)
     for part in chunk.people.iter_slices(KEPT_AT_ONCE):
         control.scope()  # raises once scoring is stopped
         last = part.get_column(TOKEN).item(-1)
-        here = pl.col(TOKEN).is_between(pl.lit(run.after), pl.lit(last), closed="right")
+        in_part = pl.col(TOKEN).is_between(pl.lit(run.after), pl.lit(last), closed="right")
+        here = in_part & ~pl.col(TOKEN).is_in(list(opt_outs.opted_out(at=clock.now())))
         theirs = scored.filter(here)
-        still_employed = chunk.employed.filter(here).height
-        inside = chunk.inside.filter(here).height
+        still_employed = chunk.employed.filter(in_part).height
+        inside = chunk.inside.filter(in_part).height
         found = dict(theirs.get_column("band").value_counts().iter_rows())
         run = replace(
             run,

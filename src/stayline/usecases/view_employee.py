@@ -100,6 +100,7 @@ def view_employee(
                 "shown_reasons": view.score is not None and bool(view.score.reasons),
                 "band": None if view.score is None else view.score.band.value,
                 "decisions": len(taken),
+                **({"because": HasOptedOut.__name__} if since is not None else {}),
             },
         )
     )

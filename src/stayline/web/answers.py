@@ -13,6 +13,7 @@ from stayline.usecases.serve_kept_scores import serve_kept_scores
 from stayline.web.calls import Answer, Call
 from stayline.web.gateway import Gateway
 from stayline.web.logs import REQUEST_ID
+from stayline.web.neutral import without_reason
 from stayline.web.watch import Watch
 
 
@@ -20,12 +21,14 @@ from stayline.web.watch import Watch
 class Asked:
     """A call that was understood: what to score for it, and how to tell the scores.
 
-    ``may_be_kept`` is False where the answer has no place to say how old a score is.
+    ``may_be_kept`` is False where the answer has no place to say how old a score is, ``sees_why``
+    True where the caller may know why a person has no score.
     """
 
     ask: Ask
     tell: Callable[[list[RiskScore]], Answer]
     may_be_kept: bool = True
+    sees_why: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ def _read(route: Route, call: Call, gateway: Gateway) -> Asked | Answer:
 
 def _told(route: Route, asked: Asked, outcome: Outcome) -> Answer:
     if outcome.refusal is not None:
-        return route.refuse(outcome.refusal)
+        refusal = outcome.refusal if asked.sees_why else without_reason(outcome.refusal)
+        return route.refuse(refusal)
     try:
         return asked.tell(outcome.scores)
     except Exception as error:

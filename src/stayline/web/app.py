@@ -19,8 +19,9 @@ from stayline.errors import StaylineError
 from stayline.formats.container_variables import container_variables
 from stayline.settings import Settings
 from stayline.web.api.descriptions import SCHEMES
-from stayline.web.api.employees import decide, opt_in, opt_out, show_employee
+from stayline.web.api.employees import decide, show_employee
 from stayline.web.api.health import health, healthz, metrics_text, readyz
+from stayline.web.api.opt_outs import opt_in, opt_out
 from stayline.web.api.predictions import predict
 from stayline.web.callers import Callers
 from stayline.web.errors import told

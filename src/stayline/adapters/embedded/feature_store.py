@@ -149,6 +149,15 @@ class DeltaFeatureStore:
         ordered = known.sort(TOKEN, EVENT_TIME, WRITE_TIME)
         return ordered.unique([TOKEN, EVENT_TIME], keep="last", maintain_order=True)
 
+    def facts(self, group: str, tokens: Sequence[EmployeeToken]) -> pl.DataFrame:
+        """Return every fact ever written of these people."""
+        columns = self._columns(group)
+        with self._locks.reading():
+            if not self._offline.files(group):
+                return pl.DataFrame(schema=columns)
+            found = self._offline.of_people(group, tokens).select(list(columns))
+        return found.sort(TOKEN, EVENT_TIME, WRITE_TIME)
+
     def join(self, group: str, spine: pl.DataFrame) -> pl.DataFrame:
         """Return the spine's rows, each with both clocks and values of what was known."""
         columns = self._columns(group)

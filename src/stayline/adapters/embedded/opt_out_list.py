@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,7 +14,7 @@ from stayline.adapters.embedded.change_mark import ChangeMark, Mark
 from stayline.adapters.embedded.database import reading, scrub
 from stayline.adapters.embedded.quick_access import quick_all, quick_rows
 from stayline.adapters.embedded.tables import microseconds, opt_outs
-from stayline.domain.opt_out import OptOut
+from stayline.domain.opt_out import Channel, OptOut, OptOutKind
 from stayline.domain.pseudonyms import EmployeeToken
 
 _COVERED = (
@@ -52,31 +53,45 @@ class SqliteOptOutList:
         self._mark = ChangeMark(engine, MARK)
         self._named: _Named | None = None
 
-    def opt_out(self, token: EmployeeToken, *, at: datetime) -> OptOut:
-        """Bar scoring from now on; when it is barred already, nothing changes."""
+    def opt_out(
+        self,
+        token: EmployeeToken,
+        *,
+        at: datetime,
+        kind: OptOutKind = OptOutKind.OPT_OUT,
+        channel: Channel = Channel.API,
+        reason: str = "",
+        recorded_at: datetime | None = None,
+    ) -> OptOut:
+        """Bar scoring from then on; where this kind bars it already, nothing changes."""
+        own = sa.and_(opt_outs.c.token == token, opt_outs.c.kind == kind.value)
         with self._mark.changing() as connection:
-            row = connection.execute(
-                sa.select(opt_outs).where(opt_outs.c.token == token, opt_outs.c.until.is_(None))
-            ).one_or_none()
+            standing = (
+                sa.select(opt_outs)
+                .where(own, opt_outs.c.until.is_(None), opt_outs.c.since <= at)
+                .order_by(opt_outs.c.since)
+                .limit(1)
+            )
+            row = connection.execute(standing).one_or_none()
             if row is not None:
-                return OptOut(**row._mapping)
+                return _interval(row)
+            told = {"channel": channel.value, "reason": reason, "recorded_at": recorded_at}
             reopened = connection.execute(
-                sa.update(opt_outs)
-                .where(opt_outs.c.token == token, opt_outs.c.since == at)
-                .values(until=None)
+                sa.update(opt_outs).where(own, opt_outs.c.since == at).values(until=None, **told)
             )
             if reopened.rowcount == 0:
-                connection.execute(sa.insert(opt_outs).values(token=token, since=at, until=None))
-            return OptOut(token, since=at)
+                connection.execute(
+                    sa.insert(opt_outs).values(token=token, since=at, kind=kind.value, **told)
+                )
+        return OptOut(token, at, None, kind, channel, reason, recorded_at)
 
-    def opt_in(self, token: EmployeeToken, *, at: datetime) -> bool:
-        """End the open interval."""
+    def opt_in(self, token: EmployeeToken, *, at: datetime, kind: OptOutKind | None = None) -> bool:
+        """End the open intervals of that kind, or of every kind."""
+        is_open = sa.and_(opt_outs.c.token == token, opt_outs.c.until.is_(None))
+        if kind is not None:
+            is_open = sa.and_(is_open, opt_outs.c.kind == kind.value)
         with self._mark.changing() as connection:
-            ended = connection.execute(
-                sa.update(opt_outs)
-                .where(opt_outs.c.token == token, opt_outs.c.until.is_(None))
-                .values(until=at)
-            )
+            ended = connection.execute(sa.update(opt_outs).where(is_open).values(until=at))
         return ended.rowcount > 0
 
     def is_opted_out(self, token: EmployeeToken, *, at: datetime) -> bool:
@@ -114,11 +129,16 @@ class SqliteOptOutList:
 
     def intervals(self, token: EmployeeToken) -> list[OptOut]:
         """Return a person's intervals, oldest first."""
+        return self._read(sa.select(opt_outs).where(opt_outs.c.token == token))
+
+    def everyone(self) -> list[OptOut]:
+        """Return all intervals of all people, oldest first."""
+        return self._read(sa.select(opt_outs))
+
+    def _read(self, query: sa.Select[Any]) -> list[OptOut]:
+        ordered = query.order_by(opt_outs.c.since, opt_outs.c.kind, opt_outs.c.token)
         with reading(self._engine) as connection:
-            rows = connection.execute(
-                sa.select(opt_outs).where(opt_outs.c.token == token).order_by(opt_outs.c.since)
-            ).all()
-        return [OptOut(**row._mapping) for row in rows]
+            return [_interval(row) for row in connection.execute(ordered)]
 
     def _everyone_named(self) -> AbstractSet[str] | None:
         """Return everyone whom the list names, or None where that is not known."""
@@ -131,3 +151,8 @@ class SqliteOptOutList:
         tokens = frozenset(row[0] for row in rows) if len(rows) <= MOST_NAMED else None
         self._named = _Named(tokens, mark, monotonic() + FRESH_S)
         return tokens
+
+
+def _interval(row: sa.Row[Any]) -> OptOut:
+    told = dict(row._mapping)
+    return OptOut(**{**told, "kind": OptOutKind(told["kind"]), "channel": Channel(told["channel"])})

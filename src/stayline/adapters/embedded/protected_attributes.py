@@ -1,5 +1,6 @@
 """Protected attributes in a SQLite file of their own."""
 
+from collections.abc import Sequence
 from datetime import UTC
 
 import msgspec
@@ -38,6 +39,13 @@ class SqliteProtectedAttributes:
 
     def read(self, purpose: AuditPurpose) -> pl.DataFrame:
         """Record the read, then return all rows."""
+        return self._read(purpose, sa.true())
+
+    def read_of(self, tokens: Sequence[EmployeeToken], purpose: AuditPurpose) -> pl.DataFrame:
+        """Record the read, then return the rows of these people."""
+        return self._read(purpose, protected_attributes.c.token.in_(tokens))
+
+    def _read(self, purpose: AuditPurpose, of_whom: sa.ColumnElement[bool]) -> pl.DataFrame:
         table = protected_attributes
         with writing(self._engine) as connection:
             connection.execute(
@@ -50,7 +58,9 @@ class SqliteProtectedAttributes:
                     table.c.token,
                     sa.type_coerce(table.c.event_time, sa.BigInteger),
                     table.c.attributes,
-                ).order_by(table.c.token, table.c.event_time)
+                )
+                .where(of_whom)
+                .order_by(table.c.token, table.c.event_time)
             ).all()
         tokens, times, texts = zip(*found, strict=True) if found else ((), (), ())
         frame = pl.DataFrame(

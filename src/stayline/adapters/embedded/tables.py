@@ -72,7 +72,11 @@ opt_outs = sa.Table(
     STATE,
     sa.Column("token", sa.String, primary_key=True),
     sa.Column("since", Instant, primary_key=True),
+    sa.Column("kind", sa.String, primary_key=True, server_default="opt_out"),
     sa.Column("until", Instant),
+    sa.Column("channel", sa.String, nullable=False, server_default="api"),
+    sa.Column("reason", sa.String, nullable=False, server_default=""),
+    sa.Column("recorded_at", Instant),
 )
 scores = sa.Table(
     "scores",

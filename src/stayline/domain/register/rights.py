@@ -21,7 +21,8 @@ class RequestKind(StrEnum):
 class RightsRequest:
     """One request and how it came out; a newer entry of the same id replaces it.
 
-    ``subject`` is the person's token. ``due_on`` is the last day to answer.
+    ``subject`` is the person's token. ``due_on`` is the last day to answer, later where the person
+    was told on ``extended_on`` that and why it takes longer.
     """
 
     subject: str
@@ -31,6 +32,8 @@ class RightsRequest:
     due_on: date
     closed_on: date | None = None
     outcome: str = ""
+    extended_on: date | None = None
+    extension_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,8 @@ def score_together(
 
     They share every read and write, and the model scores their rows at once, so each costs a
     fraction of what it costs alone. One that is refused does not touch the others; a store that
-    fails fails all that need it, and no others.
+    fails fails all that need it, and no others. Who opted out is refused after whatever else is
+    wrong, so that wrong fields do not tell them from others, and before a model is asked.
     """
     try:
         scope = control.scope()
@@ -104,9 +105,9 @@ def score_together(
         return [Outcome([], stopped, None) for _ in asks]
     now = clock.now()
     cases = [Case.of(ask, token_key, now) for ask in asks]
-    _step(cases, lambda some: bar_opted_out(some, opt_outs, at=now))
     _step(cases, lambda some: choose_variant(some, endpoint))
     _step(cases, lambda some: make_ready(some, features, scope))
+    _step(cases, lambda some: bar_opted_out(some, opt_outs, at=now))
     _step(cases, score)
     if refusals := [event for case in cases for event in refusal_events(case)]:
         audit.note(refusals)

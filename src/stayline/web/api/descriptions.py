@@ -13,9 +13,10 @@ from litestar.openapi.spec import (
     Schema,
     SecurityScheme,
 )
-from litestar.openapi.spec.enums import OpenAPIType
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 from stayline.domain.decisions import MINIMUM_REASON, ActionKind
+from stayline.domain.opt_out import LONGEST_REASON, Channel, OptOutKind
 from stayline.usecases.check_readiness import Readiness
 from stayline.web.bodies import CSV, JSON
 from stayline.web.errors import PROBLEM_JSON, Problem
@@ -60,6 +61,7 @@ _BATCH = Schema(
     additional_properties=False,
 )
 _TEXT = Schema(type=OpenAPIType.STRING)
+_NONE = Schema(type=OpenAPIType.NULL)
 
 
 @dataclass
@@ -120,6 +122,27 @@ class DecisionOperation(Operation):
         )
 
 
+@dataclass
+class OptOutOperation(Operation):
+    """Describes what may be told of an opt-out; everything may be left out."""
+
+    def __post_init__(self) -> None:
+        properties = {
+            "kind": Schema(type=OpenAPIType.STRING, enum=list(OptOutKind)),
+            "channel": Schema(type=OpenAPIType.STRING, enum=list(Channel)),
+            "reason": Schema(type=OpenAPIType.STRING, max_length=LONGEST_REASON),
+            "effective_from": Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE_TIME),
+        }
+        body = Schema(
+            type=OpenAPIType.OBJECT,
+            properties={name: Schema(any_of=[told, _NONE]) for name, told in properties.items()},
+            additional_properties=False,
+        )
+        self.request_body = RequestBody(
+            required=False, content={JSON: OpenAPIMediaType(schema=body)}
+        )
+
+
 def problems(**described: str) -> dict[int, ResponseSpec]:
     return {
         int(status.removeprefix("s")): ResponseSpec(
@@ -144,6 +167,16 @@ _STOPPED = "Scoring is stopped; Retry-After says when to ask again."
 VIEW_PROBLEMS = PERSON_PROBLEMS | problems(
     s403="No score of this person may be shown.", s410=_GONE, s503=_STOPPED
 )
+VIEW_PROBLEMS = PERSON_PROBLEMS | problems(
+    s404=f"{_NO_SUCH_PERSON} Told to privacy roles only.",
+    s410=f"{_GONE} Told to privacy roles only.",
+)
+OPT_OUT_PROBLEMS = PERSON_PROBLEMS | problems(
+    s400="The body cannot be read.",
+    s413="The body is too large.",
+    s415="The body is not application/json.",
+    s422="The id or a field cannot be used, or the instant is yet to come.",
+)
 DECISION_PROBLEMS = PERSON_PROBLEMS | problems(
     s400="The body cannot be read.",
     s403="The caller is a program, or has no valid training where that is asked for.",
@@ -155,9 +188,10 @@ DECISION_PROBLEMS = PERSON_PROBLEMS | problems(
 PREDICT_PROBLEMS = problems(
     s400="The body cannot be read.",
     s401=_NOT_SIGNED_IN,
-    s403="No score can be shown of this person, or the caller's roles do not permit this.",
-    s404=_NO_SUCH_PERSON,
-    s410=_GONE,
+    s403="The person has opted out of scoring, which privacy roles only are told; or the "
+    "caller's roles do not permit this.",
+    s404="No score is available of this person; why is told to privacy roles only.",
+    s410=f"{_GONE} Told to privacy roles only.",
     s413="The body is too large.",
     s415="The body is neither application/json nor text/csv.",
     s422="Fields cannot be used; errors names each.",

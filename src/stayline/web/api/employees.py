@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from litestar import Request, delete, get, post, put
+from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, RawBody
 
@@ -22,20 +23,21 @@ from stayline.formats.governance_toml import read_policy
 from stayline.ports.score_board import BoardEntry
 from stayline.usecases.record_decision import record_decision
 from stayline.usecases.score_employee import score_employee
-from stayline.usecases.set_opt_out import set_opt_out
-from stayline.usecases.view_employee import view_employee
-from stayline.web.api.descriptions import (
-    DECISION_PROBLEMS,
-    PERSON_PROBLEMS,
-    VIEW_PROBLEMS,
-    DecisionOperation,
-)
+from stayline.usecases.view_employee import EmployeeView, view_employee
+from stayline.web.api.descriptions import DECISION_PROBLEMS, VIEW_PROBLEMS, DecisionOperation
 from stayline.web.bodies import JSON, media_type, read_json_object
-from stayline.web.errors import BadBody
 from stayline.web.gateway import Gateway
+from stayline.web.neutral import NOT_TOLD
 from stayline.web.operations import SIGNED_IN, needs
 
 _CLAIMED = "cannot be claimed: a decision is that of whoever is signed in; leave it out"
+
+
+class NoScore(StrEnum):
+    """Why no score is shown."""
+
+    NOT_AVAILABLE = "not_available"
+    OPTED_OUT = "opted_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,6 @@ class KeptScore:
     model: ModelIdentity
     source: ScoreSource
     scored_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OptOutAnswer:
-    """Whether a person is out of scoring."""
-
-    employee_id: str
-    has_opted_out: bool
-    since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +71,16 @@ class DecisionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EmployeeAnswer:
-    """One person: the score (None when none may be shown), the opt-out and the decisions."""
+    """One person: the score (None when none may be shown) and the decisions.
+
+    ``no_score`` says that there is none. Why, and whether the person opted out, is told to privacy
+    roles only: for everybody else it is "not_available", and the opt-out None, whatever the cause.
+    """
 
     employee_id: str
     score: KeptScore | None
-    has_opted_out: bool
+    no_score: NoScore | None
+    has_opted_out: bool | None
     opted_out_since: datetime | None
     decisions: list[DecisionAnswer]
 
@@ -121,26 +119,26 @@ def show_employee(
             actor=caller.subject,
         )
 
-    view = view_employee(
-        gateway.token(hr_id),
-        score_now=score_now,
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        decisions=ports.decisions,
-        opt_outs=ports.opt_outs,
-        control=ports.control,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor=caller.subject,
-    )
-    return EmployeeAnswer(
-        employee_id=hr_id,
-        score=_kept(view.score),
-        has_opted_out=view.has_opted_out,
-        opted_out_since=view.opted_out_since,
-        decisions=[_decision(decision, hr_id) for decision in view.decisions],
-    )
+    sees_why = caller.may(Operation.SEE_OPT_OUT)
+    try:
+        view = view_employee(
+            gateway.token(hr_id),
+            score_now=score_now,
+            endpoint=ports.endpoint,
+            features=ports.features,
+            scores=ports.scores,
+            decisions=ports.decisions,
+            opt_outs=ports.opt_outs,
+            control=ports.control,
+            audit=ports.audit,
+            clock=ports.clock,
+            actor=caller.subject,
+        )
+    except NOT_TOLD:
+        if sees_why:
+            raise
+        return EmployeeAnswer(hr_id, None, NoScore.NOT_AVAILABLE, None, None, [])
+    return _shown(view, hr_id, sees_why=sees_why)
 
 
 @post(
@@ -187,66 +185,19 @@ def decide(
     return _decision(decision, hr_id)
 
 
-@put(
-    "/v1/employees/{employee_id:str}/opt-out",
-    sync_to_thread=True,
-    tags=["employees"],
-    summary="Opt a person out of scoring, at once",
-    operation_id="opt_out",
-    opt=needs(Operation.SET_OPT_OUT),
-    security=SIGNED_IN,
-    description="Answers with the state from now on; the kept score is gone.",
-    responses=PERSON_PROBLEMS,
-)
-def opt_out(
-    employee_id: FromPath[str],
-    body: RawBody,
-    gateway: NamedDependency[Gateway],
-    caller: NamedDependency[Caller],
-) -> OptOutAnswer:
-    """Opt out; doing it again changes nothing."""
-    if body:
-        raise BadBody(detail="This address takes no body; PUT opts out, DELETE withdraws it.")
-    return _set_opt_out(employee_id, True, gateway, caller)
-
-
-@delete(
-    "/v1/employees/{employee_id:str}/opt-out",
-    status_code=200,
-    sync_to_thread=True,
-    tags=["employees"],
-    summary="Withdraw an opt-out",
-    operation_id="opt_in",
-    opt=needs(Operation.SET_OPT_OUT),
-    security=SIGNED_IN,
-    responses=PERSON_PROBLEMS,
-)
-def opt_in(
-    employee_id: FromPath[str],
-    gateway: NamedDependency[Gateway],
-    caller: NamedDependency[Caller],
-) -> OptOutAnswer:
-    """Answer with the state from now on."""
-    return _set_opt_out(employee_id, False, gateway, caller)
-
-
-def _set_opt_out(
-    employee_id: str, has_opted_out: bool, gateway: Gateway, caller: Caller
-) -> OptOutAnswer:
-    hr_id, ports = checked_id(employee_id), gateway.ports
-    state = set_opt_out(
-        gateway.token(hr_id),
-        has_opted_out,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        answers=ports.answers,
-        outcomes=ports.outcomes,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor=caller.subject,
+def _shown(view: EmployeeView, hr_id: str, *, sees_why: bool) -> EmployeeAnswer:
+    no_score = None
+    if view.score is None:
+        is_told = sees_why and view.has_opted_out
+        no_score = NoScore.OPTED_OUT if is_told else NoScore.NOT_AVAILABLE
+    return EmployeeAnswer(
+        employee_id=hr_id,
+        score=_kept(view.score),
+        no_score=no_score,
+        has_opted_out=view.has_opted_out if sees_why else None,
+        opted_out_since=view.opted_out_since if sees_why else None,
+        decisions=[_decision(decision, hr_id) for decision in view.decisions],
     )
-    return OptOutAnswer(hr_id, state.has_opted_out, state.since)
 
 
 def _decision_texts(body: dict[str, object]) -> dict[str, str]:

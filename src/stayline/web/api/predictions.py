@@ -68,7 +68,11 @@ def _read(call: Call, gateway: Gateway) -> Asked:
     )
     gateway.callers.keep_to_line(caller, Operation.SCORE_PEOPLE, requests)
     options = ScoreOptions(with_reasons=_with_reasons(call.query)) if call.query else AS_USUAL
-    return Asked(Ask(requests, caller.subject, options), _batch if is_batch else _single)
+    return Asked(
+        Ask(requests, caller.subject, options),
+        _batch if is_batch else _single,
+        sees_why=caller.may(Operation.SEE_OPT_OUT),
+    )
 
 
 def _single(scored: list[RiskScore]) -> Answer:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "state_0017"
-down_revision = "state_0015"
+down_revision = "state_0016"
 
 
 def upgrade() -> None:

@@ -27,7 +27,12 @@ NOTE = "<!-- Written by docs/generate.py; change the code, then run `make format
 
 def main() -> None:
     """Write or check every generated page, and check the links of all pages."""
-    pages = {"cli.md": _cli(), "settings.md": _settings(), "api.md": _api()}
+    pages = {
+        "cli.md": _cli(),
+        "settings.md": _settings(),
+        "api.md": _api(),
+        "controls.md": _controls(),
+    }
     if "--check" not in sys.argv:
         for name, text in pages.items():
             (DOCS / name).write_text(text, "utf-8")
@@ -122,6 +127,39 @@ def _permitted(asked: Operation, described: dict[str, object]) -> str:
         return "Open to everybody.\n\n"
     roles = ", ".join(sorted(PERMITTED[asked]))
     return f"Asks for `{asked.value}`: {roles}.\n\n"
+
+
+def _controls() -> str:
+    from stayline.domain.compliance.catalogue import CONTROLS, Parameters
+    from stayline.domain.compliance.legal_register import REGISTER
+
+    out = [
+        f"{NOTE}# Controls\n\nWhat `stayline comply` checks, by which thresholds, of which law. ",
+        "How to read it is in [compliance.md](compliance.md).\n",
+    ]
+    for area, questions in CONTROLS.items():
+        out.append(
+            f"\n## `[controls.{area}]`\n\n| control | asks | reads | sources |\n|---|---|---|---|\n"
+        )
+        for one in questions:
+            name = one.control_id + ("" if one.is_core else " (advisory)")
+            reads, sources = (
+                ", ".join(f"`{x}`" for x in some) for some in (one.reads, one.sources)
+            )
+            out.append(f"| {name} | {one.asks} | {reads} | {sources} |\n")
+        out.append("\n| threshold | default | used by |\n|---|---|---|\n")
+        thresholds = getattr(Parameters(), area)
+        for field in fields(thresholds):
+            used = ", ".join(one.control_id for one in questions if field.name in one.uses)
+            out.append(f"| `{field.name}` | `{getattr(thresholds, field.name)}` | {used} |\n")
+    out.append("\n## The legal register\n\nAs read on ")
+    out.append(f"{REGISTER.version}. V: its words were read. S: a summary was. K: known, not read ")
+    out.append("again. U: unsettled.\n\n| source | provision | from | status | mark | note |\n")
+    out.append("|---|---|---|---|---|---|\n")
+    for row in REGISTER.sources.values():
+        cells = (row.source_id, row.title, row.effective_on, row.status, row.mark, row.note)
+        out.append(f"| {' | '.join(map(str, cells))} |\n")
+    return "".join(out)
 
 
 def _dead_links() -> list[str]:

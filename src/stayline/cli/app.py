@@ -12,6 +12,7 @@ from stayline.cli import (
     alarms,
     api_keys,
     audit,
+    comply,
     correct,
     doctor,
     erase,
@@ -69,7 +70,7 @@ def _root(
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
     watch, alarms, audit, stop, pilot, oversight, access_keys, api_keys, roles, purge, holds, erase,
-    opt_out, requests, export_person, correct, notices, register, doctor,
+    opt_out, requests, export_person, correct, notices, register, comply, doctor,
 ):  # fmt: skip
     module.register(app)
 require_sign_in(app)

@@ -75,7 +75,7 @@ def score_everyone(ports: Ports, settings: Settings, call: Call) -> str:
     )
 
 
-def check_compliance(ports: Ports, settings: Settings, call: Call) -> str:
+def check_whole(ports: Ports) -> str:
     """Check the home; raises `StoreDamaged` for the first part that is not whole."""
     checks = check_home(
         features=ports.features,

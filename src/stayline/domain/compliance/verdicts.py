@@ -41,5 +41,5 @@ class Verdict:
     reason: str
     counts: Mapping[str, int | float] = field(default_factory=dict)
     offending: tuple[str, ...] = ()
-    parameters: Mapping[str, str | int | float] = field(default_factory=dict)
+    parameters: Mapping[str, object] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -1,0 +1,36 @@
+"""What an organisation sets of the check: ``[legal_register]`` and ``[controls.AREA]``."""
+
+from dataclasses import fields
+from pathlib import Path
+
+from stayline.domain.compliance.catalogue import Parameters
+from stayline.domain.compliance.legal_register import REGISTER
+from stayline.domain.compliance.legal_sources import LegalPolicy, LegalRegister
+from stayline.errors import SettingRefused
+from stayline.formats.governance_toml import read_policy
+
+
+def read_legal_register(home: Path) -> LegalRegister:
+    """Return the register with the days on which the organisation read sources again.
+
+    Raises `SettingRefused` for an id that the register does not have.
+    """
+    policy = read_policy(home, "legal_register", LegalPolicy)
+    try:
+        return REGISTER.under(policy)
+    except KeyError as error:
+        expected = f"one of {sorted(REGISTER.sources)}"
+        raise SettingRefused("legal_register.verified_on", str(error.args[0]), expected) from None
+
+
+def read_parameters(home: Path) -> Parameters:
+    """Return the thresholds of every area; raises `SettingRefused`."""
+    defaults = Parameters()
+    return Parameters(
+        **{
+            area.name: read_policy(
+                home, f"controls.{area.name}", type(getattr(defaults, area.name))
+            )
+            for area in fields(Parameters)
+        }
+    )

@@ -34,6 +34,14 @@ class Directory(Protocol):
         """Return the newest entry of a person."""
         ...
 
+    def known_as(self, token: EmployeeToken) -> tuple[EmployeeToken, ...]:
+        """Return every token a person has had, the one that stands now first; any of them asks.
+
+        Records that are never rewritten (the audit log, captures) hold the token of their day. A
+        token nobody is known by comes back alone.
+        """
+        ...
+
     def erase(self, token: EmployeeToken) -> int:
         """Remove a person and return how many entries went."""
         ...

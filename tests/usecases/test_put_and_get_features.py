@@ -30,8 +30,9 @@ def ports(tmp_path):
 
 def put(ports, group, values, *, token=ANA, event_time=MARCH):
     return put_features(
-        token, group, values, event_time=event_time, features=ports.features, audit=ports.audit,
-        clock=ports.clock, actor="hr-sync",
+        token, group, values, hr_id=f"id of {token[:4]}", event_time=event_time,
+        features=ports.features, directory=ports.directory, secrets=ports.secrets,
+        audit=ports.audit, clock=ports.clock, actor="hr-sync",
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from stayline.cli import (
     outcomes,
     pipeline,
     score,
+    secrets,
     serve,
     simulate,
     train,
@@ -50,7 +51,7 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, access_keys, doctor,
+    watch, alarms, access_keys, secrets, doctor,
 ):  # fmt: skip
     module.register(app)
 

@@ -52,16 +52,17 @@ def score_everyone(ports: Ports, settings: Settings, call: Call) -> str:
     ports.runner.purge_expired(at=ports.clock.now())  # this runs nightly, training may not
     if ports.registry.deployed() is None:
         return "No model is deployed yet, so nobody was scored."
-    scored = score_workforce(
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor=call.by,
-        progress=call.listener.advance,
-    )
+    with ports.secrets.steady_tokens():
+        scored = score_workforce(
+            endpoint=ports.endpoint,
+            features=ports.features,
+            scores=ports.scores,
+            opt_outs=ports.opt_outs,
+            audit=ports.audit,
+            clock=ports.clock,
+            actor=call.by,
+            progress=call.listener.advance,
+        )
     return (
         f"{scored.count:,} people scored by version {scored.model.version}; left out: "
         f"{scored.opted_out:,} who opted out, {scored.gone:,} no longer employed."

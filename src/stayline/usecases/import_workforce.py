@@ -19,7 +19,7 @@ from stayline.formats.reject_file import RejectFile
 from stayline.formats.schema_toml import schema_digest
 from stayline.modelling.parting import part_rows
 from stayline.modelling.repeated_rows import RepeatedRows, SiftedRows
-from stayline.modelling.tokens import TokenBook
+from stayline.modelling.tokens import TokenBook, aliases_of
 from stayline.modelling.validation import HR_ID, ROW, check_header, validate_rows
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
@@ -58,7 +58,7 @@ def import_workforce(
     under the same schema changes nothing, unless ``as_of`` is another day; an import that was cut
     short is completed by running it again. ``as_of`` dates the rows of a cross-section (default:
     today); a panel dates its own. Raises `ExtractUnreadable`, `SchemaMismatch`, `SettingRefused`,
-    and `StoreDamaged` for another token key than that of earlier imports.
+    `RotationUnderWay`, and `StoreDamaged` for another token key than that of earlier imports.
     """
     now = clock.now()
     event_time = _event_time(schema, as_of, now)
@@ -71,27 +71,31 @@ def import_workforce(
     batches = _batches(path, rows_a_batch)
     first = next(batches)
     ignored = check_header(first.columns, schema)
-    key = _known_key(secrets, imports)
-    if record is None:
-        fingerprint = key_fingerprint(key)
-        record = ImportRecord(*digests, event_time, now, key_fingerprint=fingerprint)
-    features.define(schema)
-    imports.start(record)
-    tokens, tally = TokenBook(key), _Tally()
-    with RejectFile(reject_path) as reject_file:
-        for read, sifted in _judged(chain([first], batches), schema, record.event_time, now):
-            parted = tokens.replace_ids(part_rows(sifted.rows, schema))
-            new = features.put(FEATURES, parted.features, written_at=now)
-            if parted.outcomes is not None:
-                features.put(OUTCOMES, parted.outcomes, written_at=now)
-            protected.put(parted.protected)
-            directory.put(parted.directory)
-            reject_file.write(sifted.rows.rejects)
-            tally.add(read, sifted, unchanged=parted.features.height - new)
-            progress(tally.rows, None if lines is None else max(tally.rows, lines))
-        kept_reject_file = reject_file.finish()
-    audit.append(_event(actor, file_digest, clock.now(), schema, tally))
-    imports.complete(record, at=clock.now(), rows=tally.rows, rejected=tally.rejected)
+    with secrets.steady_tokens():
+        key = _known_key(secrets, imports)
+        if record is None:
+            fingerprint = key_fingerprint(key)
+            record = ImportRecord(*digests, event_time, now, key_fingerprint=fingerprint)
+        features.define(schema)
+        imports.start(record)
+        tokens, tally = TokenBook(key), _Tally()
+        earlier = secrets.earlier_token_keys()
+        with RejectFile(reject_path) as reject_file:
+            for read, sifted in _judged(chain([first], batches), schema, record.event_time, now):
+                parted = tokens.replace_ids(part_rows(sifted.rows, schema))
+                if earlier:  # before anything of a person who may have opted out under an old token
+                    directory.link(aliases_of(parted.directory, earlier))
+                new = features.put(FEATURES, parted.features, written_at=now)
+                if parted.outcomes is not None:
+                    features.put(OUTCOMES, parted.outcomes, written_at=now)
+                protected.put(parted.protected)
+                directory.put(parted.directory)
+                reject_file.write(sifted.rows.rejects)
+                tally.add(read, sifted, unchanged=parted.features.height - new)
+                progress(tally.rows, None if lines is None else max(tally.rows, lines))
+            kept_reject_file = reject_file.finish()
+        audit.append(_event(actor, file_digest, clock.now(), schema, tally))
+        imports.complete(record, at=clock.now(), rows=tally.rows, rejected=tally.rejected)
     return ImportReport(
         file_digest=file_digest,
         rows=tally.rows,

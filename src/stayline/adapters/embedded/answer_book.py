@@ -13,6 +13,7 @@ from stayline.adapters.embedded.answer_tables import answered_people as people
 from stayline.adapters.embedded.answer_tables import answers as kept
 from stayline.adapters.embedded.bulk import CHUNK
 from stayline.adapters.embedded.database import changes, damage, reading, scrub, writing
+from stayline.adapters.embedded.token_aliases import standing
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.answer_book import ANSWER_TYPES
 
@@ -37,6 +38,7 @@ class SqliteAnswerBook:
             .with_columns(pl.col("inferred_at").dt.epoch("us"))
         )
         with writing(self._engine) as connection, _room_for_indexes(connection):
+            rows = rows.with_columns(standing(connection, rows["token"]))
             numbers = _numbers(connection, rows["token"].drop_nulls().unique(maintain_order=True))
             numbered = rows.join(numbers, on="token", how="left", maintain_order="left")
             before = changes(connection)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.quick_access import quick_rows
 from stayline.adapters.embedded.tables import microseconds, opt_outs
+from stayline.adapters.embedded.token_aliases import known_as
 from stayline.domain.opt_out import OptOut
 from stayline.domain.pseudonyms import EmployeeToken
 
@@ -18,7 +19,7 @@ _COVERED = (
 
 
 class SqliteOptOutList:
-    """Keeps one row an interval."""
+    """Keeps one row an interval and token: people are barred under every token they have had."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -31,13 +32,8 @@ class SqliteOptOutList:
             ).one_or_none()
             if row is not None:
                 return OptOut(**row._mapping)
-            reopened = connection.execute(
-                sa.update(opt_outs)
-                .where(opt_outs.c.token == token, opt_outs.c.since == at)
-                .values(until=None)
-            )
-            if reopened.rowcount == 0:
-                connection.execute(sa.insert(opt_outs).values(token=token, since=at, until=None))
+            for one in known_as(connection, token):
+                _open(connection, one, at)
             return OptOut(token, since=at)
 
     def opt_in(self, token: EmployeeToken, *, at: datetime) -> bool:
@@ -45,7 +41,8 @@ class SqliteOptOutList:
         with writing(self._engine) as connection:
             ended = connection.execute(
                 sa.update(opt_outs)
-                .where(opt_outs.c.token == token, opt_outs.c.until.is_(None))
+                .where(opt_outs.c.token.in_(known_as(connection, token)))
+                .where(opt_outs.c.until.is_(None))
                 .values(until=at)
             )
         return ended.rowcount > 0
@@ -78,3 +75,14 @@ class SqliteOptOutList:
                 sa.select(opt_outs).where(opt_outs.c.token == token).order_by(opt_outs.c.since)
             ).all()
         return [OptOut(**row._mapping) for row in rows]
+
+
+def _open(connection: sa.Connection, token: EmployeeToken, at: datetime) -> None:
+    """Begin an interval under one token, or reopen the one that began at this instant."""
+    reopened = connection.execute(
+        sa.update(opt_outs)
+        .where(opt_outs.c.token == token, opt_outs.c.since == at)
+        .values(until=None)
+    )
+    if reopened.rowcount == 0:
+        connection.execute(sa.insert(opt_outs).values(token=token, since=at, until=None))

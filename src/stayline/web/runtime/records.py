@@ -74,12 +74,16 @@ def _put(call: Call, gateway: Gateway, actor: str) -> Answer:
     ports, group = gateway.ports, _group(call)
     names = record_names(ports.features.schema())
     given = read_put(call.body, names)
+    hr_id = checked_id(given.hr_id, names.identifier)
     put_features(
-        gateway.token(checked_id(given.hr_id, names.identifier)),
+        gateway.token(hr_id),
         group,
         given.values,
+        hr_id=hr_id,
         event_time=given.event_time,
         features=ports.features,
+        directory=ports.directory,
+        secrets=ports.secrets,
         audit=ports.audit,
         clock=ports.clock,
         actor=actor,

@@ -1,4 +1,4 @@
-"""A token key rotated while a server answers: nobody waits in vain, and opt-outs hold throughout."""
+"""A token key rotated while a server answers: no request fails, and opt-outs hold throughout."""
 
 import itertools
 import subprocess
@@ -56,7 +56,7 @@ def test_servers_answer_rightly_and_opt_outs_hold_while_the_token_key_changes(ho
     barred = ports.opt_outs.opted_out_of(list(new.values()), at=now)
     assert new[SHY] in barred
     assert not barred & {entry.token for entry in ports.scores.entries()}
-    tokens = {token for token in ports.directory.hr_ids()["token"]}
+    tokens = set(ports.directory.hr_ids()["token"])
     assert {entry.token for entry in ports.scores.entries()} <= tokens
     assert ports.features.count() == PEOPLE
     assert len(ports.decisions.decisions(new[ASKED[0]])) >= 1
@@ -68,7 +68,7 @@ def _predicted(client, person):
 
 
 def _ask(url, risks, stop, wrong, answers):
-    """Ask for people whose risk is known, and for one who must not be scored; decide now and then."""
+    """Ask for people whose risk is known and for one who opted out; decide now and then."""
     with httpx.Client(base_url=url, timeout=30) as client:
         for turn, person in enumerate(itertools.cycle(risks)):
             if stop.is_set():

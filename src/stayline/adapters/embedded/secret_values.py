@@ -56,11 +56,12 @@ def _of_file(place: InFile) -> bytes:
             expected = "the file itself: whoever may change the link could give another secret"
             raise SettingRefused(told, "a symbolic link", expected) from None
         raise SecretUnavailable(told, f"{error.strerror}") from None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise SettingRefused(told, "no regular file", "a file that holds the secret")
     with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise SettingRefused(told, "no regular file", "a file that holds the secret")
-        if found.st_mode & 0o077:
+        if mode & 0o077:
             expected = "mode 0600 (run `chmod 600` on it)"
             raise SettingRefused(told, "open to its group or to others", expected)
         return file.read(LARGEST)

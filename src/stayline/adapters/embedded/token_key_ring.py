@@ -142,7 +142,9 @@ class TokenKeyRing:
 
     def _first_key(self, *, may_make: bool) -> bytes:
         if self._policy.token_key:
-            return self._referred("token_key", self._policy.token_key)
+            if self._first is None:  # read once: only a rotation may change a token key
+                self._first = self._referred("token_key", self._policy.token_key), None
+            return self._first[0]
         given = self._environment.get(TOKEN_KEY)
         if given is not None:
             return key_of(given.encode("utf-8", "surrogateescape"), f"variable {TOKEN_KEY}")

@@ -1,5 +1,6 @@
 """A new token key: everyone is the same person afterwards, and old tokens lead there."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from stayline.domain.secrets_policy import SecretsPolicy
 from stayline.errors import RotationRefused, RotationUnderWay, StoreDamaged
 from stayline.ports.feature_store import FEATURES
 from stayline.ports.governance_register import Entry
+from stayline.usecases.delete_features import delete_features
 from stayline.usecases.list_secrets import list_secrets
 from stayline.usecases.put_features import put_features
 from stayline.usecases.retire_token_key import retire_token_key
@@ -173,6 +175,27 @@ def test_a_person_put_by_a_program_follows_a_rotation(home):
     rotate(ports)
     assert ports.features.get(token(home, 4711)).values["Pay"] == 10
     assert ports.directory.find(token(home, 4711)).hr_id == "4711"
+
+
+def test_an_erasure_that_waits_for_a_rotation_reaches_the_new_token(home):
+    old, ports = token(home, 7), home.ports
+    waiting = threading.Thread(
+        target=delete_features, args=(old,),
+        kwargs={
+            "event_time": NOON + HOUR, "features": ports.features, "directory": ports.directory,
+            "scores": ports.scores, "outcomes": ports.outcomes, "answers": ports.answers,
+            "audit": ports.audit, "clock": ports.clock, "actor": "hris",
+        },
+    )  # fmt: skip
+
+    def erase(done, total):
+        if done == 3:  # the features are locked, and everybody is there twice
+            waiting.start()
+
+    rotate(ports, settle=0.3, progress=erase)
+    waiting.join()
+    assert ports.features.known([old, token(home, 7)]) == set()
+    assert token(home, 7) not in set(home.facts(FEATURES)["token"])
 
 
 def test_people_whom_the_directory_does_not_know_stop_a_rotation_before_it_begins(home):

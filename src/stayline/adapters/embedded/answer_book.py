@@ -71,6 +71,11 @@ class SqliteAnswerBook:
             )
         return None if first is None else (first, last)
 
+    def standing(self, tokens: pl.Series) -> pl.Series:
+        """Return tokens with the one that stands now in the place of every earlier one."""
+        with reading(self._engine) as connection:
+            return standing(connection, tokens)
+
     def erase(self, tokens: Collection[EmployeeToken]) -> int:
         """Remove the answers about these people and overwrite the tokens."""
         those, gone = sorted(tokens), 0

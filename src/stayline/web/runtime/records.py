@@ -116,6 +116,7 @@ def _delete(call: Call, gateway: Gateway, actor: str) -> Answer:
         gateway.token(checked_id(query.needed(RECORD_ID), RECORD_ID)),
         event_time=checked_event_time(query.needed("EventTime")),
         features=ports.features,
+        directory=ports.directory,
         scores=ports.scores,
         outcomes=ports.outcomes,
         answers=ports.answers,

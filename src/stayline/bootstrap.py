@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from stayline.domain.secrets_policy import SecretsPolicy
 from stayline.errors import SettingRefused
@@ -121,7 +122,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     clock = clock or SystemClock()
     state = open_database(home / "state.db", "state")
     token_keys = SqliteTokenKeyBook(state)
-    policy = read_policy(home, "secrets", SecretsPolicy)
+    policy = partial(read_policy, home, "secrets", SecretsPolicy)
     secrets = FileSecrets(home / "secrets", os.environ, policy=policy, book=token_keys)
     registry = SqliteModelRegistry(state, home / "models")
     health = SqliteTargetHealth(state)

@@ -110,7 +110,7 @@ def test_a_home_takes_its_secrets_from_aws(kept_in_fake_aws, tmp_path):
         token_key="aws-secretsmanager:stayline#token",  # noqa: S106  (a place)
         access_keys="aws-secretsmanager:keys",
     )
-    secrets = FileSecrets(tmp_path, {}, policy=policy)
+    secrets = FileSecrets(tmp_path, {}, policy=lambda: policy)
     assert secrets.token_key() == VALUE.encode()
     assert [key.name for key in secrets.access_keys().values()] == ["payroll"]
     assert list(tmp_path.iterdir()) == []

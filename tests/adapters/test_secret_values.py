@@ -90,12 +90,12 @@ def test_what_is_no_reference_is_refused(text):
 def test_references_win_over_variables_and_those_over_files(tmp_path):
     environment = {"STAYLINE_TOKEN_KEY": VALUE, "OTHER": LATER}
     assert FileSecrets(tmp_path, environment).token_key() == VALUE.encode()
-    policy = SecretsPolicy(token_key="env:OTHER")  # noqa: S106  (a place)
-    assert FileSecrets(tmp_path, environment, policy=policy).token_key() == LATER.encode()
+    first = SecretsPolicy(token_key="env:OTHER")  # noqa: S106  (a place)
+    assert FileSecrets(tmp_path, environment, policy=lambda: first).token_key() == LATER.encode()
     keys = '{"K1": {"secret": "shh", "name": "payroll"}}'
     environment |= {"KEYS": keys, "CHANNELS": "hook=json://never-shown"}
     policy = SecretsPolicy(access_keys="env:KEYS", alarm_channels="env:CHANNELS")
-    secrets = FileSecrets(tmp_path, environment, policy=policy)
+    secrets = FileSecrets(tmp_path, environment, policy=lambda: policy)
     assert list(secrets.access_keys()) == ["K1"]
     assert list(secrets.alarm_channels().urls) == ["hook"]
     with pytest.raises(SettingRefused, match=r"secrets\.access_keys"):

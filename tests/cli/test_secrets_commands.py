@@ -60,6 +60,23 @@ def test_the_next_key_may_be_where_a_reference_says(home, tmp_path):
     assert (again.code, "one that stands or stood before" in again.err) == (1, True)
 
 
+def test_a_next_key_in_a_variable_is_refused_since_no_running_server_could_see_it(home):
+    (home / GOVERNANCE_FILE).write_text('[secrets]\ntoken_key_next = "env:NEXT"\n')
+    refused = here("secrets", "rotate", "token-key", "--home", home)
+    assert (refused.code, "no running server could see" in refused.err) == (1, True)
+    assert len(here("secrets", "list", "--home", home, "--json").json["secrets"]) == 1
+
+
+def test_a_running_process_finds_a_next_key_referred_to_after_its_start(home, tmp_path):
+    running = Home(home).ports
+    key = tmp_path / "next"
+    key.write_text("n" * 40)
+    key.chmod(0o600)
+    (home / GOVERNANCE_FILE).write_text(f'[secrets]\ntoken_key_next = "file:{key}"\n')
+    assert here("secrets", "rotate", "token-key", "--home", home).code == 0
+    assert running.secrets.token_key() == b"n" * 40
+
+
 def test_another_name_is_refused_in_words(home):
     for verb in ("rotate", "retire"):
         refused = here("secrets", verb, "alarm-channels", "--home", home)

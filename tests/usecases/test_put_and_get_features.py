@@ -44,7 +44,8 @@ def get(ports, group, token=ANA):
 
 def delete(ports, event_time, token=ANA):
     return delete_features(
-        token, event_time=event_time, features=ports.features, directory=ports.directory, scores=ports.scores,
+        token, event_time=event_time, features=ports.features, directory=ports.directory,
+        scores=ports.scores,
         outcomes=ports.outcomes, answers=ports.answers, audit=ports.audit, clock=ports.clock,
         actor="hr-sync",
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -81,7 +82,7 @@ def people(environment: Mapping[str, str]) -> People:
     if not environment.get(HOME_VARIABLE) or not (home / "online.db").is_file():
         return Nobody()
     state = open_database(home / "state.db", "state")
-    policy = read_policy(home, "secrets", SecretsPolicy)
+    policy = partial(read_policy, home, "secrets", SecretsPolicy)
     book = SqliteTokenKeyBook(state)
     secrets = FileSecrets(home / "secrets", environment, policy=policy, book=book)
     secrets.token_key()  # one that cannot be read is told before anybody asks

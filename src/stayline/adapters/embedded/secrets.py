@@ -1,6 +1,6 @@
 """Secrets from where references say, from the environment, or from files of their owner only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,8 +29,8 @@ _OTHERS = (
 class FileSecrets:
     """Keeps secrets in a folder, mode 0600; a variable of the environment wins over the folder.
 
-    A reference of ``policy`` wins over both. ``book`` says which token key stands; without one it
-    is the first.
+    A reference of ``policy``, which is read anew, wins over both. ``book`` says which token key
+    stands; without one it is the first.
     """
 
     def __init__(
@@ -38,10 +38,9 @@ class FileSecrets:
         folder: Path,
         environment: Mapping[str, str],
         *,
-        policy: SecretsPolicy | None = None,
+        policy: Callable[[], SecretsPolicy] = SecretsPolicy,
         book: TokenKeyBook | None = None,
     ) -> None:
-        policy = policy or SecretsPolicy()
         values = SecretValues(environment)
         self._folder = folder
         self._environment = environment
@@ -125,14 +124,14 @@ class FileSecrets:
 
     def secret(self, name: str) -> bytes | None:
         """Return the value that ``[secrets] name`` refers to, None when it is not set."""
-        reference: str = getattr(self._policy, name)
+        reference: str = getattr(self._policy(), name)
         return self._values.read(f"secrets.{name}", reference) if reference else None
 
     def other_secrets(self) -> list[SecretEntry]:
         """Return the secrets besides token keys that are there."""
-        found = []
+        found, policy = [], self._policy()
         for name, variable, file in _OTHERS:
-            reference: str = getattr(self._policy, name)
+            reference: str = getattr(policy, name)
             path = self._folder / file
             title, since = name.replace("_", "-"), None
             if reference:

@@ -1,14 +1,14 @@
 """The token key that stands, found by its fingerprint among all that are at hand."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from stayline.adapters.embedded.key_files import Stamp, create_key, key_of, new_key_text, stamp
 from stayline.adapters.embedded.secret_values import SecretValues
 from stayline.domain.pseudonyms import key_fingerprint
 from stayline.domain.secrets_policy import SecretsPolicy
-from stayline.errors import SettingRefused, StaylineError, StoreDamaged
+from stayline.errors import RotationRefused, SettingRefused, StaylineError, StoreDamaged
 from stayline.ports.token_key_book import TokenKeyBook
 
 TOKEN_KEY = "STAYLINE_TOKEN_KEY"  # noqa: S105  (the name of a variable, not its value)
@@ -26,13 +26,14 @@ class TokenKeyRing:
         self,
         folder: Path,
         environment: Mapping[str, str],
-        policy: SecretsPolicy,
+        policy: Callable[[], SecretsPolicy],
         values: SecretValues,
         book: TokenKeyBook | None,
     ) -> None:
         self._folder = folder
         self._environment = environment
-        self._policy = policy
+        self._read_policy = policy
+        self._policy = policy()
         self._values = values
         self._book = book
         self._known: dict[str, bytes] = {}
@@ -67,13 +68,18 @@ class TokenKeyRing:
 
     def find(self, fingerprint: str) -> bytes | None:
         """Return a key by its fingerprint, None when it is not at hand."""
-        known = self._known.get(fingerprint)
-        if known is None:
-            keys = (key for key, _ in self._all() if key_fingerprint(key) == fingerprint)
-            known = next(keys, None)
-            if known is not None:
-                self._known[fingerprint] = known
+        known = self._known.get(fingerprint) or self._looked_for(fingerprint)
+        if known is None:  # a rotation may have begun with a reference that is new
+            self._policy = self._read_policy()
+            known = self._looked_for(fingerprint)
         return known
+
+    def _looked_for(self, fingerprint: str) -> bytes | None:
+        for key, _ in self._all():
+            if key_fingerprint(key) == fingerprint:
+                self._known[fingerprint] = key
+                return key
+        return None
 
     def place(self, fingerprint: str) -> str | None:
         """Return where a key is, None when it is not at hand."""
@@ -86,8 +92,12 @@ class TokenKeyRing:
         One that was made for a rotation which then never began is taken up.
         """
         known = set() if self._book is None else {key.fingerprint for key in self._book.history()}
-        if self._policy.token_key_next:
-            return self._referred("token_key_next", self._policy.token_key_next)
+        reference = self._policy.token_key_next
+        if reference.startswith("env:"):
+            because = "the next token key is in a variable, which no running server could see"
+            raise RotationRefused(because, "Refer to a file or to AWS Secrets Manager.")
+        if reference:
+            return self._referred("token_key_next", reference)
         for key, where in self._later():
             if where.endswith(key_fingerprint(key)) and key_fingerprint(key) not in known:
                 return key

@@ -35,7 +35,7 @@ class TokenKeyBook(Protocol):
         ...
 
     def begin(self, old: str, new: str, aliases: pl.DataFrame, *, at: datetime) -> None:
-        """Note a key to come, and share everyone's opt-outs between both tokens, all or nothing.
+        """Note a key to come, and share everyone's opt-outs between both tokens.
 
         ``aliases``: ``alias``, ``token`` (to come) and ``fingerprint`` of the alias's key. Done
         again it adds what is missing. From now on opt-outs are kept under both tokens.
@@ -45,13 +45,13 @@ class TokenKeyBook(Protocol):
     def switch(self, *, at: datetime) -> None:
         """Make the key to come the one that stands, and rename what is kept here with it.
 
-        Scores, decisions, answers, outcomes and register entries take the new tokens, imports the
-        new fingerprint, all or nothing.
+        Decisions and register entries take the new tokens, imports the new fingerprint, all or
+        nothing. `settle` renames scores, answers and outcomes.
         """
         ...
 
     def settle(self, *, at: datetime | None) -> None:
-        """Rename what was written under old tokens since; with ``at`` the rotation is over."""
+        """Rename what stands under old tokens still; with ``at`` the rotation is over."""
         ...
 
     def traces(self, fingerprint: str) -> KeyTraces:

@@ -96,6 +96,7 @@ def rotate_token_key(
             with features.under_two_names(renames, afresh=True):
                 token_keys.switch(at=clock.now())
                 progress(3, STEPS)
+                token_keys.settle(at=None)
                 time.sleep(settle.total_seconds())
         progress(4, STEPS)
         time.sleep(settle.total_seconds())  # for who waited to write features

@@ -3,11 +3,12 @@
 import polars as pl
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.bulk import CHUNK
 from stayline.adapters.embedded.database import reading, scrub, writing
 from stayline.adapters.embedded.tables import opt_outs
 from stayline.adapters.embedded.token_tables import token_aliases
 from stayline.domain.pseudonyms import EmployeeToken
+
+_PEOPLE_A_WRITE = 10_000
 
 
 class TokenAliases:
@@ -23,8 +24,7 @@ class TokenAliases:
 
     def link(self, aliases: pl.DataFrame) -> None:
         """Note ``alias``, ``token`` and the ``fingerprint`` of the alias's key; share opt-outs."""
-        with writing(self._engine) as connection:
-            link(connection, aliases)
+        link(self._engine, aliases)
 
     def forget(self, token: EmployeeToken) -> None:
         """Remove what tells that a person's tokens are one person's."""
@@ -53,14 +53,18 @@ def standing(connection: sa.Connection, tokens: pl.Series) -> pl.Series:
     return tokens.replace(older, current)
 
 
-def link(connection: sa.Connection, aliases: pl.DataFrame) -> None:
-    """Note aliases; earlier ones of the same people lead to the new token from now on."""
+def link(engine: sa.Engine, aliases: pl.DataFrame) -> None:
+    """Note aliases; earlier ones of the same people lead to the new token from now on.
+
+    Some people at a time, each with their opt-outs, so that nobody who writes waits for all.
+    """
     rows = aliases.select("alias", "token", "fingerprint")
-    for chunk in rows.iter_slices(CHUNK):
-        connection.exec_driver_sql(_NOTE, chunk.rows())
-    connection.exec_driver_sql(_FOLLOW)
-    for source, target in (("alias", "token"), ("token", "alias")):
-        _share_opt_outs(connection, token_aliases.c[source], token_aliases.c[target])
+    for some in rows.iter_slices(_PEOPLE_A_WRITE):
+        with writing(engine) as connection:
+            connection.exec_driver_sql(_NOTE, some.rows())
+            connection.exec_driver_sql(_FOLLOW)
+            for source, target in (("alias", "token"), ("token", "alias")):
+                _share_opt_outs(connection, token_aliases.c[source], token_aliases.c[target])
 
 
 _NOTE = (

@@ -9,7 +9,12 @@ from sqlalchemy.dialects import sqlite
 
 from stayline.adapters.embedded.database import reading, scrub, writing
 from stayline.adapters.embedded.quick_access import quick_row
-from stayline.adapters.embedded.renaming import begin_runs_anew, rename_everything
+from stayline.adapters.embedded.renaming import (
+    WITH_THE_KEY,
+    begin_runs_anew,
+    rename,
+    rename_in_parts,
+)
 from stayline.adapters.embedded.tables import audit_events, imports, opt_outs
 from stayline.adapters.embedded.token_aliases import link
 from stayline.adapters.embedded.token_tables import token_aliases, token_keys
@@ -42,7 +47,7 @@ class SqliteTokenKeyBook:
             first = {"fingerprint": old, "current_since": _since(connection, at)}
             connection.execute(note.values(first))
             connection.execute(note.values({"fingerprint": new, "made_at": at}))
-            link(connection, aliases)
+        link(self._engine, aliases)
 
     def switch(self, *, at: datetime) -> None:
         """Make the key to come the one that stands."""
@@ -51,7 +56,7 @@ class SqliteTokenKeyBook:
         with writing(self._engine) as connection:
             new = connection.execute(sa.select(keys.fingerprint).where(is_to_come)).scalar_one()
             old = connection.execute(sa.select(keys.fingerprint).where(is_current)).scalar_one()
-            rename_everything(connection)
+            rename(connection, WITH_THE_KEY)
             begin_runs_anew(connection)
             connection.execute(sa.update(token_keys).where(is_current).values(replaced_at=at))
             connection.execute(sa.update(token_keys).where(is_to_come).values(current_since=at))
@@ -61,9 +66,9 @@ class SqliteTokenKeyBook:
     def settle(self, *, at: datetime | None) -> None:
         """Rename what was written under old tokens since."""
         is_open = sa.and_(token_keys.c.replaced_at.is_not(None), token_keys.c.settled_at.is_(None))
-        with writing(self._engine) as connection:
-            rename_everything(connection)
-            if at is not None:
+        rename_in_parts(self._engine)
+        if at is not None:
+            with writing(self._engine) as connection:
                 connection.execute(sa.update(token_keys).where(is_open).values(settled_at=at))
         scrub(self._engine)
 
@@ -85,8 +90,8 @@ class SqliteTokenKeyBook:
 
     def retire(self, fingerprint: str) -> None:
         """Forget a replaced key, its aliases, and the opt-outs kept under these."""
+        rename_in_parts(self._engine)
         with writing(self._engine) as connection:
-            rename_everything(connection)
             is_old = opt_outs.c.token.in_(_aliases_of(fingerprint))
             connection.execute(sa.delete(opt_outs).where(is_old))
             for table in (token_aliases, token_keys):

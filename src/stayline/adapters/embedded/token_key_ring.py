@@ -8,7 +8,13 @@ from stayline.adapters.embedded.key_files import Stamp, create_key, key_of, new_
 from stayline.adapters.embedded.secret_values import SecretValues
 from stayline.domain.pseudonyms import key_fingerprint
 from stayline.domain.secrets_policy import SecretsPolicy
-from stayline.errors import RotationRefused, SettingRefused, StaylineError, StoreDamaged
+from stayline.errors import (
+    RotationRefused,
+    SettingRefused,
+    StaylineError,
+    StoreDamaged,
+    StoreUnavailable,
+)
 from stayline.ports.token_key_book import TokenKeyBook
 
 TOKEN_KEY = "STAYLINE_TOKEN_KEY"  # noqa: S105  (the name of a variable, not its value)
@@ -31,6 +37,7 @@ class TokenKeyRing:
         book: TokenKeyBook | None,
     ) -> None:
         self._folder = folder
+        self._first_file = folder / _FIRST
         self._environment = environment
         self._read_policy = policy
         self._policy = policy()
@@ -59,12 +66,15 @@ class TokenKeyRing:
 
     def is_there(self) -> bool:
         """Return whether the key that stands is at hand; makes none."""
-        fingerprint = None if self._book is None else self._book.current()
+        try:
+            fingerprint = None if self._book is None else self._book.current()
+        except (StoreDamaged, StoreUnavailable):  # told as what it is: of the book, not of the key
+            return next(self._all(), None) is not None
         if fingerprint is not None:
             return self.find(fingerprint) is not None
         if self._policy.token_key:
             return True
-        return TOKEN_KEY in self._environment or (self._folder / _FIRST).exists()
+        return TOKEN_KEY in self._environment or self._first_file.exists()
 
     def find(self, fingerprint: str) -> bytes | None:
         """Return a key by its fingerprint, None when it is not at hand."""
@@ -132,7 +142,7 @@ class TokenKeyRing:
         if self.is_given():
             where = self._policy.token_key or f"env:{TOKEN_KEY}"
             yield self._first_key(may_make=False), where
-        path = self._folder / _FIRST
+        path = self._first_file
         if path.exists():
             yield key_of(path.read_bytes(), str(path)), f"file:{path}"
 
@@ -158,7 +168,7 @@ class TokenKeyRing:
         given = self._environment.get(TOKEN_KEY)
         if given is not None:
             return key_of(given.encode("utf-8", "surrogateescape"), f"variable {TOKEN_KEY}")
-        path = self._folder / _FIRST
+        path = self._first_file
         now = stamp(path)
         if self._first is not None and now in (None, self._first[1]):
             return self._first[0]

@@ -31,6 +31,8 @@ from stayline.adapters.embedded.scoring_control import SqliteScoringControl
 from stayline.adapters.embedded.secrets import FileSecrets
 from stayline.adapters.embedded.serving_figures import FileServingFigures
 from stayline.adapters.embedded.target_health import SqliteTargetHealth
+from stayline.adapters.embedded.token_aliases import TokenAliases
+from stayline.adapters.embedded.token_key_book import SqliteTokenKeyBook
 from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.alarm_book import AlarmBook
@@ -59,6 +61,7 @@ from stayline.ports.scoring_control import ScoringControl
 from stayline.ports.secrets import Secrets
 from stayline.ports.serving_figures import ServingFigures
 from stayline.ports.target_health import TargetHealth
+from stayline.ports.token_key_book import TokenKeyBook
 from stayline.ports.waiver_book import WaiverBook
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
@@ -105,6 +108,7 @@ class Backend(Protocol):
     def scores(self) -> ScoreBoard: ...
     def secrets(self) -> Secrets: ...
     def serving(self) -> ServingFigures: ...
+    def token_keys(self) -> TokenKeyBook: ...
     def waivers(self) -> WaiverBook: ...
     def health(self) -> TargetHealth: ...
 
@@ -144,7 +148,7 @@ class EmbeddedBackend:
         return SqliteDeployments(self._engine("state"), clock)
 
     def directory(self) -> Directory:
-        return SqliteDirectory(self._engine("directory"))
+        return SqliteDirectory(self._engine("directory"), TokenAliases(self._engine("state")))
 
     def imports(self) -> ImportLedger:
         return SqliteImportLedger(self._engine("state"))
@@ -183,12 +187,15 @@ class EmbeddedBackend:
         return SqliteScoreBoard(self._engine("state"))
 
     def secrets(self) -> Secrets:
-        return FileSecrets(self._home / "secrets", {})
+        return FileSecrets(self._home / "secrets", {}, book=self.token_keys())
 
     def serving(self) -> ServingFigures:
         run = self._home / "run"
         run.mkdir(exist_ok=True)
         return FileServingFigures(run)
+
+    def token_keys(self) -> TokenKeyBook:
+        return SqliteTokenKeyBook(self._engine("state"))
 
     def waivers(self) -> WaiverBook:
         return SqliteWaiverBook(self._engine("state"))

@@ -3,7 +3,9 @@
 import os
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
+from stayline.domain.secrets_policy import SecretsPolicy
 from stayline.domain.token_claims import IdentityPolicy
 from stayline.errors import SettingRefused
 from stayline.formats.governance_toml import read_policy
@@ -40,6 +42,7 @@ from stayline.ports.secrets import Secrets
 from stayline.ports.serving_figures import ServingFigures
 from stayline.ports.stores_check import StoresCheck
 from stayline.ports.target_health import IN_PROCESS, TargetHealth
+from stayline.ports.token_key_book import TokenKeyBook
 from stayline.ports.waiver_book import WaiverBook
 from stayline.settings import Settings
 
@@ -53,6 +56,7 @@ class Ports:
     features: FeatureStore
     protected: ProtectedAttributes
     directory: Directory
+    token_keys: TokenKeyBook
     imports: ImportLedger
     registry: ModelRegistry
     endpoint: Endpoint
@@ -126,6 +130,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.serving_figures import FileServingFigures
     from stayline.adapters.embedded.stores_check import HomeStoresCheck
     from stayline.adapters.embedded.target_health import SqliteTargetHealth
+    from stayline.adapters.embedded.token_aliases import TokenAliases
+    from stayline.adapters.embedded.token_key_book import SqliteTokenKeyBook
     from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 
     home = settings.home
@@ -135,12 +141,14 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         expected = f"a folder that can be made and written ({error.strerror})"
         raise SettingRefused("home", str(home), expected) from error
     clock = clock or SystemClock()
-    secrets = FileSecrets(home / "secrets", os.environ)
     state = open_database(home / "state.db", "state")
+    token_keys = SqliteTokenKeyBook(state)
+    policy = partial(read_policy, home, "secrets", SecretsPolicy)
+    secrets = FileSecrets(home / "secrets", os.environ, policy=policy, book=token_keys)
     online = open_database(home / "online.db", "online")
     people = open_database(home / "directory.db", "directory")
     protected = open_database(home / "protected.db", "protected")
-    directory, inbox = SqliteDirectory(people), home / settings.inbox
+    directory, inbox = SqliteDirectory(people, TokenAliases(state)), home / settings.inbox
     registry = SqliteModelRegistry(state, home / "models")
     health = SqliteTargetHealth(state)
     deployments = SqliteDeployments(state, clock)
@@ -151,6 +159,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         features=DeltaFeatureStore(online, home / "offline"),
         protected=SqliteProtectedAttributes(protected, clock),
         directory=directory,
+        token_keys=token_keys,
         imports=SqliteImportLedger(state),
         registry=registry,
         endpoint=GuardedEndpoint(

@@ -32,8 +32,9 @@ def ports(tmp_path):
 
 def put(ports, group, values, *, token=ANA, event_time=MARCH):
     return put_features(
-        token, group, values, event_time=event_time, features=ports.features,
-        register=ports.register, audit=ports.audit, clock=ports.clock, actor="hr-sync",
+        token, group, values, hr_id=f"id of {token[:4]}", event_time=event_time,
+        register=ports.register, features=ports.features, directory=ports.directory,
+        secrets=ports.secrets, audit=ports.audit, clock=ports.clock, actor="hr-sync",
     )  # fmt: skip
 
 
@@ -45,7 +46,8 @@ def get(ports, group, token=ANA):
 
 def delete(ports, event_time, token=ANA):
     return delete_features(
-        token, event_time=event_time, features=ports.features, scores=ports.scores,
+        token, event_time=event_time, features=ports.features, directory=ports.directory,
+        scores=ports.scores,
         outcomes=ports.outcomes, answers=ports.answers, audit=ports.audit, clock=ports.clock,
         actor="hr-sync",
     )  # fmt: skip

@@ -33,6 +33,7 @@ from stayline.cli import (
     requests,
     roles,
     score,
+    secrets,
     serve,
     simulate,
     stop,
@@ -69,8 +70,8 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, audit, stop, pilot, oversight, access_keys, api_keys, roles, purge, holds, erase,
-    opt_out, requests, export_person, correct, notices, register, comply, doctor,
+    watch, alarms, audit, stop, pilot, oversight, access_keys, api_keys, secrets, roles, purge,
+    holds, erase, opt_out, requests, export_person, correct, notices, register, comply, doctor,
 ):  # fmt: skip
     module.register(app)
 require_sign_in(app)

@@ -41,10 +41,11 @@ def erase(
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
-    token, actor = token_of(ports, employee), by or settings.actor
+    tokens = ports.directory.known_as(token_of(ports, employee))
+    token, actor = tokens[0], by or settings.actor
     if allow_again:
         lift_erasure(
-            [token], reason=reason, actor=actor,
+            tokens, reason=reason, actor=actor,
             register=ports.register, audit=ports.audit, clock=ports.clock,
         )  # fmt: skip
         told = f"Later imports take rows of employee {token} again."
@@ -53,7 +54,7 @@ def erase(
     if not yes:
         typer.confirm(f"Erase everything of employee {token}? It cannot be undone", abort=True)
     done = erase_employee(
-        [token], hr_ids=[employee.strip()], reason=reason, actor=actor,
+        tokens, hr_ids=[employee.strip()], reason=reason, actor=actor,
         decisions_before=decisions_before(retention_policy(settings), ports.clock.now()),
         stores=personal_stores(ports), register=ports.register,
         audit=ports.audit, clock=ports.clock,

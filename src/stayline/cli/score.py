@@ -61,18 +61,19 @@ def score_everyone(
     """Score the imported workforce, as the nightly run does."""
     from stayline.usecases.score_workforce import score_workforce
 
-    return score_workforce(
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        control=ports.control,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor=settings.actor,
-        afresh=afresh,
-        progress=advance,
-    )
+    with ports.secrets.steady_tokens():
+        return score_workforce(
+            endpoint=ports.endpoint,
+            features=ports.features,
+            scores=ports.scores,
+            opt_outs=ports.opt_outs,
+            control=ports.control,
+            audit=ports.audit,
+            clock=ports.clock,
+            actor=settings.actor,
+            afresh=afresh,
+            progress=advance,
+        )
 
 
 def _score_everyone(home: HomeOption, as_json: bool, *, afresh: bool) -> None:

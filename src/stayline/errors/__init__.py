@@ -69,6 +69,9 @@
     ├── UnknownReport            a report that was never kept, or is purged
     ├── StoreDamaged             a store that fails its own checks
     ├── StoreUnavailable         a store that cannot be read or written just now
+    ├── SecretUnavailable        a secret that is not where its reference says
+    ├── RotationUnderWay         people's tokens change just now, or half did
+    ├── RotationRefused          a secret that is not to be rotated or retired yet
     └── SettingRefused           a setting that cannot be used
 
 Each class builds its own message from typed arguments: what happened, what was expected, what to do
@@ -85,6 +88,9 @@ from stayline.errors.data import (
 from stayline.errors.home import (
     FileUnreadable,
     FileUnwritable,
+    RotationRefused,
+    RotationUnderWay,
+    SecretUnavailable,
     SettingRefused,
     StoreDamaged,
     StoreUnavailable,
@@ -210,12 +216,15 @@ __all__ = [
     "RetentionUnsettled",
     "RightsRequestRefused",
     "RoleGrantRefused",
+    "RotationRefused",
+    "RotationUnderWay",
     "SchemaMismatch",
     "SchemaRefused",
     "ScopeRefused",
     "ScoreNotAvailable",
     "ScoringStopped",
     "ScoringUnderWay",
+    "SecretUnavailable",
     "SettingRefused",
     "SignatureRefused",
     "StaylineError",

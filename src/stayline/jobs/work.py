@@ -57,17 +57,18 @@ def score_everyone(ports: Ports, settings: Settings, call: Call) -> str:
     ports.runner.purge_expired(at=ports.clock.now())  # this runs nightly, training may not
     if ports.registry.deployed() is None:
         return "No model is deployed yet, so nobody was scored."
-    scored = score_workforce(
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        control=ports.control,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor=call.by,
-        progress=call.listener.advance,
-    )
+    with ports.secrets.steady_tokens():
+        scored = score_workforce(
+            endpoint=ports.endpoint,
+            features=ports.features,
+            scores=ports.scores,
+            opt_outs=ports.opt_outs,
+            control=ports.control,
+            audit=ports.audit,
+            clock=ports.clock,
+            actor=call.by,
+            progress=call.listener.advance,
+        )
     outside = f", {scored.outside:,} outside the pilot" if scored.outside else ""
     return (
         f"{scored.count:,} people scored by version {scored.model.version}; left out: "

@@ -44,6 +44,13 @@ class AnswerBook(AgedRecords, Protocol):
         """Return when a version gave its first and its last answer; None without any. Quick."""
         ...
 
+    def standing(self, tokens: pl.Series) -> pl.Series:
+        """Return tokens as this book keeps them: the one that stands in the place of earlier ones.
+
+        Captures hold the token of their day.
+        """
+        ...
+
     def erase(self, tokens: Collection[EmployeeToken]) -> int:
         """Remove every answer about these people; return how many went."""
         ...

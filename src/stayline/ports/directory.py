@@ -46,8 +46,35 @@ class Directory(Protocol):
         """
         ...
 
+    def known_as(self, token: EmployeeToken) -> tuple[EmployeeToken, ...]:
+        """Return every token a person has had, the one that stands now first; any of them asks.
+
+        Records that are never rewritten (the audit log, captures) hold the token of their day. A
+        token nobody is known by comes back alone.
+        """
+        ...
+
+    def link(self, aliases: pl.DataFrame) -> None:
+        """Note which tokens people had under earlier keys; opt-outs stand under all from now on.
+
+        Columns: ``alias``, ``token`` and ``fingerprint``, that of the alias's key.
+        """
+        ...
+
+    def hr_ids(self) -> pl.DataFrame:
+        """Return ``token`` and ``hr_id`` of everyone, each pair once."""
+        ...
+
+    def copy_under(self, renames: pl.DataFrame) -> None:
+        """Let everyone be found by a new token, too: ``alias`` is the one that stood so far."""
+        ...
+
+    def drop_aliases(self, renames: pl.DataFrame) -> None:
+        """Remove the entries under old tokens, once nobody asks by them any more."""
+        ...
+
     def erase(self, token: EmployeeToken) -> int:
-        """Remove a person and return how many entries went."""
+        """Remove a person, by any of their tokens, and return how many entries went."""
         ...
 
     def problems(self) -> list[str]:

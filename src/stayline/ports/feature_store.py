@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -159,6 +160,22 @@ class FeatureStore(AgedRecords, Protocol):
         ``spine`` has ``token``, ``as_of`` and, optionally, ``known_by`` (default: ``as_of``); other
         columns are kept. A row sees facts with ``event_time <= as_of`` and
         ``write_time <= known_by``; of those the latest event time, then the latest write.
+        """
+        ...
+
+    def known_elsewhere(self, tokens: pl.Series) -> int:
+        """Return of how many people there are features, but none of whose token is in here."""
+        ...
+
+    def under_two_names(
+        self, renames: pl.DataFrame, *, afresh: bool
+    ) -> AbstractContextManager[None]:
+        """Let everyone be found by a new ``token``, too, then by that alone; ``alias`` is the old.
+
+        Inside, both are known online and nobody else can write; at the end, unless by an error,
+        offline facts take the new tokens and the old ones are gone, also from the disk. Safe to
+        repeat after a crash. ``afresh`` while nobody uses new tokens yet: what stands under them
+        is from a try that was killed; without it, it stays.
         """
         ...
 

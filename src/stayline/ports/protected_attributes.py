@@ -31,6 +31,10 @@ class ProtectedAttributes(Protocol):
         """Return every recorded read with its instant (ISO 8601, UTC), oldest first."""
         ...
 
+    def rename(self, renames: pl.DataFrame) -> None:
+        """Put ``token`` in the place of ``alias`` for everyone; all or nothing, safe to repeat."""
+        ...
+
     def erase(self, token: EmployeeToken) -> int:
         """Remove a person and return how many rows went."""
         ...

@@ -21,12 +21,12 @@ from stayline.formats.schema_toml import schema_digest
 from stayline.modelling.erased_rows import without_erased
 from stayline.modelling.parting import part_rows
 from stayline.modelling.repeated_rows import RepeatedRows, SiftedRows
-from stayline.modelling.tokens import TokenBook
+from stayline.modelling.tokens import TokenBook, aliases_of
 from stayline.modelling.validation import HR_ID, ROW, check_header, validate_rows
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.directory import Directory
-from stayline.ports.feature_store import FEATURES, OUTCOMES, FeatureStore
+from stayline.ports.feature_store import FEATURES, OUTCOMES, TOKEN, FeatureStore
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger, ImportRecord
 from stayline.ports.protected_attributes import ProtectedAttributes
@@ -63,7 +63,7 @@ def import_workforce(
     short is completed by running it again. ``as_of`` dates the rows of a cross-section (default:
     today); a panel dates its own. Rows of people who were erased are left out and counted, until
     their tombstone is lifted. Raises `ExtractUnreadable`, `SchemaMismatch`, `SettingRefused`,
-    and `StoreDamaged` for another token key than that of earlier imports.
+    `RotationUnderWay`, and `StoreDamaged` for another token key than that of earlier imports.
     """
     now = clock.now()
     event_time = _event_time(schema, as_of, now)
@@ -76,30 +76,34 @@ def import_workforce(
     batches = _batches(path, rows_a_batch)
     first = next(batches)
     ignored = check_header(first.columns, schema)
-    key = _known_key(secrets, imports)
-    if record is None:
-        fingerprint = key_fingerprint(key)
-        record = ImportRecord(*digests, event_time, now, key_fingerprint=fingerprint)
-    features.define(schema)
-    imports.start(record)
-    tokens, tally = TokenBook(key), _Tally()
-    with RejectFile(reject_path) as reject_file:
-        for read, sifted in _judged(chain([first], batches), schema, record.event_time, now):
-            parted, left_out = without_erased(
-                tokens.replace_ids(part_rows(sifted.rows, schema)), _erased_people(register)
-            )
-            tally.erased += left_out
-            new = features.put(FEATURES, parted.features, written_at=now)
-            if parted.outcomes is not None:
-                features.put(OUTCOMES, parted.outcomes, written_at=now)
-            protected.put(parted.protected)
-            directory.put(parted.directory)
-            reject_file.write(sifted.rows.rejects)
-            tally.add(read, sifted, unchanged=parted.features.height - new)
-            progress(tally.rows, None if lines is None else max(tally.rows, lines))
-        kept_reject_file = reject_file.finish()
-    audit.append(_event(actor, file_digest, clock.now(), schema, tally))
-    imports.complete(record, at=clock.now(), rows=tally.rows, rejected=tally.rejected)
+    with secrets.steady_tokens():
+        key = _known_key(secrets, imports)
+        if record is None:
+            fingerprint = key_fingerprint(key)
+            record = ImportRecord(*digests, event_time, now, key_fingerprint=fingerprint)
+        features.define(schema)
+        imports.start(record)
+        tokens, tally = TokenBook(key), _Tally()
+        earlier = secrets.earlier_token_keys()
+        with RejectFile(reject_path) as reject_file:
+            for read, sifted in _judged(chain([first], batches), schema, record.event_time, now):
+                everyone = tokens.replace_ids(part_rows(sifted.rows, schema))
+                aliases = aliases_of(everyone.directory, earlier)
+                parted, left_out = without_erased(everyone, _erased_people(register, aliases))
+                tally.erased += left_out
+                if earlier:  # before anything of a person who may have opted out under an old token
+                    directory.link(aliases_of(parted.directory, earlier))
+                new = features.put(FEATURES, parted.features, written_at=now)
+                if parted.outcomes is not None:
+                    features.put(OUTCOMES, parted.outcomes, written_at=now)
+                protected.put(parted.protected)
+                directory.put(parted.directory)
+                reject_file.write(sifted.rows.rejects)
+                tally.add(read, sifted, unchanged=parted.features.height - new)
+                progress(tally.rows, None if lines is None else max(tally.rows, lines))
+            kept_reject_file = reject_file.finish()
+        audit.append(_event(actor, file_digest, clock.now(), schema, tally))
+        imports.complete(record, at=clock.now(), rows=tally.rows, rejected=tally.rejected)
     return ImportReport(
         file_digest=file_digest,
         rows=tally.rows,
@@ -117,10 +121,17 @@ def import_workforce(
     )
 
 
-def _erased_people(register: GovernanceRegister) -> set[str]:
-    """Return the tokens of people whose rows may not come back."""
+def _erased_people(register: GovernanceRegister, aliases: pl.DataFrame) -> set[str]:
+    """Return the tokens of people whose rows may not come back, by whatever token they were known.
+
+    ``aliases`` are what the people of an extract were called under earlier keys.
+    """
     tombstones = [entry.record for entry in register.entries(Erasure)]
-    return {one.subject for one in tombstones if one.lifted_at is None}
+    erased = {one.subject for one in tombstones if one.lifted_at is None}
+    if not erased or aliases.is_empty():
+        return erased
+    under_earlier = aliases.filter(pl.col("alias").is_in(sorted(erased)))
+    return erased | set(under_earlier.get_column(TOKEN))
 
 
 @dataclass(slots=True)

@@ -48,17 +48,16 @@ DESCRIPTION = "/openapi.json"
 def create_app(
     ports: Ports, settings: Settings, *, environment: Mapping[str, str] = os.environ
 ) -> Litestar:
-    """Return the application; the token key is read here, once, and so is what a platform sets.
+    """Return the application; what a platform sets is read here, once.
 
     What is logged of a request names its route, never its address, since addresses hold HR ids: the
     audit log says who asked for whom.
     """
-    token_key = ports.secrets.token_key()
+    ports.secrets.token_key()  # a key that cannot be read is told now, not with the first request
     gateway = Gateway(
         ports,
         settings,
-        token_key,
-        Callers(ports, settings, token_key),
+        Callers(ports, settings),
         container_variables(environment),
         metrics_of(settings.endpoint_name),
     )

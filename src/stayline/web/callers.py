@@ -2,11 +2,10 @@
 
 import logging
 from collections.abc import Sequence
-from functools import partial
 
 from stayline.bootstrap import Ports
 from stayline.domain.callers import Caller
-from stayline.domain.pseudonyms import pseudonym
+from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.roles import PERMITTED, PUBLIC, Operation, Role
 from stayline.domain.score_request import ScoreRequest
 from stayline.errors import NotPermitted, NotSignedIn, SignatureRefused
@@ -33,9 +32,8 @@ _NOBODY = Caller(ANONYMOUS, frozenset(), is_human=False)
 class Callers:
     """Tells callers apart; says once that it takes whoever works at this machine."""
 
-    def __init__(self, ports: Ports, settings: Settings, token_key: bytes) -> None:
+    def __init__(self, ports: Ports, settings: Settings) -> None:
         self._ports = ports
-        self._token_of = partial(pseudonym, token_key)
         self._local = Caller(settings.actor, frozenset(Role), is_human=True)
         self._refusals = Refusals(ports.audit, ports.clock)
         self._limits = RateLimits(settings.requests_per_minute)
@@ -87,6 +85,9 @@ class Callers:
         """Whether the caller is told without waiting for an identity provider."""
         tokens, shown = self._ports.tokens, _bearer(call)
         return tokens is None or shown is None or tokens.is_quick(shown)
+
+    def _token_of(self, hr_id: str) -> EmployeeToken:
+        return pseudonym(self._ports.secrets.token_key(), hr_id)
 
     def _told(self, call: Call, operation: Operation) -> Caller:
         key, shown = call.header(b"x-api-key"), call.header(b"authorization")

@@ -15,6 +15,7 @@ from stayline.adapters.embedded.answer_tables import answered_people as people
 from stayline.adapters.embedded.answer_tables import answers as kept
 from stayline.adapters.embedded.bulk import CHUNK
 from stayline.adapters.embedded.database import changes, damage, reading, scrub, writing
+from stayline.adapters.embedded.token_aliases import standing
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.retention import Ages
 from stayline.ports.aged_records import NOBODY
@@ -41,6 +42,7 @@ class SqliteAnswerBook:
             .with_columns(pl.col("inferred_at").dt.epoch("us"))
         )
         with writing(self._engine) as connection, _room_for_indexes(connection):
+            rows = rows.with_columns(standing(connection, rows["token"]))
             numbers = _numbers(connection, rows["token"].drop_nulls().unique(maintain_order=True))
             numbered = rows.join(numbers, on="token", how="left", maintain_order="left")
             before = changes(connection)
@@ -72,6 +74,11 @@ class SqliteAnswerBook:
                 for end in (sa.func.min, sa.func.max)
             )
         return None if first is None else (first, last)
+
+    def standing(self, tokens: pl.Series) -> pl.Series:
+        """Return tokens with the one that stands now in the place of every earlier one."""
+        with reading(self._engine) as connection:
+            return standing(connection, tokens)
 
     def erase(self, tokens: Collection[EmployeeToken]) -> int:
         """Remove the answers about these people and overwrite the tokens."""

@@ -12,6 +12,9 @@ import sqlalchemy as sa
 from stayline.adapters.embedded.database import writing
 from stayline.errors import StaylineError, StoreUnavailable
 
+OPT_OUTS = "opt-outs.mark"
+"""The mark of the opt-out list, which whoever adds names to it has to change."""
+
 
 class Mark(NamedTuple):
     """The state of a table: while two marks are equal, nothing was committed between them."""

@@ -16,7 +16,7 @@ from stayline.errors import StoreDamaged, StoreUnavailable
 
 DatabaseName = Literal["state", "directory", "protected", "online"]
 _VERSIONS: dict[DatabaseName, tuple[str, ...]] = {
-    "state": (*(f"state_{number:04}" for number in range(1, 16)), "state_0017", "state_0019"),
+    "state": tuple(f"state_{number:04}" for number in range(1, 20)),
     "directory": ("directory_0001",),
     "protected": ("protected_0001",),
     "online": ("online_0001", "online_0002"),

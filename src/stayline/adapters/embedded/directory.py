@@ -9,6 +9,8 @@ from stayline.adapters.embedded.bulk import put_rows
 from stayline.adapters.embedded.database import damage, reading, scrub, writing
 from stayline.adapters.embedded.quick_access import quick_all
 from stayline.adapters.embedded.tables import people
+from stayline.adapters.embedded.token_aliases import TokenAliases
+from stayline.adapters.embedded.two_names import copy_afresh, move, note_renames
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.directory import MOST_LEVELS, DirectoryEntry
 
@@ -30,8 +32,9 @@ SELECT token FROM line WHERE manager IS NOT NULL ORDER BY level
 class SqliteDirectory:
     """Keeps one row per person and event time."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, aliases: TokenAliases) -> None:
         self._engine = engine
+        self._aliases = aliases
 
     def put(self, entries: pl.DataFrame) -> int:
         """Add entries and return how many were new or changed."""
@@ -54,11 +57,41 @@ class SqliteDirectory:
         met = dict.fromkeys(row[0] for row in quick_all(self._engine, _LINE, (token,)))
         return [EmployeeToken(one) for one in met if one != token]
 
-    def erase(self, token: EmployeeToken) -> int:
-        """Remove a person and return how many entries went."""
+    def known_as(self, token: EmployeeToken) -> tuple[EmployeeToken, ...]:
+        """Return every token a person has had, the one that stands now first."""
+        return self._aliases.known_as(token)
+
+    def link(self, aliases: pl.DataFrame) -> None:
+        """Note which tokens people had under earlier keys."""
+        self._aliases.link(aliases)
+
+    def hr_ids(self) -> pl.DataFrame:
+        """Return token and HR id of everyone."""
+        pairs = sa.select(people.c.token, people.c.hr_id).distinct()
+        with reading(self._engine) as connection:
+            rows = connection.execute(pairs).all()
+        return pl.DataFrame(rows, {"token": pl.String(), "hr_id": pl.String()}, orient="row")
+
+    def copy_under(self, renames: pl.DataFrame) -> None:
+        """Let everyone be found by a new token, too."""
         with writing(self._engine) as connection:
-            gone = connection.execute(sa.delete(people).where(people.c.token == token)).rowcount
+            note_renames(connection, renames)
+            copy_afresh(connection, people)
+
+    def drop_aliases(self, renames: pl.DataFrame) -> None:
+        """Remove the entries under old tokens."""
+        with writing(self._engine) as connection:
+            note_renames(connection, renames)
+            move(connection, people)
         scrub(self._engine)
+
+    def erase(self, token: EmployeeToken) -> int:
+        """Remove a person and, last, what tells which tokens were theirs."""
+        tokens = self.known_as(token)
+        with writing(self._engine) as connection:
+            gone = connection.execute(sa.delete(people).where(people.c.token.in_(tokens))).rowcount
+        scrub(self._engine)
+        self._aliases.forget(tokens[0])
         return gone
 
     def problems(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -174,6 +175,24 @@ class DeltaFeatureStore:
         times = clocks.select(pl.col(EVENT_TIME, WRITE_TIME).gather(positions))
         found = pl.concat([times, values], how="horizontal")
         return pl.concat([spine, found.select(n for n in columns if n != TOKEN)], how="horizontal")
+
+    def known_elsewhere(self, tokens: pl.Series) -> int:
+        """Return of how many people there are features, but none of whose token is in here."""
+        return self._online.known_elsewhere(tokens)
+
+    @contextmanager
+    def under_two_names(self, renames: pl.DataFrame, *, afresh: bool) -> Iterator[None]:
+        """Let everyone be found by a new token, too, then by that alone."""
+        with self._locks.writing():
+            for group in _GROUPS:
+                self._catch_up_locked(group)
+            if afresh:
+                self._online.copy_under(renames)
+            yield
+            for group in _GROUPS:
+                if self._offline.rename(group, renames):
+                    self._swept(group)
+            self._online.drop_aliases(renames)
 
     def erase(self, token: EmployeeToken) -> int:
         """Remove a person physically; safe to repeat after a crash.

@@ -178,6 +178,23 @@ class OfflineFeatures:
         found = known.join(keys.lazy(), on=names, how="semi").select(pl.len()).collect()
         return bool(found.item())
 
+    def rename(self, group: str, renames: pl.DataFrame) -> bool:
+        """Put ``token`` in the place of ``alias`` in one commit; return whether `sweep` is due."""
+        with _our_errors(group):
+            table = self._table(group)
+            if table is None:
+                return False
+            tokens = pl.scan_parquet(self.files(group)).select(pl.col(TOKEN).unique()).collect()
+            if not tokens.get_column(TOKEN).is_in(renames.get_column("alias").implode()).any():
+                return True  # an earlier try may have been killed before it swept
+            table.merge(
+                renames.select("alias", "token"),
+                predicate=f"kept.{TOKEN} = renames.alias",
+                source_alias="renames",
+                target_alias="kept",
+            ).when_matched_update({TOKEN: "renames.token"}).execute()
+            return True
+
     def has_many_files(self, group: str) -> bool:
         """Whether small files have piled up so far that `compact` pays."""
         return len(self.files(group)) > COMPACT_ABOVE_FILES

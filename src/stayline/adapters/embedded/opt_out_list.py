@@ -1,6 +1,6 @@
 """The opt-out list in SQLite."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.aged_rows import one_of
-from stayline.adapters.embedded.change_mark import ChangeMark, Mark
+from stayline.adapters.embedded.change_mark import OPT_OUTS, ChangeMark, Mark
 from stayline.adapters.embedded.database import reading, scrub
 from stayline.adapters.embedded.quick_access import quick_all, quick_rows
 from stayline.adapters.embedded.tables import microseconds, opt_outs
+from stayline.adapters.embedded.token_aliases import known_as
 from stayline.domain.opt_out import Channel, OptOut, OptOutKind
 from stayline.domain.pseudonyms import EmployeeToken
 
@@ -21,7 +22,6 @@ _COVERED = (
     "SELECT token FROM opt_outs WHERE (until IS NULL OR since <= ? AND until > ?) AND token IN "
 )
 _NAMED = "SELECT DISTINCT token FROM opt_outs LIMIT ?"
-MARK = "opt-outs.mark"
 MOST_NAMED = 10_000
 """Of more people everyone is looked up, since reading them all would hold up who waits."""
 FRESH_S = 1.0
@@ -45,12 +45,13 @@ class SqliteOptOutList:
 
     Hardly anybody who is scored is named, and whoever is not is not barred at any instant: that
     takes no read. The memory holds for as long as the mark is the same, which changes before any
-    process commits an opt-out; so one is honoured from the moment it is committed.
+    process commits an opt-out; so one is honoured from the moment it is committed. People are
+    barred under every token they have had.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._mark = ChangeMark(engine, MARK)
+        self._mark = ChangeMark(engine, OPT_OUTS)
         self._named: _Named | None = None
 
     def opt_out(
@@ -76,21 +77,17 @@ class SqliteOptOutList:
             if row is not None:
                 return _interval(row)
             told = {"channel": channel.value, "reason": reason, "recorded_at": recorded_at}
-            reopened = connection.execute(
-                sa.update(opt_outs).where(own, opt_outs.c.since == at).values(until=None, **told)
-            )
-            if reopened.rowcount == 0:
-                connection.execute(
-                    sa.insert(opt_outs).values(token=token, since=at, kind=kind.value, **told)
-                )
+            for one in known_as(connection, token):
+                _open(connection, one, at, kind, told)
         return OptOut(token, at, None, kind, channel, reason, recorded_at)
 
     def opt_in(self, token: EmployeeToken, *, at: datetime, kind: OptOutKind | None = None) -> bool:
         """End the open intervals of that kind, or of every kind."""
-        is_open = sa.and_(opt_outs.c.token == token, opt_outs.c.until.is_(None))
-        if kind is not None:
-            is_open = sa.and_(is_open, opt_outs.c.kind == kind.value)
         with self._mark.changing() as connection:
+            theirs = opt_outs.c.token.in_(known_as(connection, token))
+            is_open = sa.and_(theirs, opt_outs.c.until.is_(None))
+            if kind is not None:
+                is_open = sa.and_(is_open, opt_outs.c.kind == kind.value)
             ended = connection.execute(sa.update(opt_outs).where(is_open).values(until=at))
         return ended.rowcount > 0
 
@@ -156,3 +153,21 @@ class SqliteOptOutList:
 def _interval(row: sa.Row[Any]) -> OptOut:
     told = dict(row._mapping)
     return OptOut(**{**told, "kind": OptOutKind(told["kind"]), "channel": Channel(told["channel"])})
+
+
+def _open(
+    connection: sa.Connection,
+    token: EmployeeToken,
+    at: datetime,
+    kind: OptOutKind,
+    told: Mapping[str, Any],
+) -> None:
+    """Begin an interval under one token, or reopen the one that began at this instant."""
+    own = sa.and_(opt_outs.c.token == token, opt_outs.c.kind == kind.value)
+    reopened = connection.execute(
+        sa.update(opt_outs).where(own, opt_outs.c.since == at).values(until=None, **told)
+    )
+    if reopened.rowcount == 0:
+        connection.execute(
+            sa.insert(opt_outs).values(token=token, since=at, kind=kind.value, **told)
+        )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from stayline.adapters.embedded.bulk import put_rows
 from stayline.adapters.embedded.database import damage, reading, scrub, writing
 from stayline.adapters.embedded.tables import protected_attributes, protected_reads
+from stayline.adapters.embedded.two_names import move, note_renames
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.clock import Clock
@@ -85,6 +86,13 @@ class SqliteProtectedAttributes:
             (AuditPurpose(row.actor, row.purpose), row.at.astimezone(UTC).isoformat())
             for row in rows
         ]
+
+    def rename(self, renames: pl.DataFrame) -> None:
+        """Put new tokens in the place of old ones."""
+        with writing(self._engine) as connection:
+            note_renames(connection, renames)
+            move(connection, protected_attributes)
+        scrub(self._engine)
 
     def erase(self, token: EmployeeToken) -> int:
         """Remove a person and return how many rows went."""

@@ -24,6 +24,7 @@ from stayline.adapters.embedded.tables import (
     scores,
     scoring_runs,
 )
+from stayline.adapters.embedded.token_aliases import known_as
 from stayline.domain.alert_policy import Band
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.retention import Ages
@@ -73,7 +74,8 @@ class SqliteScoreBoard:
     def erase(self, token: EmployeeToken) -> bool:
         """Remove a person's score."""
         with writing(self._engine) as connection:
-            gone = connection.execute(sa.delete(scores).where(scores.c.token == token))
+            theirs = scores.c.token.in_(known_as(connection, token))
+            gone = connection.execute(sa.delete(scores).where(theirs))
         return gone.rowcount > 0
 
     def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:

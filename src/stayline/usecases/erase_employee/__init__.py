@@ -83,15 +83,18 @@ def finish_erasures(
     erased = {one.subject for one in tombstones}
     due = [one.subject for one in tombstones if _is_due(one, stores)]
     due += [asked.subject for asked in waiting if asked.subject not in due]
+    done: set[EmployeeToken] = set()
     for token in map(EmployeeToken, due):
-        if _matters(register, [token], now):
+        tokens = stores.directory.known_as(token)
+        if token in done or _matters(register, tokens, now):
             continue
-        if token not in erased and not stores.know([token]):
-            _settle(register, [token], [], actor, now)  # gone by itself while it waited
+        done.update(tokens)
+        if erased.isdisjoint(tokens) and not stores.know(tokens):
+            _settle(register, tokens, [], actor, now)  # gone by itself while it waited
             continue
-        entry = stores.directory.find(token)
+        entry = stores.directory.find(tokens[0])
         erase_employee(
-            [token],
+            tokens,
             hr_ids=[] if entry is None else [entry.hr_id],
             decisions_before=decisions_before,
             reason="completed by the purge",
@@ -102,9 +105,9 @@ def finish_erasures(
             actor=actor,
         )
         count += 1
-    tokens = [token for token in map(EmployeeToken, erased) if not _matters(register, [token], now)]
-    if tokens:
-        stores.decisions.erase(tokens, before=decisions_before)
+    free = [token for token in map(EmployeeToken, erased) if not _matters(register, [token], now)]
+    if free:
+        stores.decisions.erase(free, before=decisions_before)
     return count
 
 

@@ -78,13 +78,17 @@ def _put(call: Call, gateway: Gateway, actor: str) -> Answer:
     ports, group = gateway.ports, _group(call)
     names = record_names(ports.features.schema())
     given = read_put(call.body, names)
+    hr_id = checked_id(given.hr_id, names.identifier)
     put_features(
-        gateway.token(checked_id(given.hr_id, names.identifier)),
+        gateway.token(hr_id),
         group,
         given.values,
+        hr_id=hr_id,
         event_time=given.event_time,
         register=ports.register,
         features=ports.features,
+        directory=ports.directory,
+        secrets=ports.secrets,
         audit=ports.audit,
         clock=ports.clock,
         actor=actor,
@@ -117,6 +121,7 @@ def _delete(call: Call, gateway: Gateway, actor: str) -> Answer:
         gateway.token(checked_id(query.needed(RECORD_ID), RECORD_ID)),
         event_time=checked_event_time(query.needed("EventTime")),
         features=ports.features,
+        directory=ports.directory,
         scores=ports.scores,
         outcomes=ports.outcomes,
         answers=ports.answers,

@@ -19,6 +19,7 @@ SCRIPTS = (
     "score_workforce",
     "watch_intake",
     "watch_window",
+    "verify_audit_log",
 )
 
 

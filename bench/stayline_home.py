@@ -49,7 +49,8 @@ def make_home(home: Path, workload: Workload) -> Path:
     report = import_workforce(
         extract, schema=schema, as_of=datetime(2026, 1, 1, tzinfo=UTC), actor="bench",
         rejects=home / "rejects", features=ports.features, protected=ports.protected,
-        directory=ports.directory, imports=ports.imports, audit=ports.audit,
+        directory=ports.directory, imports=ports.imports, register=ports.register,
+        audit=ports.audit,
         secrets=ports.secrets, clock=ports.clock,
     )  # fmt: skip
     assert report.landed == PEOPLE
@@ -106,8 +107,9 @@ def serve_command(home: Path, port: int) -> list[str | Path]:
 
 
 def serve_environment() -> dict[str, str]:
-    """Return the environment of a server with one worker; all else is as it comes."""
-    return {**os.environ, "STAYLINE_WORKERS_MIN": "1", "STAYLINE_WORKERS_MAX": "1"}
+    """Return the environment of a server with one worker that counts requests and refuses none."""
+    ours = {"WORKERS_MIN": "1", "WORKERS_MAX": "1", "REQUESTS_PER_MINUTE": "1000000000"}
+    return os.environ | {f"STAYLINE_{name}": value for name, value in ours.items()}
 
 
 def access_key(home: Path) -> tuple[str, str] | None:

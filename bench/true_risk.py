@@ -46,7 +46,8 @@ def _measured(folder: Path, seed: int) -> tuple[str, ...]:
     import_workforce(
         extract, schema=schema, as_of=None, actor="bench", rejects=folder / "rejects",
         features=ports.features, protected=ports.protected, directory=ports.directory,
-        imports=ports.imports, audit=ports.audit, secrets=ports.secrets, clock=ports.clock,
+        imports=ports.imports, register=ports.register,
+        audit=ports.audit, secrets=ports.secrets, clock=ports.clock,
     )  # fmt: skip
     now = ports.clock.now()
     features = ports.features.frame(FEATURES, as_of=now)

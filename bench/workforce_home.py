@@ -98,6 +98,7 @@ def make_home(home: Path, count: int) -> None:
         deployments=ports.deployments,
         features=ports.features,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         capture=ports.capture,
         audit=ports.audit,
         clock=ports.clock,

@@ -10,11 +10,15 @@ from dataclasses import fields
 from pathlib import Path
 
 import typer
+from litestar import Litestar
+from litestar.routes import HTTPRoute
 from typer.testing import CliRunner
 
 from stayline.bootstrap import build
 from stayline.cli.app import app
+from stayline.domain.roles import PERMITTED, PUBLIC, Operation
 from stayline.settings import PREFIX, Settings
+from stayline.web.operations import OPERATION
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -79,11 +83,18 @@ def _api() -> str:
 
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=Path(folder) / "home")
-        schema = create_app(build(settings), settings).openapi_schema.to_schema()
+        application = create_app(build(settings), settings)
+        schema = application.openapi_schema.to_schema()
     out = [NOTE, "# The REST API\n\nThe whole description is served at `/openapi.json`.\n\n"]
+    out.append("A caller signs in in one of these ways ([more](identity.md)):\n\n")
+    for name, scheme in schema["components"]["securitySchemes"].items():
+        out.append(f"- {name}: {scheme['description']}\n")
+    out.append("\n")
+    asked = _asked_for(application)
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             out.append(f"## {method.upper()} {path}\n\n{operation.get('description', '')}\n\n")
+            out.append(_permitted(asked[operation["operationId"]], operation))
             out += [
                 f"- {status}: {answer['description']}\n"
                 for status, answer in sorted(operation["responses"].items())
@@ -95,6 +106,27 @@ def _api() -> str:
                     out.append(f"\nExample (`{kind}`):\n\n```\n{text.strip()}\n```\n")
             out.append("\n")
     return "".join(out).rstrip() + "\n"
+
+
+def _asked_for(application: Litestar) -> dict[str, Operation]:
+    """Return what each route asks for, by its id."""
+    return {
+        str(handler.operation_id): handler.opt[OPERATION]
+        for route in application.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if OPERATION in handler.opt
+    }
+
+
+def _permitted(asked: Operation, described: dict[str, object]) -> str:
+    """Return who may call; fails where the description of its sign-in says otherwise."""
+    if (asked in PUBLIC) is bool(described.get("security")):
+        sys.exit(f"{described['operationId']} is described with another sign-in than it asks for")
+    if asked in PUBLIC:
+        return "Open to everybody.\n\n"
+    roles = ", ".join(sorted(PERMITTED[asked]))
+    return f"Asks for `{asked.value}`: {roles}.\n\n"
 
 
 def _controls() -> str:

@@ -66,6 +66,7 @@ class Home:
             protected=ports.protected,
             directory=ports.directory,
             imports=ports.imports,
+            register=ports.register,
             audit=ports.audit,
             secrets=ports.secrets,
             clock=ports.clock,

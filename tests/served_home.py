@@ -34,7 +34,8 @@ class Served:
 
 @contextmanager
 def served(home: Path, **settings: object) -> Iterator[Served]:
-    """Serve a home on a free port; each setting by its name."""
+    """Serve a home on a free port; each setting by its name. Clients are not counted."""
+    settings = {"requests_per_minute": 0} | settings
     given = {f"STAYLINE_{name.upper()}": str(value) for name, value in settings.items()}
     command = [sys.executable, "-m", "stayline", "serve", "--port", "0", "--home", str(home)]
     with subprocess.Popen(
@@ -46,7 +47,7 @@ def served(home: Path, **settings: object) -> Iterator[Served]:
     ) as process:
         try:
             words = process.stdout.readline().split()
-            url = next((word for word in words if word.startswith("http://")), "")
+            url = next((word for word in words if word.startswith("http")), "")
             assert url, process.stderr.read()
             yield Served(url, process)
         finally:

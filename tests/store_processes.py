@@ -16,12 +16,14 @@ from pathlib import Path
 from forked import FORKED
 from stayline.adapters.embedded.audit_log import SqliteAuditLog
 from stayline.adapters.embedded.capture_log import JsonlCaptureLog
+from stayline.adapters.embedded.checkpoints import FileCheckpoints
 from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.secrets import FileSecrets
 from stayline.adapters.embedded.target_health import SqliteTargetHealth
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.capture import CaptureRecord
+from stayline.domain.pseudonyms import EmployeeToken
 from stayline.errors import StoreUnavailable
 from stores import ANA, NOON
 
@@ -73,6 +75,15 @@ def open_and_opt_out(path: Path, number: int) -> None:
     engine = open_database(path, "state")
     SqliteOptOutList(engine).opt_out(f"{number:032x}", at=NOON)
     engine.dispose()
+
+
+def opt_out_until_killed(path: Path, pipe: Connection, number: int) -> None:
+    """Opt one person out after another; tell each token, 32 bytes, once that has returned."""
+    kept = SqliteOptOutList(open_database(path, "state"))
+    while True:
+        token = os.urandom(15).hex() + f"{number:02x}"
+        kept.opt_out(EmployeeToken(token), at=NOON)
+        os.write(pipe.fileno(), token.encode())
 
 
 def append_100_events(path: Path, _number: int) -> None:
@@ -156,6 +167,18 @@ def write_down_until_killed(home: Path, pipe: Connection, number: int) -> None:
         os.write(pipe.fileno(), name.encode() + b"\n")
 
 
+def audit_until_killed(home: Path, pipe: Connection, _number: int) -> None:
+    """Note five events, at times append one, and only then tell their names; again and again."""
+    log = SqliteAuditLog(open_database(home / "state.db", "state"), home / "audit")
+    for turn in itertools.count():
+        events = [replace(an_event(0), subject=f"{os.getpid()}-{turn}-{n}") for n in range(5)]
+        log.note(events)
+        if turn % 200 == 0:
+            events.append(replace(an_event(0), subject=f"{os.getpid()}-{turn}-appended"))
+            log.append(events[-1])
+        os.write(pipe.fileno(), "".join(f"{event.subject}\n" for event in events).encode())
+
+
 def note_and_stop(home: Path, pipe: Connection, _number: int) -> None:
     """Note, tell, and stand still before the note can be absorbed."""
     engine = open_database(home / "state.db", "state")
@@ -182,3 +205,23 @@ def note_on_a_full_disk(home: Path, _number: int) -> None:
         assert journal.stat().st_size == limit - 100
         return
     raise AssertionError("the events were taken")
+
+
+def sign_20_checkpoints(folder: Path, _number: int) -> None:
+    kept = FileCheckpoints(folder / "audit" / "checkpoints", folder / "secrets" / "key")
+    for position in range(20):
+        kept.sign(position, "ab" * 32, NOON)
+
+
+def sign_on_a_full_disk(folder: Path, _number: int) -> None:
+    path = folder / "audit" / "checkpoints"
+    kept = FileCheckpoints(path, folder / "secrets" / "key")
+    kept.sign(1, "ab" * 32, NOON)
+    limit = path.stat().st_size + 100
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        kept.sign(2, "ab" * 32, NOON)
+    except StoreUnavailable:
+        return
+    raise AssertionError("the checkpoint was taken")

@@ -7,8 +7,10 @@ from typing import Protocol
 
 from stayline.adapters.embedded.alarm_book import SqliteAlarmBook
 from stayline.adapters.embedded.answer_book import SqliteAnswerBook
+from stayline.adapters.embedded.api_key_book import SqliteApiKeyBook
 from stayline.adapters.embedded.audit_log import SqliteAuditLog
 from stayline.adapters.embedded.capture_log import JsonlCaptureLog
+from stayline.adapters.embedded.checkpoints import FileCheckpoints
 from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.decision_book import SqliteDecisionBook
 from stayline.adapters.embedded.deployments import SqliteDeployments
@@ -23,16 +25,22 @@ from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.outcome_book import SqliteOutcomeBook
 from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
 from stayline.adapters.embedded.report_shelf import FolderReportShelf
+from stayline.adapters.embedded.role_book import SqliteRoleBook
 from stayline.adapters.embedded.score_board import SqliteScoreBoard
+from stayline.adapters.embedded.scoring_control import SqliteScoringControl
 from stayline.adapters.embedded.secrets import FileSecrets
 from stayline.adapters.embedded.serving_figures import FileServingFigures
 from stayline.adapters.embedded.target_health import SqliteTargetHealth
+from stayline.adapters.embedded.token_aliases import TokenAliases
+from stayline.adapters.embedded.token_key_book import SqliteTokenKeyBook
 from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.answer_book import AnswerBook
+from stayline.ports.api_key_book import ApiKeyBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
+from stayline.ports.checkpoints import Checkpoints
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
 from stayline.ports.deployments import Deployments
@@ -47,10 +55,13 @@ from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
+from stayline.ports.role_book import RoleBook
 from stayline.ports.score_board import ScoreBoard
+from stayline.ports.scoring_control import ScoringControl
 from stayline.ports.secrets import Secrets
 from stayline.ports.serving_figures import ServingFigures
 from stayline.ports.target_health import TargetHealth
+from stayline.ports.token_key_book import TokenKeyBook
 from stayline.ports.waiver_book import WaiverBook
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
@@ -75,8 +86,11 @@ class Backend(Protocol):
 
     def alarms(self) -> AlarmBook: ...
     def answers(self) -> AnswerBook: ...
+    def api_keys(self) -> ApiKeyBook: ...
     def audit(self) -> AuditLog: ...
     def capture(self) -> CaptureLog: ...
+    def control(self, clock: Clock) -> ScoringControl: ...
+    def checkpoints(self) -> Checkpoints: ...
     def decisions(self) -> DecisionBook: ...
     def deployments(self, clock: Clock) -> Deployments: ...
     def directory(self) -> Directory: ...
@@ -90,9 +104,11 @@ class Backend(Protocol):
     def register(self) -> GovernanceRegister: ...
     def registry(self) -> ModelRegistry: ...
     def reports(self) -> ReportShelf: ...
+    def roles(self) -> RoleBook: ...
     def scores(self) -> ScoreBoard: ...
     def secrets(self) -> Secrets: ...
     def serving(self) -> ServingFigures: ...
+    def token_keys(self) -> TokenKeyBook: ...
     def waivers(self) -> WaiverBook: ...
     def health(self) -> TargetHealth: ...
 
@@ -110,11 +126,20 @@ class EmbeddedBackend:
     def answers(self) -> AnswerBook:
         return SqliteAnswerBook(self._engine("state"))
 
+    def api_keys(self) -> ApiKeyBook:
+        return SqliteApiKeyBook(self._engine("state"))
+
     def audit(self) -> AuditLog:
         return SqliteAuditLog(self._engine("state"), self._home / "audit")
 
     def capture(self) -> CaptureLog:
         return JsonlCaptureLog(self._home / "capture")
+
+    def control(self, clock: Clock) -> ScoringControl:
+        return SqliteScoringControl(self._engine("state"), clock)
+
+    def checkpoints(self) -> Checkpoints:
+        return FileCheckpoints(self._home / "audit" / "checkpoints", self._home / "signing-key")
 
     def decisions(self) -> DecisionBook:
         return SqliteDecisionBook(self._engine("state"))
@@ -123,7 +148,7 @@ class EmbeddedBackend:
         return SqliteDeployments(self._engine("state"), clock)
 
     def directory(self) -> Directory:
-        return SqliteDirectory(self._engine("directory"))
+        return SqliteDirectory(self._engine("directory"), TokenAliases(self._engine("state")))
 
     def imports(self) -> ImportLedger:
         return SqliteImportLedger(self._engine("state"))
@@ -155,16 +180,22 @@ class EmbeddedBackend:
     def reports(self) -> ReportShelf:
         return FolderReportShelf(self._home / "reports")
 
+    def roles(self) -> RoleBook:
+        return SqliteRoleBook(self._engine("state"))
+
     def scores(self) -> ScoreBoard:
         return SqliteScoreBoard(self._engine("state"))
 
     def secrets(self) -> Secrets:
-        return FileSecrets(self._home / "secrets", {})
+        return FileSecrets(self._home / "secrets", {}, book=self.token_keys())
 
     def serving(self) -> ServingFigures:
         run = self._home / "run"
         run.mkdir(exist_ok=True)
         return FileServingFigures(run)
+
+    def token_keys(self) -> TokenKeyBook:
+        return SqliteTokenKeyBook(self._engine("state"))
 
     def waivers(self) -> WaiverBook:
         return SqliteWaiverBook(self._engine("state"))

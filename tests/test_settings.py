@@ -103,9 +103,14 @@ def test_every_setting_but_the_home_can_be_set_by_its_variable():
         "endpoint_url": "http://127.0.0.1:9",
         "log_level": "INFO",
         "inbox": "/srv/extracts",
+        "tls_cert": "/etc/tls/chain.pem",
+        "tls_key": "/etc/tls/key.pem",
+        "trusted_proxy": "10.0.0.0/24",
         "capture_durability": "strict",
         "capture_csv_content_types": "text/tab-separated-values",
         "capture_json_content_types": "application/x-json",
+        "oidc_issuer": "https://id.example.org",
+        "oidc_audience": "stayline",
     }
     numbers = [field.name for field in fields(Settings) if isinstance(field.default, int)]
     given |= {name: 40 + number for number, name in enumerate(sorted(numbers, reverse=True))}

@@ -31,7 +31,7 @@ class Settings:
     port: int = 8080
     """The port the API listens on; 0 picks a free one."""
     actor: str = "local-analyst"
-    """Who acts when nobody else is named; sign-in comes with an identity provider."""
+    """Who acts while there is no identity provider and nobody else is named."""
     max_body_bytes: int = 6 * 1024 * 1024
     """The largest request body, in bytes (SageMaker's limit)."""
     max_instances: int = 1000
@@ -70,8 +70,20 @@ class Settings:
     """The folder, in the home or elsewhere, whose extracts the daily refresh imports."""
     capture_days: int = 180
     """How long captured requests and answers are kept, in days."""
+    tls_cert: str = ""
+    """The certificate and its chain, in PEM, that the API answers with; empty: no TLS."""
+    tls_key: str = ""
+    """The certificate's key, in PEM, in a file that only its owner can read."""
+    trusted_proxy: str = ""
+    """The proxy that ends TLS, an address or network; its X-Forwarded-For is believed."""
+    requests_per_minute: int = 6000
+    """How many requests a minute one caller may make of a worker process; 0: any number."""
     watch_retrain_windows: int = 3
     """How many windows running must show significant drift before a new version is trained."""
+    oidc_issuer: str = ""
+    """The identity provider whose tokens sign in; empty: no sign-in, on this machine only."""
+    oidc_audience: str = ""
+    """What the provider's tokens for Stayline name as their audience (`aud`)."""
 
     @property
     def fallback_limits(self) -> FallbackLimits:
@@ -118,7 +130,11 @@ _CHOICES = {
     "log_level": ("INFO", "WARNING", "ERROR"),
 }
 _MAY_BE_EMPTY = frozenset(
-    {"endpoint_url", "capture_csv_content_types", "capture_json_content_types"}
+    {
+        *("endpoint_url", "capture_csv_content_types", "capture_json_content_types"),
+        *("tls_cert", "tls_key", "trusted_proxy"),
+        *("oidc_issuer", "oidc_audience"),
+    }
 )
 _BOUNDS = {
     "port": (0, 65535),
@@ -128,6 +144,7 @@ _BOUNDS = {
     "deploy_bake_s": (0, 3600),
     "fallback_after_s": (0, None),
     "fallback_probe_s": (0, None),
+    "requests_per_minute": (0, None),
     "workers_max": (1, 64),
 }
 """The least and the most of a number; the others are 1 or more."""

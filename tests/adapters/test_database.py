@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from stayline.adapters.embedded import alarm_tables, job_tables, tables
+from stayline.adapters.embedded import alarm_tables, job_tables, oversight_tables, tables
 from stayline.adapters.embedded.database import (
     HEADS,
     open_database,
@@ -26,10 +26,12 @@ from stayline.adapters.embedded.deployments import SqliteDeployments
 from stayline.adapters.embedded.import_ledger import SqliteImportLedger
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.domain.deployment import Phase
+from stayline.domain.opt_out import Channel, OptOutKind
 from stayline.errors import StoreDamaged, StoreUnavailable
 from store_processes import exit_codes, open_and_opt_out
-from stores import ANA, NOON, SetClock
+from stores import ANA, BO, NOON, SetClock
 
+assert oversight_tables.scoring_rules.metadata is tables.STATE
 assert job_tables.job_runs.metadata is tables.STATE  # else its table would not be compared
 MIGRATIONS = Path(tables.__file__).parent / "migrations"
 METADATA = {
@@ -242,3 +244,30 @@ def test_opening_a_database_again_keeps_the_locks_of_those_who_have_it_open(tmp_
             check=False,
         )
     assert "database is locked" in other.stderr
+
+
+def test_opt_outs_from_before_objections_were_kept_apart_stay_as_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    migrated_to("state_0014", path)
+    with sqlite3.connect(path) as raw:
+        raw.execute("INSERT INTO opt_outs VALUES (?, 7, NULL), (?, 1, 5)", (ANA, BO))
+    raw.close()
+    with opened(path) as engine:
+        kept = SqliteOptOutList(engine)
+        assert kept.opted_out(at=NOON) == {ANA}
+        (out,) = kept.intervals(BO)
+        assert (out.kind, out.channel, out.reason, out.recorded_at) == (
+            OptOutKind.OPT_OUT, Channel.API, "", None,
+        )  # fmt: skip
+
+
+def migrated_to(revision: str, path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("version_locations", str(MIGRATIONS / "state"))
+    config.set_main_option("path_separator", "os")
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()

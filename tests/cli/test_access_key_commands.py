@@ -42,6 +42,33 @@ def test_making_and_revoking_stand_in_the_audit_log_without_the_secret(home):
     assert made["secret"] not in str(events)
 
 
+def test_a_rotated_key_has_a_successor_of_its_name_and_both_are_listed(home):
+    made = here("access-keys", "create", "--name", "payroll", "--home", home, "--json").json
+    words = ("access-keys", "rotate", made["key_id"], "--overlap", "7d", "--home", home)
+    rotated = here(*words, "--json").json
+    assert (rotated["name"], rotated["key_id"] != made["key_id"]) == ("payroll", True)
+    old, new = here("access-keys", "list", "--home", home, "--json").json["access_keys"]
+    assert new == {"key_id": rotated["key_id"], "name": "payroll"}
+    assert (old["key_id"], old["successor"]) == (made["key_id"], rotated["key_id"])
+    assert old == rotated["replaced"]
+    listed = here("access-keys", "list", "--home", home).out
+    assert made["key_id"] in listed
+    assert rotated["secret"] not in listed
+    (event,) = build(Settings(home=home)).audit.events(limit=1)
+    assert (event.kind, event.subject) == (AuditEventKind.SECRET_ROTATED, made["key_id"])
+    assert event.details["successor"] == rotated["key_id"]
+    again = here(*words)
+    assert (again.code, rotated["key_id"] in again.err) == (1, True)
+
+
+@pytest.mark.parametrize("overlap", ["7", "-1d", "91d", "soon"])
+def test_an_overlap_that_is_none_changes_nothing(home, overlap):
+    made = here("access-keys", "create", "--name", "payroll", "--home", home, "--json").json
+    refused = here("access-keys", "rotate", made["key_id"], f"--overlap={overlap}", "--home", home)
+    assert (refused.code, "overlap" in refused.err) == (1, True)
+    assert len(here("access-keys", "list", "--home", home, "--json").json["access_keys"]) == 1
+
+
 def test_an_unknown_key_is_an_error_in_words(home):
     refused = here("access-keys", "revoke", "SLAK0", "--home", home)
     assert refused.code == 1

@@ -141,3 +141,9 @@ def test_the_way_from_a_pending_version_to_a_served_score(trained_home):
 
     doctor = stayline("doctor", "--json", *home)
     assert (doctor.code, doctor.json["whole"]) == (0, True)
+
+
+def test_nobody_else_on_the_machine_can_read_any_file_of_the_home(trained_home):
+    files = list(trained_home.rglob("*"))
+    assert len(files) > 100
+    assert [file for file in files if file.stat().st_mode & 0o077] == []

@@ -1,6 +1,7 @@
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
+from stayline.domain.audit_chain import CHAIN_START, ChainCheck
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stores import ANA, BO, HOUR, NOON, Backend
 
@@ -93,3 +94,52 @@ def test_noted_words_of_any_kind_come_back_equal(backend: Backend) -> None:
     backend.audit().note([hostile, VIEWED])
     assert list(backend.audit().events()) == [hostile, VIEWED]
     assert backend.audit().problems() == []
+
+
+def test_an_interval_is_half_open_and_filters_narrow_it(backend: Backend) -> None:
+    log = backend.audit()
+    for number in range(6):
+        kind = AuditEventKind.EMPLOYEE_VIEWED if number % 2 else AuditEventKind.EMPLOYEE_SCORED
+        at, subject = NOON + number * HOUR, ANA if number < 3 else BO
+        log.append(AuditEvent(kind, f"actor {number % 3}", subject, at, {"n": number}))
+
+    def found(*bounds: datetime | None, **filters: object) -> list[object]:
+        return [event.details["n"] for event in log.between(*bounds, **filters)]
+
+    assert found() == [0, 1, 2, 3, 4, 5]
+    assert found(NOON + HOUR, NOON + 4 * HOUR) == [1, 2, 3]
+    assert found(None, NOON + HOUR) == [0]
+    assert found(kinds={AuditEventKind.EMPLOYEE_VIEWED}) == [1, 3, 5]
+    assert found(kinds=set()) == []
+    assert found(subject=BO, actor="actor 0") == [3]
+    assert found(NOON + HOUR, kinds=[AuditEventKind.EMPLOYEE_SCORED], limit=1) == [4]
+    assert found(limit=2) == [4, 5]
+
+
+def test_a_long_read_leaves_out_what_is_added_meanwhile(backend: Backend) -> None:
+    log = backend.audit()
+    log.note([replace(VIEWED, details={"n": n}) for n in range(5000)])
+    read = log.between()
+    first = next(read)
+    log.append(replace(VIEWED, details={"n": -1}))
+    assert [first.details["n"], *(event.details["n"] for event in read)] == list(range(5000))
+
+
+def test_a_check_tells_the_head_and_the_links_asked_for(backend: Backend) -> None:
+    log = backend.audit()
+    assert log.check() == ChainCheck(0, CHAIN_START, (), {})
+    for number in range(3):
+        log.append(replace(VIEWED, details={"n": number}))
+    told: list[tuple[int, int]] = []
+    one = log.check({1, 3, 99}, progress=lambda done, total: told.append((done, total)))
+    assert (one.count, one.problems, set(one.links)) == (3, (), {1, 3})
+    assert one.head == one.links[3] != one.links[1]
+    assert told[-1] == (3, 3)
+
+
+def test_times_that_go_back_are_counted_and_are_no_break(backend: Backend) -> None:
+    log = backend.audit()
+    for at in (NOON, NOON - HOUR, NOON - 2 * HOUR, NOON + HOUR):
+        log.append(replace(VIEWED, at=at))
+    check = log.check()
+    assert (check.problems, check.reversals, check.furthest_back) == ((), 2, HOUR)

@@ -39,3 +39,20 @@ def test_a_decision_added_again_never_changes_the_first(backend: Backend) -> Non
     book.add(TALK)
     book.add(replace(TALK, reason="Something else entirely was said"))
     assert book.decisions(ANA) == [TALK]
+
+
+def test_the_newest_decisions_of_one_person_come_oldest_first(backend: Backend) -> None:
+    book = backend.decisions()
+    own = [
+        replace(TALK, decision_id=f"d-{hour}", decided_at=NOON + hour * HOUR) for hour in range(3)
+    ]
+    for decision in (*own, replace(TALK, decision_id="x", decided_by="bo")):
+        book.add(decision)
+    assert book.latest_by("lee", 2) == own[1:]
+    assert book.latest_by("nobody", 2) == []
+
+
+def test_what_a_decision_rests_on_comes_back_equal(backend: Backend) -> None:
+    seen = replace(TALK, viewed_at=NOON - HOUR, seen_band="high", is_bulk=True, is_trained=False)
+    backend.decisions().add(seen)
+    assert backend.decisions().decisions(ANA) == [seen]

@@ -1,6 +1,9 @@
+from itertools import pairwise
+
 import polars as pl
 
-from stayline.ports.directory import DirectoryEntry
+from stayline.domain.pseudonyms import EmployeeToken
+from stayline.ports.directory import MOST_LEVELS, DirectoryEntry
 from stores import ANA, BO, HOUR, NOON, Backend
 
 
@@ -58,3 +61,29 @@ def test_erasing_removes_every_entry_of_one_person_only(backend: Backend) -> Non
     assert directory.find(ANA) is None
     assert directory.find(BO) is not None
     assert directory.problems() == []
+
+
+def test_managers_are_told_nearest_first_by_the_newest_entries(backend: Backend) -> None:
+    cy, di = EmployeeToken("c" * 32), EmployeeToken("d" * 32)
+    directory = backend.directory()
+    directory.put(entries((ANA, NOON - HOUR, "1", None, di), (ANA, NOON, "1", None, BO)))
+    directory.put(entries((BO, NOON, "2", None, cy), (cy, NOON, "3", None, None)))
+    assert list(backend.directory().managers_above(ANA)) == [BO, cy]
+    assert list(directory.managers_above(cy)) == []
+    assert list(directory.managers_above(di)) == []
+
+
+def test_a_manager_who_is_not_here_is_above_nobody(backend: Backend) -> None:
+    directory = backend.directory()
+    directory.put(entries((ANA, NOON, "1", None, BO)))
+    assert list(directory.managers_above(ANA)) == []
+
+
+def test_circles_and_endless_lines_of_managers_end(backend: Backend) -> None:
+    directory = backend.directory()
+    directory.put(entries((ANA, NOON, "1", None, BO), (BO, NOON, "2", None, ANA)))
+    assert list(directory.managers_above(ANA)) == [BO]
+    tokens = [EmployeeToken(f"{number:032x}") for number in range(MOST_LEVELS + 10)]
+    above = pairwise(tokens)
+    directory.put(entries(*((one, NOON, one, None, boss) for one, boss in above)))
+    assert list(directory.managers_above(tokens[0])) == tokens[1 : MOST_LEVELS + 1]

@@ -1,7 +1,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stayline.domain.opt_out import OptOut
+from stayline.domain.opt_out import Channel, OptOut, OptOutKind
 from stayline.domain.pseudonyms import EmployeeToken
 from stores import ANA, BO, HOUR, MICROSECOND, NOON, Backend
 
@@ -79,3 +79,52 @@ def test_the_last_wish_counts_now_and_the_list_agrees_with_each_person(
     for hours in range(7):
         at = NOON + hours * HOUR
         assert (person in kept.opted_out(at=at)) == kept.is_opted_out(person, at=at)
+
+
+def test_an_objection_stands_beside_an_opt_out_and_either_bars(backend: Backend) -> None:
+    kept, told = backend.opt_outs(), {"channel": Channel.PAPER, "reason": "I mind"}
+    kept.opt_out(ANA, at=NOON)
+    kept.opt_out(ANA, at=NOON, kind=OptOutKind.OBJECTION, recorded_at=NOON + HOUR, **told)
+    assert kept.opt_in(ANA, at=NOON + HOUR, kind=OptOutKind.OPT_OUT)
+    assert kept.is_opted_out(ANA, at=NOON + HOUR)
+    objection = OptOut(ANA, NOON, None, OptOutKind.OBJECTION, Channel.PAPER, "I mind", NOON + HOUR)
+    assert backend.opt_outs().intervals(ANA) == [objection, OptOut(ANA, NOON, NOON + HOUR)]
+    kept.opt_in(ANA, at=NOON + 2 * HOUR)
+    assert not kept.is_opted_out(ANA, at=NOON + 2 * HOUR)
+
+
+def test_one_received_earlier_is_kept_beside_and_bars_from_then_also_once_ended(
+    backend: Backend,
+) -> None:
+    kept = backend.opt_outs()
+    kept.opt_out(ANA, at=NOON, reason="first")
+    assert kept.opt_out(ANA, at=NOON - HOUR, reason="earlier").reason == "earlier"
+    kept.opt_in(ANA, at=NOON + HOUR)
+    assert kept.is_opted_out(ANA, at=NOON - HOUR)
+    assert not kept.is_opted_out(ANA, at=NOON - HOUR - MICROSECOND)
+    assert not kept.is_opted_out(ANA, at=NOON + HOUR)
+    assert [out.reason for out in kept.intervals(ANA)] == ["earlier", "first"]
+
+
+@settings(
+    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    steps=st.lists(
+        st.tuples(st.booleans(), st.sampled_from(OptOutKind), st.integers(0, 5)), max_size=8
+    ),
+    token=st.uuids(),
+)
+def test_a_person_is_barred_exactly_while_any_interval_covers(
+    backend: Backend, steps: list[tuple[bool, OptOutKind, int]], token
+) -> None:
+    kept, person = backend.opt_outs(), EmployeeToken(token.hex)
+    for wants_out, kind, hours in steps:
+        change = kept.opt_out if wants_out else kept.opt_in
+        change(person, at=NOON + hours * HOUR, kind=kind)
+    for hours in range(7):
+        at = NOON + hours * HOUR
+        covered = any(out.covers(at) for out in kept.intervals(person))
+        assert kept.is_opted_out(person, at=at) == covered
+        assert (person in kept.opted_out(at=at)) == covered
+    assert [out for out in kept.everyone() if out.token == person] == kept.intervals(person)

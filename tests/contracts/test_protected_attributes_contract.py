@@ -58,3 +58,13 @@ def test_erasing_removes_one_person(backend: Backend) -> None:
     assert store.erase(ANA) == 0
     assert store.read(AUDIT).get_column("token").to_list() == [BO]
     assert store.problems() == []
+
+
+def test_the_rows_of_some_people_are_read_alone_and_the_read_is_recorded(
+    backend: Backend,
+) -> None:
+    store = backend.protected(SetClock())
+    store.put(rows((ANA, NOON, "41", "F"), (BO, NOON, "42", "M")))
+    assert store.read_of([BO], AUDIT).equals(rows((BO, NOON, "42", "M")))
+    assert store.read_of([], AUDIT).is_empty()
+    assert [purpose for purpose, _ in store.reads()] == [AUDIT] * 2

@@ -60,6 +60,7 @@ def panel_home(tmp_path_factory) -> Path:
         protected=ports.protected,
         directory=ports.directory,
         imports=ports.imports,
+        register=ports.register,
         audit=ports.audit,
         secrets=ports.secrets,
         clock=ports.clock,

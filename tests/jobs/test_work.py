@@ -120,19 +120,19 @@ def test_what_is_too_old_is_purged_and_the_rest_is_kept(run, settings):
     now = SetClock(NOON + timedelta(days=180, hours=1))
     done = run("purge", clock=now)
     assert done.outcome is SUCCEEDED
-    assert done.message.startswith("Removed 1 captured records older than 180 days, ")
+    assert done.message.startswith("Removed 1 captured requests, ")
     assert [r.event_id for r in early.capture.read(NOON, LATER)] == ["new"]
     shorter = run("purge", replace(settings, capture_days=8), now)
-    assert shorter.message.startswith("Removed 1 captured records older than 8 days")
+    assert shorter.message.startswith("Removed 1 captured requests, ")
 
 
 def test_outcomes_go_when_the_answers_do(run, settings):
     early = build(settings, clock=SetClock(NOON))
-    kept = timedelta(days=180)
+    kept = timedelta(days=184)
     young = EventOutcome("young", True, NOON + timedelta(days=1))
     early.outcomes.add([PersonOutcome(ANA, NOON.date(), NOON), young])
     done = run("purge", clock=SetClock(NOON + kept + timedelta(hours=1)))
-    assert "1 outcomes as old" in done.message
+    assert "1 outcomes," in done.message
     assert early.outcomes.of_people(LATER) == []
     assert early.outcomes.of_events(LATER) == {"young": True}
 
@@ -145,11 +145,11 @@ def test_extracts_and_reject_files_go_after_as_many_days_as_captured_requests(ru
     waiting = home / "inbox" / "waiting.csv"
     waiting.write_text("not imported yet")
     now = ports.clock.now()
-    run("purge", clock=SetClock(now + timedelta(days=179)))
+    run("purge", clock=SetClock(now + timedelta(days=178)))
     assert all((folder / "a.csv").exists() for folder in folders)
-    done = run("purge", clock=SetClock(now + timedelta(days=181)))
+    done = run("purge", clock=SetClock(now + timedelta(days=180)))
     assert not any((folder / "a.csv").exists() for folder in folders)
-    assert "3 extracts and reject files as old" in done.message
+    assert "3 extracts and reject files," in done.message
     assert waiting.exists()
 
 
@@ -162,5 +162,5 @@ def test_records_of_jobs_older_than_two_years_go_but_the_newest_stay(run, settin
             begun = ports.jobs.begin("watch", time, by=SCHEDULE, at=time)
             ports.jobs.end(begun, SUCCEEDED, "", at=time)
     done = run("purge", clock=SetClock(NOON + timedelta(days=731)))
-    assert done.message.endswith("3 records of jobs, alarms, windows and figures.")
+    assert "3 records of jobs, alarms and figures" in done.message
     assert len(ports.jobs.runs("watch")) == 1

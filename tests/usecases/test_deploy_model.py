@@ -195,12 +195,12 @@ def test_many_requests_of_one_person_are_one_row_of_the_shadow(ports):
     told = []
     take_to_work(ports, same_again(ports), plan=RolloutPlan(shadow_rows=50), tell=told.append)
     assert told[0].readings[2].text.endswith("n = 50")
-    rows = shadow_rows(50, ports.features, ports.opt_outs, ports.capture, ports.clock)
+    rows = shadow_rows(50, *rows_from(ports))
     assert len({tuple(values.items()) for values, _ in rows}) == 50
 
 
 def test_a_version_that_fails_at_people_is_counted_in_the_shadow_and_raises_nothing(ports):
-    rows = shadow_rows(40, ports.features, ports.opt_outs, ports.capture, ports.clock)
+    rows = shadow_rows(40, *rows_from(ports))
     candidate, champion = predictor(ports, failing(ports)), predictor(ports, 1)
     shadow = replay(rows, candidate=candidate, champion=champion)
     assert (shadow.candidate.errors, shadow.champion.errors, shadow.shift.n) == (40, 0, 0)
@@ -231,6 +231,11 @@ def test_workers_silent_for_some_seconds_are_waited_for_and_then_the_version_is_
     assert ports.registry.deployed().version == 1
 
 
+def rows_from(ports: Ports) -> tuple:
+    """Return what the rows of the shadow come from."""
+    return ports.features, ports.opt_outs, ports.control, ports.capture, ports.clock
+
+
 def predictor(ports: Ports, version: int) -> Predictor:
     digest = ports.registry.find(version).digest
     return Predictor.from_archive(read_archive(ports.registry.archive(digest), digest))
@@ -241,7 +246,8 @@ def score(ports: Ports, *employees: str) -> None:
     score_employee(
         [ScoreRequest(employee) for employee in employees],
         endpoint=ports.endpoint, features=ports.features, scores=ports.scores,
-        opt_outs=ports.opt_outs, audit=ports.audit, capture=ports.capture, clock=ports.clock,
+        opt_outs=ports.opt_outs, control=ports.control, audit=ports.audit, capture=ports.capture,
+        clock=ports.clock,
         token_key=ports.secrets.token_key(), actor="tests",
     )  # fmt: skip
 

@@ -9,8 +9,10 @@ import pytest
 from stayline.bootstrap import build
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.outcomes import PersonOutcome
+from stayline.domain.register.rights import Erasure
 from stayline.errors import RecordRefused
 from stayline.ports.answer_book import ANSWER_TYPES
+from stayline.ports.governance_register import Entry
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
 from stayline.usecases.delete_features import delete_features
@@ -30,8 +32,9 @@ def ports(tmp_path):
 
 def put(ports, group, values, *, token=ANA, event_time=MARCH):
     return put_features(
-        token, group, values, event_time=event_time, features=ports.features, audit=ports.audit,
-        clock=ports.clock, actor="hr-sync",
+        token, group, values, hr_id=f"id of {token[:4]}", event_time=event_time,
+        register=ports.register, features=ports.features, directory=ports.directory,
+        secrets=ports.secrets, audit=ports.audit, clock=ports.clock, actor="hr-sync",
     )  # fmt: skip
 
 
@@ -43,7 +46,8 @@ def get(ports, group, token=ANA):
 
 def delete(ports, event_time, token=ANA):
     return delete_features(
-        token, event_time=event_time, features=ports.features, scores=ports.scores,
+        token, event_time=event_time, features=ports.features, directory=ports.directory,
+        scores=ports.scores,
         outcomes=ports.outcomes, answers=ports.answers, audit=ports.audit, clock=ports.clock,
         actor="hr-sync",
     )  # fmt: skip
@@ -138,3 +142,15 @@ def test_a_store_of_another_schema_changes_what_a_record_may_hold(tmp_path):
         put(ports, "outcomes", {})
     assert put(ports, "outcomes", {"Attrition": "No"})
     assert get(ports, "outcomes").values == {"Attrition": "No"}
+
+
+def test_nothing_is_put_of_who_was_erased_until_that_is_allowed_again(ports):
+    tombstone = Erasure(ANA, started_at=NOON, completed_at=NOON)
+    ports.register.add([Entry("one", tombstone, NOON, "dora")])
+    values = {"LastWorkingDay": None, "LeavingReason": None}
+    with pytest.raises(RecordRefused, match="erased"):
+        put(ports, "outcomes", values)
+    ports.register.add([Entry("one", replace(tombstone, lifted_at=NOON), NOON, "dora")])
+    with pytest.raises(RecordRefused) as refusal:
+        put(ports, "outcomes", {"no such column": "1"})
+    assert "erased" not in str(refusal.value)

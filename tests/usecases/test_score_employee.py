@@ -1,4 +1,4 @@
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -8,6 +8,7 @@ from real_data import ibm_extract
 from some_have_left import SomeHaveLeft
 from stayline.bootstrap import Ports
 from stayline.domain.audit_events import NAMELESS, AuditEventKind
+from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import RiskScore, ScoreSource
 from stayline.domain.score_request import AS_USUAL, ScoreOptions, ScoreRequest
@@ -33,6 +34,7 @@ def score(ports: Ports, *requests: ScoreRequest, options=AS_USUAL) -> list[RiskS
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         audit=ports.audit,
         capture=ports.capture,
         clock=ports.clock,
@@ -158,8 +160,18 @@ class _OptsOutMeanwhile:
         self._token = token
 
     def variant(self, target=None, *, affinity=""):
-        self._ports.opt_outs.opt_out(self._token, at=self._ports.clock.now())
-        return self._ports.endpoint.variant(target, affinity=affinity)
+        found = self._ports.endpoint.variant(target, affinity=affinity)
+        return _OptingOut(found, self._ports, self._token)
+
+
+@light_value
+class _OptingOut(ForwardedVariant):
+    ports: Ports
+    token: EmployeeToken
+
+    def predict(self, rows, as_of, *, with_reasons=True):
+        self.ports.opt_outs.opt_out(self.token, at=self.ports.clock.now())
+        return self.within.predict(rows, as_of, with_reasons=with_reasons)
 
 
 def test_no_score_is_shown_or_kept_of_a_person_who_opts_out_while_it_is_computed(ports):
@@ -182,7 +194,7 @@ class _ErasesMeanwhile:
         return _Erasing(found, self._ports, self._token)
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class _Erasing(ForwardedVariant):
     ports: Ports
     token: EmployeeToken

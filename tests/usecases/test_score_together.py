@@ -1,13 +1,13 @@
 """Asks that arrive together are answered as if each had come alone."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
 from real_data import ibm_extract
-from stayline.bootstrap import Ports
+from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.pseudonyms import pseudonym
 from stayline.domain.score_request import Ask, ScoreOptions, ScoreRequest
@@ -19,6 +19,8 @@ from stayline.errors import (
     UnknownEmployee,
     UnknownVariant,
 )
+from stayline.ports.forwarded_variant import ForwardedVariant
+from stayline.settings import Settings
 from stayline.usecases.score_employee import Outcome, score_together
 
 PEOPLE = [str(number) for number in ibm_extract()["EmployeeNumber"].head(4)]
@@ -32,6 +34,7 @@ def together(ports: Ports, *asks: Ask) -> list[Outcome]:
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         audit=ports.audit,
         capture=ports.capture,
         clock=ports.clock,
@@ -102,10 +105,21 @@ def test_an_endpoint_that_is_down_fails_those_who_need_it_only(ports, home):
     for archive in (home / "models").rglob("*"):
         if archive.is_file():
             archive.write_bytes(b"torn")
+    outcomes = together(ports, ask(PEOPLE[0]), ask("nobody", MonthlyIncome="much"))
+    assert kinds_of(outcomes) == [EndpointUnavailable] * 2
+
+
+def test_an_opt_out_is_told_by_neither_wrong_fields_nor_an_endpoint_that_is_down(ports, home):
     token = pseudonym(ports.secrets.token_key(), PEOPLE[1])
     ports.opt_outs.opt_out(token, at=ports.clock.now())
-    outcomes = together(ports, ask(PEOPLE[0]), ask(PEOPLE[1]))
-    assert kinds_of(outcomes) == [EndpointUnavailable, HasOptedOut]
+    wrong = [ask(person, MonthlyIncome="much") for person in PEOPLE[:2]]
+    assert kinds_of(together(ports, *wrong)) == [RequestRefused] * 2
+    for archive in (home / "models").rglob("*"):
+        if archive.is_file():
+            archive.write_bytes(b"torn")
+    again = replace(ports, endpoint=build(Settings(home=home)).endpoint)
+    outcomes = together(again, *[ask(person) for person in PEOPLE[:2]])
+    assert kinds_of(outcomes) == [EndpointUnavailable] * 2
 
 
 class _Refuses:
@@ -137,10 +151,23 @@ class _OptOutMeanwhile:
         self._ports, self._people = ports, people
 
     def variant(self, target=None, *, affinity=""):
+        return _OptingOut(self._ports.endpoint.variant(target, affinity=affinity), self)
+
+    def opt_out(self) -> None:
         for person in self._people:
             token = pseudonym(self._ports.secrets.token_key(), person)
             self._ports.opt_outs.opt_out(token, at=self._ports.clock.now())
-        return self._ports.endpoint.variant(target, affinity=affinity)
+
+
+@dataclass(frozen=True, slots=True)
+class _OptingOut(ForwardedVariant):
+    """A variant during whose work people opt out."""
+
+    meanwhile: _OptOutMeanwhile
+
+    def predict(self, rows, as_of, *, with_reasons=True):
+        self.meanwhile.opt_out()
+        return self.within.predict(rows, as_of, with_reasons=with_reasons)
 
 
 def test_an_erasure_that_fails_is_told_to_whom_it_concerns_and_to_nobody_else(ports):

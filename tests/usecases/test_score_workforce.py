@@ -24,6 +24,7 @@ def score(ports: Ports, **more) -> WorkforceScores:
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         audit=ports.audit,
         clock=ports.clock,
         actor="ana",
@@ -209,7 +210,8 @@ def progress(done, total):
     time.sleep(0.02)
 score_workforce(
     endpoint=ports.endpoint, features=ports.features, scores=ports.scores, opt_outs=ports.opt_outs,
-    audit=ports.audit, clock=ports.clock, actor="ana", chunk=20, progress=progress,
+    control=ports.control, audit=ports.audit, clock=ports.clock, actor="ana", chunk=20,
+    progress=progress,
 )
 """
 

@@ -50,6 +50,7 @@ def train(ports: Ports, *, actor: str = "ana", **more) -> Training:
     with share_protected_attributes(
         actor=actor,
         protected=ports.protected,
+        opt_outs=ports.opt_outs,
         runner=ports.runner,
         audit=ports.audit,
         clock=ports.clock,
@@ -84,6 +85,7 @@ def panel_home(folder: Path, schema: WorkforceSchema, employees: int = 300) -> P
         protected=ports.protected,
         directory=ports.directory,
         imports=ports.imports,
+        register=ports.register,
         audit=ports.audit,
         secrets=ports.secrets,
         clock=ports.clock,
@@ -204,6 +206,25 @@ def test_an_unknown_parameter_stops_before_anything_runs(panel):
     assert len(panel.runner.executions()) == 1
 
 
+class _Staging:
+    """The real runner, which shows the tables that it is given to keep."""
+
+    def __init__(self, runner) -> None:
+        self._runner = runner
+        self.frames: dict[str, pl.DataFrame] = {}
+
+    def __getattr__(self, name: str):
+        return getattr(self._runner, name)
+
+    def stage(self, name, files):
+        self.frames |= {
+            file: pl.read_parquet(io.BytesIO(content))
+            for file, content in files.items()
+            if file.endswith(".parquet")
+        }
+        return self._runner.stage(name, files)
+
+
 def test_somebody_who_opted_out_is_in_no_later_training_set(panel):
     everybody = panel.features.newest()["token"].to_list()
     left = panel.features.everyone_who_left(at=panel.clock.now())
@@ -213,7 +234,16 @@ def test_somebody_who_opted_out_is_in_no_later_training_set(panel):
         scores=panel.scores, answers=panel.answers, outcomes=panel.outcomes,
         audit=panel.audit, clock=panel.clock,
     )  # fmt: skip
-    execution = train(panel).execution
+    staging = _Staging(panel.runner)
+    execution = train(replace(panel, runner=staging)).execution
+    frozen = staging.frames
+    assert {"features.parquet", "outcomes.parquet", "attributes.parquet"} <= frozen.keys()
+    for frame in frozen.values():
+        assert token not in frame["token"].to_list()
+    (event,) = panel.audit.events(limit=1)
+    assert event.kind is AuditEventKind.MODEL_REGISTERED
+    assert event.details["left_out_opted_out"] == 1
+    assert event.details["workforce"] in str(execution.parameters["WorkforceUri"])
     uri = f"{execution.parameters['OutputUri']}/prepare/people/people.parquet"
     content = panel.runner.read(uri, execution_id=execution.execution_id)
     people = pl.read_parquet(io.BytesIO(content))["token"]

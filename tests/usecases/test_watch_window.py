@@ -10,6 +10,7 @@ import pytest
 
 from deployed_home import deploy_again
 from real_data import ibm_extract
+from rotations import rotate
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.gates import Verdict
@@ -72,6 +73,7 @@ def ask(ports: Ports, people: list[str] = PEOPLE, **fields: object) -> list[str]
             features=ports.features,
             scores=ports.scores,
             opt_outs=ports.opt_outs,
+            control=ports.control,
             audit=ports.audit,
             capture=ports.capture,
             clock=ports.clock,
@@ -165,7 +167,7 @@ def test_who_is_erased_or_opts_out_is_in_no_window_and_no_answer_book_again(port
     erased, shy = (pseudonym(ports.secrets.token_key(), who) for who in PEOPLE[:2])
     who = {"features": ports.features, "scores": ports.scores, "outcomes": ports.outcomes}
     who |= {"answers": ports.answers, "audit": ports.audit, "clock": ports.clock, "actor": "ana"}
-    delete_features(erased, event_time=ports.clock.now(), **who)
+    delete_features(erased, event_time=ports.clock.now(), directory=ports.directory, **who)
     set_opt_out(shy, True, opt_outs=ports.opt_outs, **who)
     window = today(ports)
 
@@ -180,11 +182,25 @@ def test_who_is_erased_or_opts_out_is_in_no_window_and_no_answer_book_again(port
     assert not book() & {erased, shy}
 
 
+def test_answers_of_before_a_rotation_of_the_token_key_are_of_the_same_people(ports):
+    ask(ports, PEOPLE[:40])
+    assert watch(ports).intake.rows == 40
+    rotate(ports)
+    ask(ports, PEOPLE[:40])
+    again = watch(ports)
+    assert (again.intake.rows, again.intake.faults.get("erased or opted out", 0)) == (80, 0)
+    window = today(ports)
+    kept = ports.answers.between(window.start, window.end, model_version=1)
+    new = {pseudonym(ports.secrets.token_key(), who) for who in PEOPLE[:40]}
+    assert (kept.height, set(kept["token"])) == (80, new)
+
+
 def test_a_window_of_nobody_but_the_erased_says_so(ports):
     ask(ports, PEOPLE[:1])
     token = pseudonym(ports.secrets.token_key(), PEOPLE[0])
     delete_features(
-        token, event_time=ports.clock.now(), features=ports.features, scores=ports.scores,
+        token, event_time=ports.clock.now(), features=ports.features,
+        directory=ports.directory, scores=ports.scores,
         outcomes=ports.outcomes, answers=ports.answers, audit=ports.audit, clock=ports.clock,
         actor="ana",
     )  # fmt: skip

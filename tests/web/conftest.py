@@ -8,6 +8,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from local_client import LocalClient
 from stayline.bootstrap import Ports
 from stayline.settings import Settings
 from stayline.web.app import create_app
@@ -16,7 +17,7 @@ from stayline.web.app import create_app
 @pytest.fixture
 def client(ports: Ports, home: Path) -> Iterator[TestClient[Litestar]]:
     app = create_app(ports, Settings(home=home, max_instances=20, max_body_bytes=20_000))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with LocalClient(app, raise_server_exceptions=False) as client:
         yield client
 
 

@@ -1,3 +1,4 @@
+import json
 import signal
 import socket
 import subprocess
@@ -6,9 +7,9 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from litestar.testing import TestClient
 
 from deployed_home import deploy_again
+from local_client import LocalClient
 from stayline import errors
 from stayline.bootstrap import build
 from stayline.settings import Settings
@@ -59,7 +60,7 @@ def test_the_description_covers_every_address_and_loads_nothing_from_elsewhere(c
     }
     body = described["paths"]["/v1/predict"]["post"]["requestBody"]["content"]
     assert set(body) == {"application/json", "text/csv"}
-    assert "http" not in answer.text
+    assert "://" not in answer.text
 
 
 def test_health_tells_the_deployed_version_from_the_first_request_after_a_deployment(client, ports):
@@ -71,7 +72,7 @@ def test_health_tells_the_deployed_version_from_the_first_request_after_a_deploy
 
 def test_health_of_a_home_without_a_model_is_said_plainly(tmp_path):
     settings = Settings(home=tmp_path)
-    with TestClient(create_app(build(settings), settings)) as client:
+    with LocalClient(create_app(build(settings), settings)) as client:
         assert client.get("/v1/health").json()["status"] == "no_model"
 
 
@@ -128,7 +129,7 @@ def test_a_defect_of_ours_is_a_500_that_tells_nothing_of_the_request(ports, home
             raise RuntimeError(self.message)
 
     app = create_app(replace(ports, endpoint=Broken()), Settings(home=home))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with LocalClient(app, raise_server_exceptions=False) as client:
         answer = client.post("/v1/predict", json={"OverTime": "Yes"})
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
@@ -150,7 +151,9 @@ def test_a_real_server_answers_on_a_free_port_and_ends_in_good_order(home):
         told, complained = server.communicate(timeout=20)
     assert server.returncode == 0
     assert "ended in good order" in told
-    assert complained == ""
+    assert [json.loads(line)["logger"] for line in complained.splitlines()] == [
+        "stayline.web.callers"  # that nobody has to sign in
+    ]
 
 
 def test_a_port_in_use_is_refused_with_what_to_do(home):

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from litestar.testing import TestClient
 
 from deployed_home import deploy_again
+from local_client import LocalClient
 from real_data import ibm_extract
 from some_have_left import SomeHaveLeft
 from stayline.domain.audit_events import AuditEventKind
@@ -16,6 +16,17 @@ PERSON = str(ibm_extract()["EmployeeNumber"][0])
 OTHER = str(ibm_extract()["EmployeeNumber"][1])
 PATH = f"/v1/employees/{PERSON}"
 GOOD = {"action": "workload_review", "reason": "Worked eleven weekends since June, asked for help."}
+
+
+@pytest.fixture(autouse=True)
+def _quick_lookers(home):
+    """Let a decision follow a view at once; how long it must wait is tested elsewhere."""
+    (home / "governance.toml").write_text("[oversight]\nleast_view_s = 0\n")
+
+
+def decide(client, **changed):
+    client.get(PATH)
+    return client.post(f"{PATH}/decisions", json=GOOD | changed)
 
 
 def kinds_of(ports, count):
@@ -43,8 +54,8 @@ def test_the_last_score_is_shown_not_a_what_if(client):
 
 def test_a_decision_is_kept_with_its_prediction_and_shown(client, ports):
     scored = client.post("/v1/predict", json={"employee_id": PERSON}).json()
-    sent = GOOD | {"prediction_id": scored["prediction_id"], "decided_by": "Cem"}
-    answer = client.post(f"{PATH}/decisions", json=sent)
+    sent = GOOD | {"prediction_id": scored["prediction_id"]}
+    answer = decide(client, **sent)
     assert answer.status_code == 201
     assert kinds_of(ports, 1) == [AuditEventKind.DECISION_RECORDED]
     (shown,) = client.get(PATH).json()["decisions"]
@@ -52,8 +63,8 @@ def test_a_decision_is_kept_with_its_prediction_and_shown(client, ports):
     assert sent.items() <= shown.items()
 
 
-def test_who_decided_is_the_actor_when_nobody_is_named(client):
-    assert client.post(f"{PATH}/decisions", json=GOOD).json()["decided_by"] == "local-analyst"
+def test_who_decided_is_the_caller(client):
+    assert decide(client).json()["decided_by"] == "local-analyst"
 
 
 @pytest.mark.parametrize(
@@ -65,14 +76,13 @@ def test_who_decided_is_the_actor_when_nobody_is_named(client):
         ({"reason": 17, "action": None}, ["action", "reason"]),
         ({"reason": "x" * 4001}, ["reason"]),
         ({"reason": GOOD["reason"] + "\x00"}, ["reason"]),
-        ({"decided_by": "Ana\u202eimdA"}, ["decided_by"]),
-        ({"decided_by": "Ana\x1b[2J"}, ["decided_by"]),
+        ({"decided_by": "Cem"}, ["decided_by"]),
         ({"prediction_id": "not one of this person's"}, ["prediction_id"]),
         ({"salary": 1}, ["salary"]),
     ],
 )
 def test_a_decision_outside_the_rules_is_a_422_that_names_the_field(client, changed, paths):
-    answer = client.post(f"{PATH}/decisions", json=GOOD | changed)
+    answer = decide(client, **changed)
     assert answer.status_code == 422
     assert sorted(error["path"] for error in answer.json()["errors"]) == paths
     assert client.get(PATH).json()["decisions"] == []
@@ -80,8 +90,7 @@ def test_a_decision_outside_the_rules_is_a_422_that_names_the_field(client, chan
 
 def test_a_decision_cannot_name_a_prediction_about_somebody_else(client):
     other = client.post("/v1/predict", json={"employee_id": OTHER}).json()
-    sent = GOOD | {"prediction_id": other["prediction_id"]}
-    assert client.post(f"{PATH}/decisions", json=sent).status_code == 422
+    assert decide(client, prediction_id=other["prediction_id"]).status_code == 422
 
 
 def test_an_opt_out_takes_the_score_away_at_once_and_twice_is_once(client, ports):
@@ -137,13 +146,14 @@ def test_a_refused_decision_is_an_audit_event_by_token_without_its_words(client,
     assert event.details == {"because": "DecisionRefused"}
 
 
-@pytest.mark.parametrize(("sent", "told"), [({}, "actor"), ({"decided_by": "Cem"}, "claimed")])
-def test_the_audit_log_holds_the_actor_and_whether_another_name_was_claimed(
-    client, ports, sent, told
-):
-    client.post(f"{PATH}/decisions", json=GOOD | sent)
-    (event,) = ports.audit.events(limit=1)
-    assert (event.actor, event.details["decided_by"]) == ("local-analyst", told)
+def test_the_audit_log_holds_who_decided_and_what_that_rests_on_but_not_the_words(client, ports):
+    decided = decide(client).json()
+    viewed, event = ports.audit.events(limit=2)
+    assert event.actor == viewed.actor == "local-analyst"
+    assert event.details["decision_id"] == decided["decision_id"]
+    assert event.details["viewed_at"] == viewed.at.isoformat()
+    assert event.details["seen_band"] == viewed.details["band"]
+    assert not any(GOOD["reason"] in str(value) for value in event.details.values())
 
 
 def test_a_score_of_an_earlier_model_is_made_anew(client, ports):
@@ -177,17 +187,10 @@ def test_the_kept_score_of_someone_opted_out_is_not_made_anew(client, ports):
     ]
 
 
-def test_an_opt_out_with_a_body_is_refused_since_it_takes_none(client):
-    answer = client.put(f"{PATH}/opt-out", json={"has_opted_out": False})
-    assert answer.status_code == 400
-    assert "no body" in answer.json()["detail"]
-    assert client.get(PATH).json()["has_opted_out"] is False
-
-
 def test_a_person_who_has_left_is_shown_and_scored_no_more(ports, home):
     token = pseudonym(ports.secrets.token_key(), PERSON)
     later = replace(ports, features=SomeHaveLeft(ports.features, {token}))
-    with TestClient(create_app(later, Settings(home=home))) as client:
+    with LocalClient(create_app(later, Settings(home=home))) as client:
         for answer in (client.get(PATH), client.post("/v1/predict", json={"employee_id": PERSON})):
             assert answer.status_code == 410
             assert "no longer employed" in answer.json()["detail"]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from litestar.testing import TestClient
 
+from local_client import LocalClient
 from real_data import ibm_extract
 from some_have_left import SomeHaveLeft
 from stayline.bootstrap import Ports, build
@@ -63,7 +64,7 @@ def scene(scored_home, tmp_path):
         settings = Settings(home=home, endpoint_url=target.url)
         clock = SetClock(datetime.now(UTC))
         ports = build(settings, clock=clock)
-        with TestClient(create_app(ports, settings), raise_server_exceptions=False) as client:
+        with LocalClient(create_app(ports, settings), raise_server_exceptions=False) as client:
             yield Scene(ports, settings, clock, target, client)
 
 
@@ -112,7 +113,9 @@ def test_a_nightly_answer_is_audited_as_such_and_captured_nowhere(failing, scene
 
 
 def test_a_nightly_score_can_be_decided_on(failing):
+    (failing.settings.home / "governance.toml").write_text("[oversight]\nleast_view_s = 0\n")
     told = failing.ask().json()
+    failing.client.get(f"/v1/employees/{PERSON}")
     decided = failing.client.post(
         f"/v1/employees/{PERSON}/decisions",
         json={
@@ -176,7 +179,7 @@ def test_an_unknown_person_is_refused_as_ever(scene, seconds):
 def test_a_person_who_has_left_gets_no_score_from_the_fallback(failing):
     features = SomeHaveLeft(failing.ports.features, {failing.token()})
     app = create_app(replace(failing.ports, features=features), failing.settings)
-    with TestClient(app) as client:
+    with LocalClient(app) as client:
         assert client.post("/v1/predict", json=ASKED).status_code == 410
 
 
@@ -229,7 +232,7 @@ def test_the_share_of_nightly_answers_is_a_figure(failing):
 
 def test_an_outage_is_remembered_by_the_next_process(failing):
     again = build(failing.settings, clock=failing.clock)
-    with TestClient(create_app(again, failing.settings)) as client:
+    with LocalClient(create_app(again, failing.settings)) as client:
         assert client.post("/v1/predict", json=ASKED).json()["source"] == "nightly"
 
 
@@ -241,11 +244,11 @@ def test_a_torn_package_in_process_falls_back_as_well(scored_home, tmp_path):
     archive = home / "models" / digest / "model.tar.gz"
     whole = archive.read_bytes()
     archive.write_bytes(whole[:100])
-    with TestClient(create_app(ports, settings)) as client:
+    with LocalClient(create_app(ports, settings)) as client:
         assert client.post("/v1/predict", json=ASKED).status_code == 503
         clock.instant += timedelta(seconds=300)
         assert client.post("/v1/predict", json=ASKED).json()["source"] == "nightly"
     archive.write_bytes(whole)
     clock.instant += timedelta(seconds=5)
-    with TestClient(create_app(build(settings, clock=clock), settings)) as restarted:
+    with LocalClient(create_app(build(settings, clock=clock), settings)) as restarted:
         assert restarted.post("/v1/predict", json=ASKED).json()["source"] == "live"

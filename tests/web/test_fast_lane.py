@@ -45,7 +45,7 @@ def test_a_refusal_is_the_same_both_ways(server, body):
 
 
 def test_requests_sent_all_at_once_are_answered_in_order(server):
-    sent = _raw(b'{"OverTime": "Yes"}') + b"GET /v1/health HTTP/1.1\r\nHost: h\r\n\r\n"
+    sent = _raw(b'{"OverTime": "Yes"}') + b"GET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
     sent += _raw(b'{"OverTime": "No"}') + _raw(b"{")
     with _connected(server) as connection:
         connection.sendall(sent)
@@ -68,8 +68,8 @@ def test_a_request_may_come_byte_by_byte(server):
 @pytest.mark.parametrize(
     "head",
     [
-        b"POST /v1/predict HTTP/1.1\r\nHost: h\r\nConnection: close\r\n",
-        b"POST /v1/predict HTTP/1.0\r\nHost: h\r\n",
+        b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n",
+        b"POST /v1/predict HTTP/1.0\r\nHost: localhost\r\n",
     ],
 )
 def test_the_connection_ends_when_the_client_wants_it(server, head):
@@ -129,7 +129,7 @@ def _shape(answer: httpx.Response) -> dict[str, str]:
 
 
 def _raw(body: bytes) -> bytes:
-    head = b"POST /v1/predict HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+    head = b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 

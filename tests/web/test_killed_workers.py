@@ -66,7 +66,7 @@ def _kill_some(server: Served, count: Callable[[], int]) -> None:
 
 def _keep_asking(server: Served, stop: threading.Event, answered: set[str]) -> None:
     """Ask over one connection after another; note every whole answer that came."""
-    head = b"POST /v1/predict HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+    head = b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     request = head + b"Content-Length: %d\r\n\r\n" % len(FIELDS) + FIELDS
     while not stop.is_set():
         try:

@@ -3,8 +3,8 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from litestar.testing import TestClient
 
+from local_client import LocalClient
 from real_data import ibm_extract
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
@@ -206,7 +206,7 @@ def test_an_opted_out_person_is_a_403_and_is_scored_again_after_withdrawal(clien
 
 def test_an_empty_home_is_a_503_that_says_when_to_try_again(tmp_path):
     chosen = Settings(home=tmp_path)
-    with TestClient(create_app(build(chosen), chosen)) as client:
+    with LocalClient(create_app(build(chosen), chosen)) as client:
         answer = client.post("/v1/predict", json=FIELDS)
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0

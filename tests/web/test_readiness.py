@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 import pytest
-from litestar.testing import TestClient
 
 from deployed_home import deploy_again
+from local_client import LocalClient
 from stayline.bootstrap import build
 from stayline.settings import Settings
 from stayline.web.app import create_app
@@ -102,7 +102,7 @@ def test_a_lost_token_key_still_answers_but_is_told_before_the_restart(client, h
 
 def test_a_home_without_a_model_cannot_answer(tmp_path):
     settings = Settings(home=tmp_path)
-    with TestClient(create_app(build(settings), settings)) as client:
+    with LocalClient(create_app(build(settings), settings)) as client:
         assert why_not(client) == (503, "failing", {"model": "no model is deployed"})
 
 
@@ -112,13 +112,13 @@ def test_a_package_that_cannot_be_loaded_cannot_answer_until_it_is_mended(ports,
     digest = ports.registry.serving().digest.removeprefix("sha256:")
     archive = home / "models" / digest / "model.tar.gz"
     whole = archive.read_bytes()
-    with TestClient(app) as client:
+    with LocalClient(app) as client:
         archive.write_bytes(whole[:100])
         status, _, faults = why_not(client)
         assert status == 503
         assert "torn" in faults["model"]
     archive.write_bytes(whole)
-    with TestClient(create_app(build(clockless), clockless)) as restarted:
+    with LocalClient(create_app(build(clockless), clockless)) as restarted:
         assert why_not(restarted)[:2] == (200, "ok")
 
 

@@ -1,4 +1,5 @@
 import string
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
@@ -150,6 +151,19 @@ def test_a_wrong_secret_is_refused_without_showing_either():
     assert refusal.code == "InvalidSignatureException"
     assert "guessed" not in str(refusal)
     assert KEY.secret not in str(refusal) + repr(KEYS)
+
+
+def test_a_replaced_key_is_taken_until_its_overlap_ends_and_then_refused_in_words():
+    signed = Signed()
+    replaced = replace(KEY, valid_until=signed.at + timedelta(minutes=2), successor="SLAK1")
+    keys = {KEY.key_id: replaced}
+    assert signed.caller(keys=keys, later=timedelta(seconds=119)) == "payroll"
+    refusal = refusal_of(signed, keys=keys, later=timedelta(minutes=2))
+    assert refusal.code == "ExpiredTokenException"
+    assert "Sign with its successor" in str(refusal)
+    guessed = Signed(key=AccessKey(KEY.key_id, "guessed", KEY.name))
+    refusal = refusal_of(guessed, keys=keys, later=timedelta(minutes=3))
+    assert refusal.code == "InvalidSignatureException"
 
 
 def test_another_service_is_refused():

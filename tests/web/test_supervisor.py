@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from served_home import Served, served
+from stayline.web.lifeline import BEATS_LATE_S, BUSY_EVERY_S, Lifeline
 from stayline.web.scaling import FALL_AFTER_S, RISE_AFTER_S, Scaling
 
 
@@ -21,6 +22,37 @@ def test_a_killed_worker_is_replaced_while_the_others_answer(home):
         os.kill(killed, signal.SIGKILL)
         _until(lambda: len(server.workers()) == 2 and killed not in server.workers())
         assert _ask(server) == 200
+
+
+def test_a_worker_that_stands_still_is_killed_and_replaced(home):
+    with served(home, workers_min=1, workers_max=1) as server:
+        (stuck,) = server.workers()
+        os.kill(stuck, signal.SIGSTOP)
+        _until(lambda: server.workers() not in ([stuck], []))
+        assert not _runs(stuck)
+        assert httpx.get(f"{server.url}/healthz", timeout=60).status_code == 200
+        server.process.terminate()
+        _, told = server.process.communicate(timeout=30)
+        assert "A worker was stuck for 15 s; it is replaced." in told
+
+
+def test_a_stuck_event_loop_tells_nothing_though_its_process_goes_on():
+    told, state = os.pipe()
+    os.set_blocking(told, False)
+    lifeline = Lifeline(socket.socket(), state)
+    lifeline.tell_ready()
+    lifeline.beat()
+    _until(lambda: os.read(told, 1000).startswith(b"ready"))
+    time.sleep(BEATS_LATE_S + 2 * BUSY_EVERY_S)
+    os.read(told, 1000)
+    time.sleep(3 * BUSY_EVERY_S)
+    with pytest.raises(BlockingIOError):
+        os.read(told, 1000)
+    lifeline.beat()
+    time.sleep(2 * BUSY_EVERY_S)
+    assert float(os.read(told, 1000).split()[0]) >= 0
+    lifeline.listening.close()
+    os.close(told)
 
 
 def test_load_brings_a_second_worker(home):
@@ -81,7 +113,7 @@ def _ask(server: Served) -> int:
 def _keep_asking(server: Served, stop: threading.Event) -> None:
     """Send many requests at a time, so that asking costs much less than answering."""
     body = b'{"OverTime": "Yes"}'
-    head = b"POST /v1/predict HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+    head = b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     burst = (head + b"Content-Length: %d\r\n\r\n" % len(body) + body) * 50
     with socket.create_connection(server.address, timeout=20) as connection:
         while not stop.is_set():

@@ -132,7 +132,7 @@ def test_a_caller_that_is_gone_costs_nobody_else_an_answer(server):
 
 
 def _raw(body: bytes) -> bytes:
-    head = b"POST /v1/predict?reasons=false HTTP/1.1\r\nHost: h\r\n"
+    head = b"POST /v1/predict?reasons=false HTTP/1.1\r\nHost: localhost\r\n"
     kind = b"Content-Type: application/json\r\n"
     return head + kind + b"Content-Length: %d\r\n\r\n" % len(body) + body
 

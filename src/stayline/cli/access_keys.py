@@ -1,6 +1,6 @@
 """``stayline access-keys``: which programs may call the routes of SageMaker's form."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from stayline.cli.terminal import (
     show_json,
     show_table,
 )
+
+if TYPE_CHECKING:
+    from stayline.domain.access_keys import AccessKey
 
 group = typer.Typer(
     help="Make, list and revoke the keys that programs sign their requests with.",
@@ -57,11 +60,47 @@ def list_keys(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the keys, without their secrets."""
     keys = ports_for(settings_for(home), must_exist=True).secrets.access_keys().values()
     if as_json:
-        show_json({"access_keys": [{"key_id": key.key_id, "name": key.name} for key in keys]})
+        show_json({"access_keys": [_without_secret(key) for key in keys]})
     elif not keys:
         say("There is no access key; unsigned requests from this machine are taken.")
     else:
-        show_table(("id", "name"), [(key.key_id, key.name) for key in keys])
+        rows = [
+            (key.key_id, key.name, key.valid_until and f"{key.valid_until:%Y-%m-%d %H:%M}",
+             key.successor)
+            for key in keys
+        ]  # fmt: skip
+        show_table(("id", "name", "taken until (UTC)", "successor"), rows)
+
+
+@group.command("rotate")
+def rotate(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="The id of the key.")],
+    overlap: Annotated[
+        str, typer.Option("--overlap", help="How long the old key is taken still: 30m, 12h, 7d.")
+    ] = "7d",
+    by: ByOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a key of the same name; the old one is taken until the overlap ends."""
+    from stayline.domain.key_validity import parse_overlap
+    from stayline.usecases.rotate_access_key import rotate_access_key
+
+    settings = settings_for(home)
+    ports = ports_for(settings, must_exist=True)
+    rotated = rotate_access_key(
+        key_id, overlap=parse_overlap(overlap), secrets=ports.secrets, audit=ports.audit,
+        clock=ports.clock, actor=by or settings.actor,
+    )  # fmt: skip
+    old, new = rotated.replaced, rotated.successor
+    if as_json:
+        told = {"key_id": new.key_id, "secret": new.secret, "name": new.name}
+        show_json({**told, "replaced": _without_secret(old)})
+    else:
+        say(f"AWS_ACCESS_KEY_ID={new.key_id}")
+        say(f"AWS_SECRET_ACCESS_KEY={new.secret}")
+        say(f"The secret of {new.name!r} is not shown again.")
+        say(f"Key {old.key_id} is taken until {old.valid_until:%Y-%m-%d %H:%M} UTC, then refused.")
 
 
 @group.command("revoke")
@@ -84,3 +123,8 @@ def revoke(
         show_json({"key_id": key.key_id, "name": key.name})
     else:
         say(f"Key {key.key_id} of {key.name!r} is revoked.")
+
+
+def _without_secret(key: "AccessKey") -> dict[str, object]:
+    ends = {"valid_until": key.valid_until, "successor": key.successor}
+    return {"key_id": key.key_id, "name": key.name, **{n: v for n, v in ends.items() if v}}

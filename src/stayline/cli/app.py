@@ -10,25 +10,44 @@ import typer
 from stayline.cli import (
     access_keys,
     alarms,
+    api_keys,
+    audit,
     comply,
     comply_documents,
+    correct,
     doctor,
+    erase,
+    export_person,
+    holds,
     imports,
     inspect,
     jobs,
     models,
+    notices,
+    opt_out,
     outcomes,
+    oversight,
+    pilot,
     pipeline,
+    purge,
+    register,
+    requests,
+    roles,
     score,
+    secrets,
     serve,
     simulate,
+    stop,
     train,
     up,
     waivers,
     watch,
 )
+from stayline.cli.sign_in import require_sign_in
 from stayline.cli.terminal import HomeOption
 
+_OURS_ALONE = 0o077
+"""Whatever this process and the ones it starts write is for its owner alone: it is about people."""
 app = typer.Typer(
     name="stayline",
     help="Employee-attrition risk, from an HR extract to a served, explained, accountable score. "
@@ -52,9 +71,12 @@ def _root(
 
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
-    watch, alarms, comply, comply_documents, access_keys, doctor,
+    watch, alarms, audit, stop, pilot, oversight, access_keys, api_keys, secrets, roles, purge,
+    holds, erase, opt_out, requests, export_person, correct, notices, register, comply,
+    comply_documents, doctor,
 ):  # fmt: skip
     module.register(app)
+require_sign_in(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -66,6 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from stayline.errors import StaylineError
 
     words = sys.argv[1:] if arguments is None else arguments
+    os.umask(_OURS_ALONE)
     try:
         app(words, prog_name="stayline")
     except KeyboardInterrupt:

@@ -142,6 +142,7 @@ def deployed(
         deployments=ports.deployments,
         features=ports.features,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         capture=ports.capture,
         audit=ports.audit,
         clock=ports.clock,

@@ -88,6 +88,7 @@ def imported(
         protected=ports.protected,
         directory=ports.directory,
         imports=ports.imports,
+        register=ports.register,
         audit=ports.audit,
         secrets=ports.secrets,
         clock=ports.clock,

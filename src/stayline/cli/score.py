@@ -61,17 +61,19 @@ def score_everyone(
     """Score the imported workforce, as the nightly run does."""
     from stayline.usecases.score_workforce import score_workforce
 
-    return score_workforce(
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor=settings.actor,
-        afresh=afresh,
-        progress=advance,
-    )
+    with ports.secrets.steady_tokens():
+        return score_workforce(
+            endpoint=ports.endpoint,
+            features=ports.features,
+            scores=ports.scores,
+            opt_outs=ports.opt_outs,
+            control=ports.control,
+            audit=ports.audit,
+            clock=ports.clock,
+            actor=settings.actor,
+            afresh=afresh,
+            progress=advance,
+        )
 
 
 def _score_everyone(home: HomeOption, as_json: bool, *, afresh: bool) -> None:
@@ -92,11 +94,13 @@ def told(scored: "WorkforceScores") -> list[str]:
     from stayline.domain.alert_policy import Band
 
     bands = ", ".join(f"{scored.by_band.get(band, 0):,} {band.value}" for band in reversed(Band))
+    outside = f" Outside the pilot: {scored.outside:,}." if scored.outside else ""
     taken_up = f"Taken up where an earlier run was cut off, after {scored.taken_up_at:,} people."
     return [
         *([taken_up] if scored.taken_up_at else []),
         f"{scored.count:,} people scored by version {scored.model.version}: {bands}.",
-        f"Left out: {scored.opted_out:,} who opted out, {scored.gone:,} no longer employed.",
+        f"Left out: {scored.opted_out:,} who opted out, {scored.gone:,} no longer employed."
+        f"{outside}",
     ]
 
 
@@ -112,6 +116,7 @@ def _score_one(employee: str, home: HomeOption, as_json: bool) -> None:
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         audit=ports.audit,
         capture=ports.capture,
         clock=ports.clock,

@@ -4,10 +4,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from stayline.cli.acting import signed_in
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,10 +40,14 @@ Advance = Callable[[int, int | None], None]
 
 
 def settings_for(home: Path | None) -> "Settings":
-    """Return the settings of this call; ``--home`` after the command wins over one before it."""
+    """Return the settings of this call; ``--home`` after the command wins over one before it.
+
+    Who has signed in is the actor, whatever the settings say.
+    """
     from stayline.settings import load_settings
 
-    return load_settings(home=home)
+    settings, who = load_settings(home=home), signed_in()
+    return settings if who is None else replace(settings, actor=who)
 
 
 def ports_for(settings: "Settings", *, must_exist: bool = False) -> "Ports":

@@ -42,13 +42,17 @@ def run_training(
     from stayline.usecases.share_protected_attributes import share_protected_attributes
     from stayline.usecases.train_model import train_model
 
-    with share_protected_attributes(
-        actor=actor,
-        protected=ports.protected,
-        runner=ports.runner,
-        audit=ports.audit,
-        clock=ports.clock,
-    ) as protected_uri:
+    with (
+        ports.secrets.steady_tokens(),
+        share_protected_attributes(
+            actor=actor,
+            protected=ports.protected,
+            opt_outs=ports.opt_outs,
+            runner=ports.runner,
+            audit=ports.audit,
+            clock=ports.clock,
+        ) as protected_uri,
+    ):
         training = train_model(
             options=options,
             actor=actor,

@@ -21,6 +21,7 @@ STAND_IN = "stand-in (nobody looked)"
 STAND_IN_REASON = "Demonstration only: approved by `stayline up --yes`, no person looked at it."
 EMPLOYEES, MONTHS, SEED = 2000, 36, 0
 STEPS = 7
+_FOR_NO_SIGN_IN = "to be empty for `stayline up`, in which one call trains and approves"
 
 Tell = Callable[[str], None]
 
@@ -51,7 +52,11 @@ def up(
         raise typer.BadParameter("there is no terminal to ask for the approval; pass --yes.")
     if data is not None and not data.is_file():
         raise typer.BadParameter(f"there is no file {str(data)!r}.", param_hint="--data")
+    from stayline.errors import SettingRefused
+
     settings = settings_for(home)
+    if settings.oidc_issuer:
+        raise SettingRefused("oidc_issuer", settings.oidc_issuer, _FOR_NO_SIGN_IN)
     if port is not None:
         settings = replace(settings, port=port)
     with step(1, STEPS, f"Open the home {settings.home}"):

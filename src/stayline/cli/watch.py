@@ -63,15 +63,17 @@ def run(
     ports = ports_for(settings, must_exist=True)
     window = _window(start, end, ports.clock.now())
     is_jobs = version is None and job_named("watch").schedule.window(window.end) == window
-    watched = watch_window(
-        window, version=version, report=REPORT if is_jobs else BY_HAND, actor=by or settings.actor,
-        sampling_percent=settings.capture_sampling_percent, capture=ports.capture,
-        features=ports.features, registry=ports.registry, opt_outs=ports.opt_outs,
-        answers=ports.answers, outcomes=ports.outcomes, alarms=ports.alarms,
-        decisions=ports.decisions, protected=ports.protected, reports=ports.reports,
-        metrics=ports.metrics, audit=ports.audit, clock=ports.clock,
-        tell=lambda line: None if as_json else typer.echo(f"{line} ...", err=True),
-    )  # fmt: skip
+    with ports.secrets.steady_tokens():
+        watched = watch_window(
+            window, version=version, report=REPORT if is_jobs else BY_HAND,
+            actor=by or settings.actor,
+            sampling_percent=settings.capture_sampling_percent, capture=ports.capture,
+            features=ports.features, registry=ports.registry, opt_outs=ports.opt_outs,
+            answers=ports.answers, outcomes=ports.outcomes, alarms=ports.alarms,
+            decisions=ports.decisions, protected=ports.protected, reports=ports.reports,
+            metrics=ports.metrics, audit=ports.audit, clock=ports.clock,
+            tell=lambda line: None if as_json else typer.echo(f"{line} ...", err=True),
+        )  # fmt: skip
     if as_json:
         show_json({"windows": watched})
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -10,8 +11,10 @@ from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.feature_store import DeltaFeatureStore
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.secrets import FileSecrets
+from stayline.adapters.embedded.token_key_book import SqliteTokenKeyBook
 from stayline.domain.pseudonyms import pseudonym
 from stayline.domain.risk_score import FieldValue
+from stayline.domain.secrets_policy import SecretsPolicy
 from stayline.errors import (
     FieldProblem,
     HasOptedOut,
@@ -19,6 +22,7 @@ from stayline.errors import (
     RequestRefused,
     UnknownEmployee,
 )
+from stayline.formats.governance_toml import read_policy
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.opt_out_list import OptOutList
 
@@ -52,13 +56,13 @@ class PeopleOfHome:
 
     store: FeatureStore
     opt_outs: OptOutList
-    token_key: bytes
+    secrets: FileSecrets
 
     def features(
         self, hr_id: str, path: str, at: datetime
     ) -> tuple[Mapping[str, FieldValue], datetime]:
         """Return the newest values of a person who may be scored."""
-        token = pseudonym(self.token_key, hr_id)
+        token = pseudonym(self.secrets.token_key(), hr_id)
         if self.opt_outs.is_opted_out(token, at=at):
             raise HasOptedOut(token, path)
         record = self.store.get(token)
@@ -77,8 +81,13 @@ def people(environment: Mapping[str, str]) -> People:
     home = Path(environment.get(HOME_VARIABLE) or "")
     if not environment.get(HOME_VARIABLE) or not (home / "online.db").is_file():
         return Nobody()
+    state = open_database(home / "state.db", "state")
+    policy = partial(read_policy, home, "secrets", SecretsPolicy)
+    book = SqliteTokenKeyBook(state)
+    secrets = FileSecrets(home / "secrets", environment, policy=policy, book=book)
+    secrets.token_key()  # one that cannot be read is told before anybody asks
     return PeopleOfHome(
         DeltaFeatureStore(open_database(home / "online.db", "online"), home / "offline"),
-        SqliteOptOutList(open_database(home / "state.db", "state")),
-        FileSecrets(home / "secrets", environment).token_key(),
+        SqliteOptOutList(state),
+        secrets,
     )

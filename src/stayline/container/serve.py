@@ -72,7 +72,13 @@ def main(descriptors: Sequence[str]) -> int:
         say(str(error))
         return 1
     app = PlainApp(server.answer, server.largest_body)
-    serve(app, lifeline.listening, on_ready=lifeline.tell_ready, lane=server)
+    serve(
+        app,
+        lifeline.listening,
+        on_ready=lifeline.tell_ready,
+        lane=server,
+        on_beat=lifeline.beat,
+    )
     return 0
 
 

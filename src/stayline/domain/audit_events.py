@@ -1,9 +1,10 @@
 """Every event that the audit log may hold, enumerated in one place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from stayline.domain.light_values import light_value
 
 NAMELESS = "nameless"
 """The subject of a score that was asked for without saying of whom."""
@@ -74,7 +75,7 @@ class AuditEventKind(StrEnum):
     COMPLIANCE_CHECKED = "compliance.checked"
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class AuditEvent:
     """One thing that happened: who did what to which subject, with details that hold no features.
 
@@ -87,6 +88,20 @@ class AuditEvent:
     subject: str
     at: datetime
     details: Mapping[str, str | int | float | bool | None]
+
+
+def access_refused(
+    operation: str, because: str, *, actor: str, subject: str, at: datetime, withheld: int = 0
+) -> AuditEvent:
+    """Return the event of somebody who was not let in, or not that far.
+
+    ``subject`` is whoever asked or, where only this person is out of reach, the person's token;
+    ``withheld`` counts refusals before this one that are not in the log.
+    """
+    details: dict[str, str | int] = {"operation": str(operation), "because": because}
+    if withheld:
+        details["withheld"] = withheld
+    return AuditEvent(AuditEventKind.ACCESS_REFUSED, actor, subject, at, details)
 
 
 def refused(

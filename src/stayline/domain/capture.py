@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from stayline.domain.light_values import light_value
 
-@dataclass(frozen=True, slots=True)
+
+@light_value
 class CaptureRecord:
     """One scored request: the model's input and output as JSON text, and when.
 

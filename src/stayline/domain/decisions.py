@@ -11,8 +11,6 @@ from stayline.errors import DecisionRefused
 MINIMUM_REASON = 20
 _MINIMUM_DISTINCT_WORDS = 4
 _WORDS_BESIDE_A_TEMPLATE = 2
-_JOINERS = "\u200c\u200d"
-"""Marks that are invisible and yet part of names in several scripts."""
 _TEMPLATES = frozenset(
     {
         "action taken as discussed with the manager",
@@ -59,7 +57,12 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a named person decided about a score, and why."""
+    """What a person decided about a score, and why.
+
+    ``decided_by`` is the subject that signed in. ``viewed_at`` is when that person had seen score
+    and reasons, ``seen_band`` the band of that score; ``is_trained`` whether training was valid
+    then. All three are None where it was not asked. ``is_bulk`` marks one of many in a short time.
+    """
 
     decision_id: str
     token: EmployeeToken
@@ -68,6 +71,10 @@ class Decision:
     decided_by: str
     decided_at: datetime
     prediction_id: str | None = None
+    viewed_at: datetime | None = None
+    seen_band: str | None = None
+    is_bulk: bool = False
+    is_trained: bool | None = None
 
 
 def checked_action(action: str) -> ActionKind:
@@ -100,18 +107,6 @@ def checked_reason(reason: str, path: str = "reason") -> str:
             path,
             "The reason reads like a template. Say in your own words what speaks for this action.",
         )
-    return tidy
-
-
-def checked_decider(name: str, path: str = "decided_by") -> str:
-    """Return the name with white space tidied, or raise `DecisionRefused` if it cannot be shown.
-
-    Control characters and marks that turn the direction of writing could make a name look like
-    another one.
-    """
-    tidy = " ".join(name.split())
-    if not tidy or not tidy.translate(dict.fromkeys(map(ord, _JOINERS))).isprintable():
-        raise DecisionRefused(path, "Expected a name without control or direction characters.")
     return tidy
 
 

@@ -6,11 +6,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What one import did; every row landed, repeated another, was rejected, or was empty.
+    """What one import did; every row landed, repeated another, was rejected, was empty, or is of
+    somebody erased.
 
     ``landed`` are the good rows, all in the stores now; ``unchanged`` how many of their feature
-    records were there before with equal values. ``event_time`` is the date given to rows that carry
-    none. ``ignored_columns`` are columns the schema does not know.
+    records were there before with equal values. ``erased`` are rows of
+    people who were erased, which do not come back. ``event_time`` is the date given to rows that
+    carry none. ``ignored_columns`` are columns the schema does not know.
     """
 
     file_digest: str
@@ -25,6 +27,7 @@ class ImportReport:
     ignored_columns: tuple[str, ...]
     event_time: datetime | None
     already_imported: bool
+    erased: int = 0
 
     def lines(self) -> list[str]:
         """Return the report as lines to print."""
@@ -40,6 +43,8 @@ class ImportReport:
             told.append(f"The rows count as of {self.event_time:%Y-%m-%d}.")
         if self.empty:
             told.append(f"{self.empty:,} empty row(s) were left out.")
+        if self.erased:
+            told.append(f"{self.erased:,} row(s) of people who were erased were left out.")
         if self.ignored_columns:
             told.append(f"Not in the schema, so left out: {', '.join(self.ignored_columns)}.")
         if self.reject_file is not None:

@@ -23,11 +23,12 @@ def row_request(row: Mapping[str, object], path: str = "") -> ScoreRequest:
     if len(row) > MOST_NAMES:
         expected = f"expected at most {MOST_NAMES} names in a row, got {len(row)}"
         raise RequestRefused([FieldProblem(path or "body", expected)])
-    fields = {name: value for name, value in row.items() if name != EMPLOYEE_ID}
+    fields = dict(row)
+    named = fields.pop(EMPLOYEE_ID, None)
     request = ScoreRequest(None, fields, path)
-    if row.get(EMPLOYEE_ID) is None:
+    if named is None:
         return request
-    return ScoreRequest(checked_id(row[EMPLOYEE_ID], request.at(EMPLOYEE_ID)), fields, path)
+    return ScoreRequest(checked_id(named, request.at(EMPLOYEE_ID)), fields, path)
 
 
 def checked_id(value: object, path: str = EMPLOYEE_ID) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from stayline.domain.alert_policy import Band
+from stayline.domain.light_values import light_value
 
 FieldValue = str | float | bool | None
 """A value as it stands in a request, a feature record or a reason; numbers are floats."""
@@ -17,7 +18,7 @@ class ScoreSource(StrEnum):
     NIGHTLY = "nightly"
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Reason:
     """What one column contributes to a risk.
 
@@ -39,7 +40,7 @@ class ModelIdentity:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class FieldReport:
     """Where each field came from, so that nothing is silently dropped.
 
@@ -55,7 +56,7 @@ class FieldReport:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Prediction:
     """What the model says of one row, before anyone knows whose it is.
 
@@ -68,7 +69,7 @@ class Prediction:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class RiskScore:
     """One answered score; ``employee_id`` is the id the caller used, None for a nameless one.
 

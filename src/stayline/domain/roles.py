@@ -51,6 +51,7 @@ class Operation(StrEnum):
     SEE_PILOT = "see_pilot"
     CHECK_COMPLIANCE = "check_compliance"
     MANAGE_SECRETS = "manage_secrets"
+    REQUEST_ROLE = "request_role"
     GRANT_ROLE = "grant_role"
     RUN_SERVER = "run_server"
 
@@ -96,6 +97,7 @@ PERMITTED: Mapping[Operation, AbstractSet[Role]] = {
     Operation.SEE_PILOT: {_R.ANALYST, _R.AUDITOR, _R.PRIVACY_OFFICER, _R.ADMINISTRATOR},
     Operation.CHECK_COMPLIANCE: {_R.AUDITOR, _R.PRIVACY_OFFICER},
     Operation.MANAGE_SECRETS: {_R.ADMINISTRATOR},
+    Operation.REQUEST_ROLE: frozenset(Role) - {_R.SERVICE},
     Operation.GRANT_ROLE: {_R.ADMINISTRATOR},
     Operation.RUN_SERVER: {_R.ADMINISTRATOR, _R.SERVICE},
 }

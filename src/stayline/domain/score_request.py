@@ -1,15 +1,16 @@
 """What is asked to be scored, and what its fields are worth to a model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stayline.domain.field_values import FieldRefused, checked_value
+from stayline.domain.light_values import light_value
 from stayline.domain.risk_score import FieldReport, FieldValue
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import FieldProblem, RequestRefused
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class ScoreRequest:
     """One row to score: a person by HR id, fields, or both; fields override the stored ones.
 
@@ -45,7 +46,7 @@ class ScoreOptions:
 AS_USUAL = ScoreOptions()
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Ask:
     """What one caller, ``actor``, wants scored: every request is answered, or none is."""
 
@@ -55,10 +56,11 @@ class Ask:
 
 
 def checked_fields(
-    requests: Sequence[ScoreRequest], *, schema: WorkforceSchema, inputs: Sequence[str]
+    requests: Sequence[ScoreRequest], *, schema: WorkforceSchema, inputs: Collection[str]
 ) -> list[dict[str, FieldValue]]:
     """Return the model inputs that each request gives, checked; None is given as missing.
 
+    ``inputs`` is asked for each field, so it had better be a mapping or a set.
     Raises `RequestRefused` with everything that is wrong in any of them: a value that its column
     cannot hold, or neither a person nor any value to score.
     """
@@ -77,20 +79,12 @@ def field_report(
     schema: WorkforceSchema,
 ) -> FieldReport:
     """Return where each of the model's ``values`` came from, and what else the request named."""
-    from_request: list[str] = []
-    from_store: list[str] = []
-    missing: list[str] = []
-    for name, value in values.items():
-        if value is None:
-            missing.append(name)
-        elif name in given:
-            from_request.append(name)
-        else:
-            from_store.append(name)
+    missing = [name for name, value in values.items() if value is None]
+    present = [name for name in values if name not in missing] if missing else values
     others = [name for name in request.fields if name not in values]
     return FieldReport(
-        request=tuple(from_request),
-        store=tuple(from_store),
+        request=tuple([name for name in present if name in given]),
+        store=tuple([name for name in present if name not in given]),
         missing=tuple(missing),
         ignored=tuple(name for name in others if schema.column(name)),
         unknown=tuple(name for name in others if not schema.column(name)),
@@ -100,7 +94,7 @@ def field_report(
 def _checked(
     request: ScoreRequest,
     schema: WorkforceSchema,
-    inputs: Sequence[str],
+    inputs: Collection[str],
     problems: list[FieldProblem],
 ) -> dict[str, FieldValue]:
     before = len(problems)
@@ -121,7 +115,9 @@ def _checked(
     return given
 
 
-def _nothing_to_score(request: ScoreRequest, schema: WorkforceSchema, inputs: Sequence[str]) -> str:
+def _nothing_to_score(
+    request: ScoreRequest, schema: WorkforceSchema, inputs: Collection[str]
+) -> str:
     expected = "give an employee_id, or at least one field that the model reads"
     unread = [c.name for c in schema.columns if c.name in request.fields and c.name not in inputs]
     if not unread:

@@ -20,7 +20,19 @@
     ├── UnknownEmployee          a person the home knows nothing about
     ├── NoLongerEmployed         a person whose last day has come
     ├── HasOptedOut              a person who asked not to be scored
+    ├── ScoreNotAvailable        the same answer whatever the cause, for who may not know it
+    ├── RightsRequestRefused     a person's request that cannot be opened or closed like that
+    ├── UnknownRightsRequest     a request that is not on the register
+    ├── RegisterEntryRefused     a record that lacks something or holds what it cannot
     ├── DecisionRefused          a human action or reason outside the rules
+    ├── DeciderRefused           a program, or somebody untrained, that would decide
+    ├── UnknownReview            a review of somebody's decisions that is not open
+    ├── ScoringStopped           no score for anybody, since somebody stopped scoring
+    ├── NotStopped               a stop or a resumption that changes nothing
+    ├── DrillFailed              a drill that showed that scoring does not stop
+    ├── OutsidePilot             a person whom the pilot leaves out
+    ├── ScopeRefused             a scope of a pilot that breaks the rules
+    ├── NoPilot                  a pilot named where none runs
     ├── EndpointUnavailable      a deployed model that cannot answer just now
     ├── NoNightlyScore           no kept score that may stand in for it
     ├── UnknownEndpoint          an endpoint that is not here
@@ -31,6 +43,12 @@
     ├── AcknowledgementRefused   an acknowledgement of an alarm that breaks the rules
     ├── SignatureRefused         a request without a valid signature
     ├── UnknownAccessKey         an access key that is not here
+    ├── NotSignedIn              a caller whom no valid credential tells
+    ├── NotPermitted             a caller whose roles do not permit this
+    ├── UnknownApiKey            an API key that is not here
+    ├── UnknownRoleGrant         a role grant that is not here
+    ├── RoleGrantRefused         a role that must not be requested, granted or ended so
+    ├── IssuerUnreachable        an identity provider whose keys cannot be fetched
     ├── UnknownFeatureGroup      a feature group that is not here
     ├── RecordRefused            a feature record that breaks a rule of its group
     ├── DefinitionRefused        a pipeline definition, or its parameters, that cannot run
@@ -44,9 +62,16 @@
     ├── JobUnderWay              a second run of a job while one goes on
     ├── FileUnreadable           a file named in a command that cannot be read
     ├── FileUnwritable           a file named in a command that cannot be written
+    ├── HeldByLaw                an erasure while a legal hold stands
+    ├── ErasureUnfinished        an erasure that began and is to be completed
+    ├── RetentionUnsettled       a ceiling below a floor that nobody has settled
+    ├── UnknownHold              a legal hold that does not stand
     ├── UnknownReport            a report that was never kept, or is purged
     ├── StoreDamaged             a store that fails its own checks
     ├── StoreUnavailable         a store that cannot be read or written just now
+    ├── SecretUnavailable        a secret that is not where its reference says
+    ├── RotationUnderWay         people's tokens change just now, or half did
+    ├── RotationRefused          a secret that is not to be rotated or retired yet
     └── SettingRefused           a setting that cannot be used
 
 Each class builds its own message from typed arguments: what happened, what was expected, what to do
@@ -63,10 +88,21 @@ from stayline.errors.data import (
 from stayline.errors.home import (
     FileUnreadable,
     FileUnwritable,
+    RotationRefused,
+    RotationUnderWay,
+    SecretUnavailable,
     SettingRefused,
     StoreDamaged,
     StoreUnavailable,
     UnknownReport,
+)
+from stayline.errors.identity import (
+    IssuerUnreachable,
+    NotPermitted,
+    NotSignedIn,
+    RoleGrantRefused,
+    UnknownApiKey,
+    UnknownRoleGrant,
 )
 from stayline.errors.jobs import ExtractUnsettled, JobUnderWay, UnknownJob
 from stayline.errors.models import (
@@ -79,6 +115,16 @@ from stayline.errors.models import (
     UnknownModel,
     WaiverRefused,
 )
+from stayline.errors.oversight import (
+    DeciderRefused,
+    DrillFailed,
+    NoPilot,
+    NotStopped,
+    OutsidePilot,
+    ScopeRefused,
+    ScoringStopped,
+    UnknownReview,
+)
 from stayline.errors.pipeline import (
     DefinitionProblem,
     DefinitionRefused,
@@ -89,6 +135,17 @@ from stayline.errors.pipeline import (
     StillExecuting,
     UnknownExecution,
 )
+from stayline.errors.retention import (
+    ErasureUnfinished,
+    HeldByLaw,
+    RetentionUnsettled,
+    UnknownHold,
+)
+from stayline.errors.rights import (
+    RegisterEntryRefused,
+    RightsRequestRefused,
+    UnknownRightsRequest,
+)
 from stayline.errors.root import StaylineError
 from stayline.errors.scoring import (
     DecisionRefused,
@@ -97,6 +154,7 @@ from stayline.errors.scoring import (
     NoLongerEmployed,
     NothingDeployed,
     RequestRefused,
+    ScoreNotAvailable,
     ScoringUnderWay,
     UnknownEmployee,
 )
@@ -107,6 +165,7 @@ from stayline.errors.serving import (
     NothingToRollBack,
     RecordRefused,
     SignatureRefused,
+    TooManyRequests,
     UnknownAccessKey,
     UnknownEndpoint,
     UnknownFeatureGroup,
@@ -116,11 +175,14 @@ from stayline.errors.serving import (
 __all__ = [
     "AcknowledgementRefused",
     "ApprovalRefused",
+    "DeciderRefused",
     "DecisionRefused",
     "DefinitionProblem",
     "DefinitionRefused",
     "DeploymentRefused",
+    "DrillFailed",
     "EndpointUnavailable",
+    "ErasureUnfinished",
     "ExecutionFailed",
     "ExpressionFailed",
     "ExtractUnreadable",
@@ -129,39 +191,62 @@ __all__ = [
     "FileUnreadable",
     "FileUnwritable",
     "HasOptedOut",
+    "HeldByLaw",
+    "IssuerUnreachable",
     "JobUnderWay",
     "ModelNotApproved",
     "NoLongerEmployed",
     "NoNightlyScore",
+    "NoPilot",
+    "NotPermitted",
+    "NotSignedIn",
+    "NotStopped",
     "NothingDeployed",
     "NothingImported",
     "NothingKept",
     "NothingToRollBack",
+    "OutsidePilot",
     "PackageRefused",
     "ProgramInputRefused",
     "RecordRefused",
+    "RegisterEntryRefused",
     "ReportUnreadable",
     "RequestRefused",
     "ResumeRefused",
+    "RetentionUnsettled",
+    "RightsRequestRefused",
+    "RoleGrantRefused",
+    "RotationRefused",
+    "RotationUnderWay",
     "SchemaMismatch",
     "SchemaRefused",
+    "ScopeRefused",
+    "ScoreNotAvailable",
+    "ScoringStopped",
     "ScoringUnderWay",
+    "SecretUnavailable",
     "SettingRefused",
     "SignatureRefused",
     "StaylineError",
     "StillExecuting",
     "StoreDamaged",
     "StoreUnavailable",
+    "TooManyRequests",
     "TrainingRefused",
     "UnknownAccessKey",
     "UnknownAlarm",
+    "UnknownApiKey",
     "UnknownEmployee",
     "UnknownEndpoint",
     "UnknownExecution",
     "UnknownFeatureGroup",
+    "UnknownHold",
     "UnknownJob",
     "UnknownModel",
     "UnknownReport",
+    "UnknownReview",
+    "UnknownRightsRequest",
+    "UnknownRoleGrant",
     "UnknownVariant",
     "WaiverRefused",
 ]

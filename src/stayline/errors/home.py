@@ -61,3 +61,34 @@ class SettingRefused(StaylineError):
 
     def __init__(self, setting: str, value: str, expected: str) -> None:
         super().__init__(f"Setting {setting} is {value!r}; expected {expected}.")
+
+
+class SecretUnavailable(StaylineError):
+    """A secret cannot be read where its reference says; ``is_passing`` when it may come back."""
+
+    def __init__(self, place: str, reason: str, *, is_passing: bool = False) -> None:
+        super().__init__(
+            f"The secret at {place} cannot be read: {reason}. Nothing was done without it. Correct "
+            "the place, or its reference under [secrets] in governance.toml."
+        )
+        self.is_passing = is_passing
+
+
+class RotationUnderWay(StaylineError):
+    """The token key is being changed, or a rotation was cut off, so people's tokens change."""
+
+    def __init__(self, *, was_cut_off: bool) -> None:
+        super().__init__(
+            "A rotation of the token key was cut off. Complete it with `stayline secrets rotate "
+            "token-key`, then try again."
+            if was_cut_off
+            else "The token key is being changed just now. Try again once `stayline secrets "
+            "rotate` has ended."
+        )
+
+
+class RotationRefused(StaylineError):
+    """A secret is not rotated or retired, and nothing was changed."""
+
+    def __init__(self, because: str, next_step: str) -> None:
+        super().__init__(f"Nothing was changed: {because}. {next_step}")

@@ -84,6 +84,22 @@ class HasOptedOut(StaylineError):
         )
 
 
+class ScoreNotAvailable(StaylineError):
+    """No score can be shown, and why is nobody's business but the privacy officer's.
+
+    One answer for whoever opted out, left, is out of scope or is not known, so that an opt-out
+    cannot be told from the others.
+    """
+
+    def __init__(self, path: str = "employee_id") -> None:
+        self.path = path
+        super().__init__(
+            "No score is available of this person. The id may not be one that is known here, or "
+            "the person may not be scored; which it is, is not told. Ask the privacy officer where "
+            "it matters."
+        )
+
+
 class DecisionRefused(StaylineError):
     """A recorded action is off the allow-list, or its reason does not say why."""
 

@@ -91,6 +91,17 @@ class SignatureRefused(StaylineError):
         super().__init__(f"The request is not accepted: {problem}")
 
 
+class TooManyRequests(StaylineError):
+    """A caller asks more often than it may; ``retry_after_s`` later it may again."""
+
+    def __init__(self, per_minute: int, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(
+            f"More than {per_minute:,} requests in a minute came from this caller. Try again in "
+            f"{retry_after_s} s, or have the setting requests_per_minute raised."
+        )
+
+
 class UnknownAccessKey(StaylineError):
     """There is no access key of that id."""
 

@@ -1,6 +1,6 @@
 """What an organisation sets of the check: its thresholds, its law, who it is, what it keeps."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 
 from stayline.domain.compliance.bias_tables import BiasTablePolicy
@@ -8,7 +8,6 @@ from stayline.domain.compliance.catalogue import Parameters
 from stayline.domain.compliance.legal_register import REGISTER
 from stayline.domain.compliance.legal_sources import LegalPolicy, LegalRegister
 from stayline.domain.compliance.organisation import OrganisationPolicy
-from stayline.domain.retention import RetentionPolicy
 from stayline.errors import SettingRefused
 from stayline.formats.governance_toml import read_policy
 
@@ -42,18 +41,6 @@ def read_parameters(home: Path) -> Parameters:
 def read_organisation(home: Path) -> OrganisationPolicy:
     """Return who answers for the processing; raises `SettingRefused`."""
     return read_policy(home, "organisation", OrganisationPolicy)
-
-
-def read_retention(home: Path, capture_days: int) -> RetentionPolicy:
-    """Return for how long what is kept: of two ceilings of raw inputs the lower one.
-
-    Raises `SettingRefused`.
-    """
-    policy = read_policy(home, "retention", RetentionPolicy)
-    days = min(policy.raw_inputs_days, capture_days)
-    return replace(
-        policy, raw_inputs_days=days, purge_ahead_days=min(policy.purge_ahead_days, days - 1)
-    )
 
 
 def read_bias_tables(home: Path) -> BiasTablePolicy:

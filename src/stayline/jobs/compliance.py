@@ -8,10 +8,10 @@ from stayline.formats.compliance_policies import (
     read_legal_register,
     read_organisation,
     read_parameters,
-    read_retention,
 )
 from stayline.jobs.home_state import home_state
 from stayline.jobs.job import Call
+from stayline.jobs.retention import retention_policy
 from stayline.jobs.work import check_whole
 from stayline.settings import Settings
 from stayline.usecases.check_compliance import check_compliance
@@ -35,7 +35,7 @@ def check_window(window: Window, *, ports: Ports, settings: Settings, by: str) -
         parameters=read_parameters(settings.home),
         law=read_legal_register(settings.home),
         organisation=read_organisation(settings.home),
-        retention=read_retention(settings.home, settings.capture_days),
+        retention=retention_policy(settings),
         state=home_state(settings),
         tables=read_bias_tables(settings.home),
         alarms=ports.alarms,
@@ -57,6 +57,6 @@ def check_window(window: Window, *, ports: Ports, settings: Settings, by: str) -
         audit=ports.audit,
         clock=ports.clock,
         actor=by,
-        captured_days=settings.capture_days,
+        captured_days=retention_policy(settings).raw_inputs_days,
         sampling_percent=settings.capture_sampling_percent,
     )

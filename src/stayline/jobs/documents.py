@@ -1,8 +1,9 @@
 """Draft the documents of a home by its own configuration."""
 
 from stayline.bootstrap import Ports
-from stayline.formats.compliance_policies import read_organisation, read_retention
+from stayline.formats.compliance_policies import read_organisation
 from stayline.jobs.home_state import is_encrypted_in_transit
+from stayline.jobs.retention import retention_policy
 from stayline.settings import Settings
 from stayline.usecases.draft_documents import Drafts, draft_documents
 
@@ -11,7 +12,7 @@ def drafts_now(ports: Ports, settings: Settings) -> Drafts:
     """Return the drafts of what runs; raises `SettingRefused`, `PackageRefused`."""
     return draft_documents(
         organisation=read_organisation(settings.home),
-        retention=read_retention(settings.home, settings.capture_days),
+        retention=retention_policy(settings),
         is_encrypted_in_transit=is_encrypted_in_transit(settings),
         features=ports.features,
         registry=ports.registry,

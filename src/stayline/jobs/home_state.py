@@ -37,7 +37,12 @@ def _open_files(folder: Path, home: Path) -> Iterator[str]:
 
 
 def is_encrypted_in_transit(settings: Settings) -> bool:
-    """Whether what leaves the machine is encrypted; on loopback nothing leaves it."""
+    """Whether what leaves the machine is encrypted, by itself or by the declared proxy.
+
+    On loopback nothing leaves it.
+    """
+    if settings.tls_cert or settings.trusted_proxy:
+        return True
     try:
         return ipaddress.ip_address(settings.host).is_loopback
     except ValueError:

@@ -32,13 +32,17 @@ def retrain(ports: Ports, settings: Settings, call: Call) -> str:
         if not event.line:
             call.listener.tell(f"{event.step}: {event.status.value}")
 
-    with share_protected_attributes(
-        actor=call.by,
-        protected=ports.protected,
-        runner=ports.runner,
-        audit=ports.audit,
-        clock=ports.clock,
-    ) as protected_uri:
+    with (
+        ports.secrets.steady_tokens(),
+        share_protected_attributes(
+            actor=call.by,
+            protected=ports.protected,
+            opt_outs=ports.opt_outs,
+            runner=ports.runner,
+            audit=ports.audit,
+            clock=ports.clock,
+        ) as protected_uri,
+    ):
         training = train_model(
             options=TrainingOptions(),
             actor=call.by,

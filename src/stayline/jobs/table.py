@@ -7,13 +7,21 @@ from stayline.domain.schedules import Cadence, Schedule
 from stayline.errors import UnknownJob
 from stayline.jobs.compliance import check_quarter
 from stayline.jobs.job import Job
+from stayline.jobs.requests import check_requests
 from stayline.jobs.retraining import RETRAINING
+from stayline.jobs.signing import sign
 from stayline.jobs.watching import watch
 from stayline.jobs.work import purge, refresh_features, score_everyone
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 JOBS: tuple[Job, ...] = (
+    Job(
+        "audit-checkpoint",
+        "Check the audit log, and sign where it stands.",
+        Schedule(Cadence.DAILY, grace=DAY, hour=0, minute=10),
+        sign,
+    ),
     Job(
         "purge",
         "Remove what has been kept for long enough.",
@@ -37,6 +45,12 @@ JOBS: tuple[Job, ...] = (
         "Watch the answers of each day: drift, quality, groups, reasons.",
         Schedule(Cadence.DAILY, grace=6 * HOUR, hour=2, minute=30, windows=7),
         watch,
+    ),
+    Job(
+        "requests",
+        "Count the requests of people that are overdue or due soon.",
+        Schedule(Cadence.DAILY, grace=DAY, hour=5),
+        check_requests,
     ),
     RETRAINING,
     Job(

@@ -13,25 +13,26 @@ def watch(ports: Ports, settings: Settings, call: Call) -> str:
     """Look at the window of a call; train a new version where drift has gone on for long enough."""
     if ports.registry.deployed() is None:
         return "No model is deployed yet, so nothing was watched."
-    watched = watch_window(
-        call.window,
-        actor=call.by,
-        sampling_percent=settings.capture_sampling_percent,
-        capture=ports.capture,
-        features=ports.features,
-        registry=ports.registry,
-        opt_outs=ports.opt_outs,
-        answers=ports.answers,
-        outcomes=ports.outcomes,
-        decisions=ports.decisions,
-        protected=ports.protected,
-        reports=ports.reports,
-        metrics=ports.metrics,
-        alarms=ports.alarms,
-        audit=ports.audit,
-        clock=ports.clock,
-        tell=call.listener.tell,
-    )
+    with ports.secrets.steady_tokens():
+        watched = watch_window(
+            call.window,
+            actor=call.by,
+            sampling_percent=settings.capture_sampling_percent,
+            capture=ports.capture,
+            features=ports.features,
+            registry=ports.registry,
+            opt_outs=ports.opt_outs,
+            answers=ports.answers,
+            outcomes=ports.outcomes,
+            decisions=ports.decisions,
+            protected=ports.protected,
+            reports=ports.reports,
+            metrics=ports.metrics,
+            alarms=ports.alarms,
+            audit=ports.audit,
+            clock=ports.clock,
+            tell=call.listener.tell,
+        )
     told = " ".join(map(_told, watched))
     follows = retrain_on_drift(
         watched_windows(ports.reports), ports=ports, settings=settings, listener=call.listener

@@ -5,22 +5,26 @@ from pathlib import Path
 
 from stayline.bootstrap import Ports
 from stayline.domain.import_report import ImportReport
-from stayline.domain.workforce_schema import LeavingWithin
-from stayline.errors import NothingImported, StoreDamaged
+from stayline.errors import RetentionUnsettled, StoreDamaged
 from stayline.jobs.job import Call
-from stayline.jobs.old_files import purge_files
+from stayline.jobs.retention import (
+    RECORDS_KEPT,
+    aged_stores,
+    decisions_before,
+    personal_stores,
+    retention_policy,
+)
 from stayline.settings import Settings
 from stayline.usecases.check_home import check_home
-from stayline.usecases.import_inbox import DONE, REFUSED, import_inbox
+from stayline.usecases.erase_employee import finish_erasures
+from stayline.usecases.import_inbox import import_inbox
 from stayline.usecases.import_workforce import import_workforce
+from stayline.usecases.purge_records import purge_records
+from stayline.usecases.scan_records import scan_records
 from stayline.usecases.score_workforce import score_workforce
-from stayline.usecases.watch_window import BY_HAND, REPORT
 
-RECORDS_KEPT = timedelta(days=730)
-"""How long the records of runs, of alarms and of watched windows are kept."""
 FIGURES_KEPT = timedelta(days=400)
-OUTCOME_LATE = timedelta(days=180)
-"""How long after its horizon an answer waits for its outcome."""
+"""How long figures over time are kept."""
 
 
 def refresh_features(ports: Ports, settings: Settings, call: Call) -> str:
@@ -37,6 +41,7 @@ def refresh_features(ports: Ports, settings: Settings, call: Call) -> str:
             protected=ports.protected,
             directory=ports.directory,
             imports=ports.imports,
+            register=ports.register,
             audit=ports.audit,
             secrets=ports.secrets,
             clock=ports.clock,
@@ -52,19 +57,22 @@ def score_everyone(ports: Ports, settings: Settings, call: Call) -> str:
     ports.runner.purge_expired(at=ports.clock.now())  # this runs nightly, training may not
     if ports.registry.deployed() is None:
         return "No model is deployed yet, so nobody was scored."
-    scored = score_workforce(
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor=call.by,
-        progress=call.listener.advance,
-    )
+    with ports.secrets.steady_tokens():
+        scored = score_workforce(
+            endpoint=ports.endpoint,
+            features=ports.features,
+            scores=ports.scores,
+            opt_outs=ports.opt_outs,
+            control=ports.control,
+            audit=ports.audit,
+            clock=ports.clock,
+            actor=call.by,
+            progress=call.listener.advance,
+        )
+    outside = f", {scored.outside:,} outside the pilot" if scored.outside else ""
     return (
         f"{scored.count:,} people scored by version {scored.model.version}; left out: "
-        f"{scored.opted_out:,} who opted out, {scored.gone:,} no longer employed."
+        f"{scored.opted_out:,} who opted out, {scored.gone:,} no longer employed{outside}."
     )
 
 
@@ -92,38 +100,47 @@ def check_whole(ports: Ports) -> str:
 
 
 def purge(ports: Ports, settings: Settings, call: Call) -> str:
-    """Remove what is older than it may be."""
-    now = ports.clock.now()
-    since = now - timedelta(days=settings.capture_days)
-    captured = ports.capture.purge(since)
-    outputs = ports.runner.purge_expired(at=now)
-    before = now - _answers_kept(ports)
-    answers, outcomes = ports.answers.purge(before), ports.outcomes.purge(before)
+    """Remove what is older than it may be, complete erasures, and look again at what is left.
+
+    Raises, when what can be done is done, `ErasureUnfinished`, and `RetentionUnsettled` when a
+    ceiling and a floor contradict each other.
+    """
+    now, policy = ports.clock.now(), retention_policy(settings)
+    stores = aged_stores(ports, policy)
+    done = purge_records(
+        stores,
+        policy=policy,
+        is_real=True,
+        reason="the daily purge",
+        actor=call.by,
+        register=ports.register,
+        audit=ports.audit,
+        clock=ports.clock,
+        progress=call.listener.advance,
+    )
     records = sum(
         (
+            ports.runner.purge_expired(at=now),
             ports.jobs.purge(now - RECORDS_KEPT),
             ports.alarms.purge(now - RECORDS_KEPT),
-            ports.reports.purge(REPORT, now - RECORDS_KEPT),
-            ports.reports.purge(BY_HAND, now - RECORDS_KEPT),
             ports.metrics.purge(now - FIGURES_KEPT),
         )
     )
-    inbox = settings.home / settings.inbox
-    files = purge_files([inbox / DONE, inbox / REFUSED, settings.home / "rejects"], since)
-    return (
-        f"Removed {captured:,} captured records older than {settings.capture_days} days, "
-        f"{files:,} extracts and reject files as old, "
-        f"{answers:,} answers whose outcome is long known, {outcomes:,} outcomes as old, "
-        f"{outputs:,} expired pipeline files, "
-        f"{records:,} records of jobs, alarms, windows and figures."
+    erased = finish_erasures(
+        decisions_before=decisions_before(policy, now),
+        stores=personal_stores(ports),
+        register=ports.register,
+        audit=ports.audit,
+        clock=ports.clock,
+        actor=call.by,
     )
-
-
-def _answers_kept(ports: Ports) -> timedelta:
-    """Return how long an answer without its inputs waits for what became of the person."""
-    try:
-        outcome = ports.features.schema().outcome
-    except NothingImported:
-        return OUTCOME_LATE
-    months = outcome.horizon_months if isinstance(outcome, LeavingWithin) else 0
-    return timedelta(days=31 * months) + OUTCOME_LATE
+    scan_records(stores, policy=policy, actor=call.by, register=ports.register, clock=ports.clock)
+    if done.conflicts:
+        raise RetentionUnsettled(done.conflicts)
+    went = ", ".join(f"{plan.deleted:,} {plan.store}" for plan in done.stores)
+    held_back = sum(plan.held_back for plan in done.stores)
+    return (
+        f"Removed {went}, {records:,} records of jobs, alarms and figures; "
+        f"{held_back:,} stay under legal hold, {erased:,} erasures completed, "
+        f"{len(done.backups):,} backups too old."
+    )

@@ -70,11 +70,9 @@ class InputEncoder:
         self, rows: Sequence[Mapping[str, FieldValue]], as_of: Sequence[datetime]
     ) -> Matrix:
         """Return the matrix of single rows; a name that is absent counts as missing."""
-        encode, width = self._row_encoder.encode, self._row_encoder.width
-        out = np.empty((len(rows), width), dtype=np.float32)
-        for number, (row, at) in enumerate(zip(rows, as_of, strict=True)):
-            out[number] = encode(row, at)
-        return out
+        encode = self._row_encoder.encode
+        cells = [encode(row, at) for row, at in zip(rows, as_of, strict=True)]
+        return np.array(cells, dtype=np.float32).reshape(len(rows), self._row_encoder.width)
 
     def decode_row(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
         """Return the values that are encoded to these cells; None is missing or unknown.

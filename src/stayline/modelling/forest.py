@@ -23,6 +23,8 @@ ROWS_LOOKED_UP = 32
 _USUAL = 64.0
 """Log-odds that an input's contributions stay below in any model that still tells people apart."""
 _LEAST = 2.0**-60
+_LEFT = np.float32(-np.inf)
+"""What stands for a missing cell that goes left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class _Lookup:
     def __init__(self, chunks: Chunks, found: Tables, columns: int, inputs: int) -> None:
         asked = chunks.conditions
         stays = np.where(chunks.missing_left, 0, columns)
+        self._columns = columns
         self._cells = (chunks.columns + stays)[asked].ravel()
         self._thresholds = chunks.thresholds[asked].ravel()
         self._first = np.arange(len(asked)) * CODES
@@ -153,9 +156,10 @@ class _Lookup:
     def rows(self, row: np.ndarray) -> np.ndarray:
         """Return (..., chunks) of rows (..., encoded): the place of each code in all tables."""
         # np.less is False for NaN, which therefore goes right where it is left as it is
-        left = np.where(np.isnan(row), -np.inf, row)
-        both = np.concatenate([left, row], axis=-1, dtype=np.float32)
-        goes_left = both.take(self._cells, axis=-1) < self._thresholds
+        both = np.empty((*row.shape[:-1], 2 * self._columns), np.float32)
+        np.fmax(row, _LEFT, out=both[..., : self._columns])
+        both[..., self._columns :] = row
+        goes_left = both.take(self._cells, axis=-1, mode="clip") < self._thresholds
         return self._first + np.packbits(goes_left, axis=-1, bitorder="little")
 
 

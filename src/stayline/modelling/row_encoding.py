@@ -46,8 +46,8 @@ class RowEncoder:
         """How many cells a row is encoded to."""
         return len(self._empty)
 
-    def encode(self, row: Mapping[str, FieldValue], as_of: datetime) -> np.ndarray:
-        """Return the cells (encoded,) in float32; a name that is absent counts as missing."""
+    def encode(self, row: Mapping[str, FieldValue], as_of: datetime) -> list[float]:
+        """Return the cells, within float32; a name that is absent counts as missing."""
         cells = self._empty.copy()
         get = row.get
         for name, at in self._numbers:
@@ -70,7 +70,7 @@ class RowEncoder:
             value = get(name)
             if value is not None:
                 cells[at] = float((as_of.date() - date.fromisoformat(str(value))).days)
-        return np.array(cells, dtype=np.float32)
+        return cells
 
     def decode(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
         """Return the values of encoded cells: what `encode` makes these cells of.

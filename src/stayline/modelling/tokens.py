@@ -1,10 +1,11 @@
 """Tokens in the place of HR ids, for whole frames."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
 
-from stayline.domain.pseudonyms import EmployeeToken, pseudonym
+from stayline.domain.pseudonyms import EmployeeToken, key_fingerprint, pseudonym
 from stayline.modelling.parting import PartedRows
 from stayline.modelling.validation import HR_ID
 from stayline.ports.feature_store import TOKEN
@@ -41,3 +42,34 @@ class TokenBook:
             for hr_id in distinct
         ]
         return hr_ids.replace_strict(distinct, tokens, return_dtype=pl.String)
+
+
+def aliases_of(people: pl.DataFrame, earlier: Mapping[str, bytes]) -> pl.DataFrame:
+    """Return what ``people`` (``token``, ``hr_id``) were called under earlier keys.
+
+    ``earlier`` are keys by fingerprint. Columns: ``alias``, ``token``, ``fingerprint``.
+    """
+    distinct = people.select(TOKEN, HR_ID).unique(HR_ID, maintain_order=True)
+    parts = [
+        pl.DataFrame(
+            {
+                "alias": [pseudonym(key, hr_id) for hr_id in distinct[HR_ID]],
+                TOKEN: distinct[TOKEN],
+                "fingerprint": fingerprint,
+            },
+            {"alias": pl.String(), TOKEN: pl.String(), "fingerprint": pl.String()},
+        )
+        for fingerprint, key in earlier.items()
+    ]
+    return pl.concat(parts) if parts else pl.DataFrame()
+
+
+def renames_of(people: pl.DataFrame, *, old: bytes, new: bytes) -> pl.DataFrame:
+    """Return everyone's token under both keys; it is no matter which one ``people`` has.
+
+    Columns as those of `aliases_of`.
+    """
+    distinct = people.select(HR_ID).unique(maintain_order=True)
+    tokens = [pseudonym(new, hr_id) for hr_id in distinct[HR_ID]]
+    named = distinct.with_columns(pl.Series(TOKEN, tokens, pl.String()))
+    return aliases_of(named, {key_fingerprint(old): old})

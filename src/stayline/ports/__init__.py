@@ -16,6 +16,7 @@
 | `AuditLog`            | SQLite, JSONL journals on the way there | DynamoDB                      |
 | `DecisionBook`        | SQLite                                  | DynamoDB                      |
 | `OptOutList`          | SQLite                                  | DynamoDB                      |
+| `ScoringControl`      | SQLite, looked at every 0.25 s          | DynamoDB                      |
 | `WaiverBook`          | SQLite                                  | DynamoDB                      |
 | `OutcomeBook`         | SQLite                                  | S3, as ground truth           |
 | `AnswerBook`          | SQLite                                  | S3, as Parquet                |

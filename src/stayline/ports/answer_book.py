@@ -7,6 +7,7 @@ from typing import Protocol
 import polars as pl
 
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.ports.aged_records import AgedRecords
 from stayline.ports.feature_store import INSTANT
 
 ANSWER_TYPES = {
@@ -20,7 +21,7 @@ ANSWER_TYPES = {
 """The columns of an answer; only ``inference_id`` and ``token`` may be null."""
 
 
-class AnswerBook(Protocol):
+class AnswerBook(AgedRecords, Protocol):
     """Keeps what was answered for longer than the captured inputs may be kept.
 
     Whether somebody left within half a year is known only when the inputs are purged already; to
@@ -43,12 +44,19 @@ class AnswerBook(Protocol):
         """Return when a version gave its first and its last answer; None without any. Quick."""
         ...
 
+    def standing(self, tokens: pl.Series) -> pl.Series:
+        """Return tokens as this book keeps them: the one that stands in the place of earlier ones.
+
+        Captures hold the token of their day.
+        """
+        ...
+
     def erase(self, tokens: Collection[EmployeeToken]) -> int:
         """Remove every answer about these people; return how many went."""
         ...
 
-    def purge(self, before: datetime) -> int:
-        """Remove the answers that were given before that time; return how many went."""
+    def ids_of(self, tokens: Collection[EmployeeToken]) -> set[str]:
+        """Return the event and inference ids of the answers about these people."""
         ...
 
     def problems(self) -> list[str]:

@@ -1,9 +1,14 @@
 """What happened, in order, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from stayline.domain.audit_events import AuditEvent
+from stayline.domain.audit_chain import ChainCheck
+from stayline.domain.audit_events import AuditEvent, AuditEventKind
+
+_FIRST_LOOK = 2_000
+_LATE = timedelta(hours=1)
 
 
 class AuditLog(Protocol):
@@ -27,6 +32,38 @@ class AuditLog(Protocol):
         """Return events, oldest first; with ``limit`` only the newest that many."""
         ...
 
+    def between(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        kinds: Collection[AuditEventKind] | None = None,
+        subject: str | None = None,
+        actor: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[AuditEvent]:
+        """Yield events of ``since <= at < until``, oldest first; with ``limit`` the newest so many.
+
+        None leaves a bound or a filter out. In memory there are a few thousand at a time, however
+        many there are; events that are added meanwhile are left out. Whoever reads slowly holds up
+        no writer.
+        """
+        ...
+
+    def check(
+        self,
+        at: Collection[int] = (),
+        *,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> ChainCheck:
+        """Walk the whole chain up to its first broken link, and return what was found.
+
+        It holds the links at the positions ``at`` that there are, for a comparison with
+        checkpoints; position 0 is before the first event. In memory
+        there are a few thousand events at a time.
+        """
+        ...
+
     def problems(self) -> list[str]:
         """Return the first broken link of the chain, in words; empty when it is whole."""
         ...
@@ -34,3 +71,16 @@ class AuditLog(Protocol):
     def close(self) -> None:
         """End in order: everything noted is in the chain; a note opens it again."""
         ...
+
+
+def events_since(audit: AuditLog, since: datetime) -> list[AuditEvent]:
+    """Return the events from an instant on, oldest first, without reading the log before it.
+
+    Events are chained as they come in, which a clock that is set back, or a process that notes
+    late, puts out of order: an hour more than asked for is looked at.
+    """
+    limit, found = _FIRST_LOOK, audit.events(limit=_FIRST_LOOK)
+    while len(found) == limit and found[0].at >= since - _LATE:
+        limit *= 4
+        found = audit.events(limit=limit)
+    return [event for event in found if event.at >= since]

@@ -1,14 +1,16 @@
 """What was asked and answered, written down before the answer leaves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from stayline.domain.capture import CaptureBlock, CaptureRecord
+from stayline.domain.pseudonyms import EmployeeToken
+from stayline.ports.aged_records import AgedRecords
 
 
-class CaptureLog(Protocol):
-    """Appends first, answers later."""
+class CaptureLog(AgedRecords, Protocol):
+    """Appends first, answers later; a purge is exact to the record."""
 
     def append(self, records: Sequence[CaptureRecord]) -> None:
         """Write the records out; on return they survive the end of this process.
@@ -32,8 +34,12 @@ class CaptureLog(Protocol):
         """Return the newest records, oldest first, without reading the others."""
         ...
 
-    def purge(self, before: datetime) -> int:
-        """Remove whole hours that ended at or before ``before``; return how many records went."""
+    def erase(self, tokens: Collection[EmployeeToken]) -> int:
+        """Remove every record of these people, also while others write; return how many went."""
+        ...
+
+    def ids_of(self, tokens: Collection[EmployeeToken]) -> set[str]:
+        """Return the event and inference ids of the records of these people."""
         ...
 
     def problems(self) -> list[str]:

@@ -1,13 +1,15 @@
 """Human actions and the reasons for them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
 from stayline.domain.decisions import Decision
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.ports.aged_records import AgedRecords
 
 
-class DecisionBook(Protocol):
+class DecisionBook(AgedRecords, Protocol):
     """Keeps decisions; none is ever changed."""
 
     def add(self, decision: Decision) -> None:
@@ -18,6 +20,17 @@ class DecisionBook(Protocol):
         """Return a person's decisions, oldest first."""
         ...
 
+    def latest_by(self, decided_by: str, limit: int) -> list[Decision]:
+        """Return the newest decisions that one person took, oldest first."""
+        ...
+
     def between(self, start: datetime, end: datetime) -> list[Decision]:
         """Return everybody's decisions from ``start`` up to, but not at, ``end``; oldest first."""
+        ...
+
+    def erase(self, tokens: Collection[EmployeeToken], *, before: datetime | None) -> int:
+        """Remove decisions about these people; with ``before`` only those made before it.
+
+        What has to be kept by law is kept, pseudonymous as it is.
+        """
         ...

@@ -1,5 +1,6 @@
 """Who is who: the only store with names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -7,6 +8,9 @@ from typing import Protocol
 import polars as pl
 
 from stayline.domain.pseudonyms import EmployeeToken
+
+MOST_LEVELS = 64
+"""No organisation is deeper; what goes on longer goes in circles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,43 @@ class Directory(Protocol):
         """Return the newest entry of a person."""
         ...
 
+    def managers_above(self, token: EmployeeToken) -> Sequence[EmployeeToken]:
+        """Return whom a person reports to by the newest entries, nearest first.
+
+        Cheap enough to ask for with every request. Ends at somebody who is not here, who has no
+        manager or was met before, and after `MOST_LEVELS`.
+        """
+        ...
+
+    def known_as(self, token: EmployeeToken) -> tuple[EmployeeToken, ...]:
+        """Return every token a person has had, the one that stands now first; any of them asks.
+
+        Records that are never rewritten (the audit log, captures) hold the token of their day. A
+        token nobody is known by comes back alone.
+        """
+        ...
+
+    def link(self, aliases: pl.DataFrame) -> None:
+        """Note which tokens people had under earlier keys; opt-outs stand under all from now on.
+
+        Columns: ``alias``, ``token`` and ``fingerprint``, that of the alias's key.
+        """
+        ...
+
+    def hr_ids(self) -> pl.DataFrame:
+        """Return ``token`` and ``hr_id`` of everyone, each pair once."""
+        ...
+
+    def copy_under(self, renames: pl.DataFrame) -> None:
+        """Let everyone be found by a new token, too: ``alias`` is the one that stood so far."""
+        ...
+
+    def drop_aliases(self, renames: pl.DataFrame) -> None:
+        """Remove the entries under old tokens, once nobody asks by them any more."""
+        ...
+
     def erase(self, token: EmployeeToken) -> int:
-        """Remove a person and return how many entries went."""
+        """Remove a person, by any of their tokens, and return how many entries went."""
         ...
 
     def problems(self) -> list[str]:

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 import polars as pl
 
+from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import FieldValue
 from stayline.domain.workforce_schema import Column, Kind, LabelColumn, WorkforceSchema
+from stayline.ports.aged_records import AgedRecords
 
 TOKEN = "token"  # noqa: S105  (a column name, no password)
 EVENT_TIME = "event_time"
@@ -27,7 +29,7 @@ LEFT_ON = "left_on"
 REASON = "reason"
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class FeatureRecord:
     """The newest features of one person."""
 
@@ -56,12 +58,13 @@ def group_types(group: str, schema: WorkforceSchema) -> dict[str, pl.DataType]:
     return {LEFT_ON: pl.Date(), REASON: pl.String()}
 
 
-class FeatureStore(Protocol):
+class FeatureStore(AgedRecords, Protocol):
     """Keeps every fact with two clocks: when it was true and when it was written.
 
     Frames have the columns ``token`` (text), ``event_time`` and ``write_time`` (UTC instants in
     microseconds), and one column per feature: Float64 for numbers, String for categories, ordinals
-    and flags, Date for dates. Times passed in are aware.
+    and flags, Date for dates. Times passed in are aware. What ages is the history: `purge` removes
+    facts by their event time, but for the newest of each person, which still holds.
     """
 
     def define(self, schema: WorkforceSchema) -> None:
@@ -144,6 +147,13 @@ class FeatureStore(Protocol):
         """
         ...
 
+    def facts(self, group: str, tokens: Sequence[EmployeeToken]) -> pl.DataFrame:
+        """Return every fact ever written of these people, corrected ones too.
+
+        By token, event time and write time.
+        """
+        ...
+
     def join(self, group: str, spine: pl.DataFrame) -> pl.DataFrame:
         """Return the spine's rows, in their order, each with what was known of its person then.
 
@@ -153,8 +163,27 @@ class FeatureStore(Protocol):
         """
         ...
 
+    def known_elsewhere(self, tokens: pl.Series) -> int:
+        """Return of how many people there are features, but none of whose token is in here."""
+        ...
+
+    def under_two_names(
+        self, renames: pl.DataFrame, *, afresh: bool
+    ) -> AbstractContextManager[None]:
+        """Let everyone be found by a new ``token``, too, then by that alone; ``alias`` is the old.
+
+        Inside, both are known online and nobody else can write; at the end, unless by an error,
+        offline facts take the new tokens and the old ones are gone, also from the disk. Safe to
+        repeat after a crash. ``afresh`` while nobody uses new tokens yet: what stands under them
+        is from a try that was killed; without it, it stays.
+        """
+        ...
+
     def erase(self, token: EmployeeToken) -> int:
-        """Remove a person physically, online and offline, and return how many facts went."""
+        """Remove a person physically, online and offline, and return how many facts went.
+
+        Killed at any point, the person is known either as before or not at all.
+        """
         ...
 
     def problems(self) -> list[str]:

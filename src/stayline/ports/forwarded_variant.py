@@ -1,16 +1,16 @@
 """A variant that stands before another one and changes only what it must."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
+from stayline.domain.light_values import light_value
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction
 from stayline.ports.endpoint import Variant
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class ForwardedVariant:
     """Hands every question on to the variant ``within``; override what is to be different."""
 

@@ -11,19 +11,26 @@ from stayline.domain.register.accountability import (
     Incident,
     ScopeAnswer,
 )
-from stayline.domain.register.oversight import HrEvent, OverseerTraining, StopDrill
-from stayline.domain.register.retention import LegalHold, PurgeRun
+from stayline.domain.register.oversight import (
+    HrEvent,
+    OverseerTraining,
+    OversightReview,
+    StopDrill,
+)
+from stayline.domain.register.retention import DeferredErasure, LegalHold, PurgeRun
 from stayline.domain.register.rights import Erasure, LawfulBasis, NoticeGiven, RightsRequest
 
 Record = (
     OverseerTraining
     | StopDrill
     | HrEvent
+    | OversightReview
     | RightsRequest
     | NoticeGiven
     | LawfulBasis
     | Erasure
     | LegalHold
+    | DeferredErasure
     | PurgeRun
     | Incident
     | Document

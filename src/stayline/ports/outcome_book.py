@@ -6,9 +6,10 @@ from typing import Protocol
 
 from stayline.domain.outcomes import EventOutcome, PersonOutcome
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.ports.aged_records import AgedRecords
 
 
-class OutcomeBook(Protocol):
+class OutcomeBook(AgedRecords, Protocol):
     """Keeps every outcome with the time it became known; the last one known counts.
 
     Of a person told of again and again with nothing new but a later day, the first and the last
@@ -35,8 +36,8 @@ class OutcomeBook(Protocol):
         """Remove everything about these people; return how many outcomes went."""
         ...
 
-    def purge(self, before: datetime) -> int:
-        """Remove outcomes that became known before that time; return how many went."""
+    def erase_events(self, ids: Collection[str]) -> int:
+        """Remove the labels of these events, whose people are known elsewhere only."""
         ...
 
     def problems(self) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from stayline.domain.pipeline_execution import Execution, StepEvent
+from stayline.ports.aged_records import AgedRecords
 
 PIPELINE_NAME = "attrition-risk"
 ParameterValue = str | int | float | bool
@@ -16,7 +17,7 @@ def nobody_follows(event: StepEvent) -> None:
     """Take no notice of what happens."""
 
 
-class PipelineRunner(Protocol):
+class PipelineRunner(AgedRecords, Protocol):
     """Executes the very JSON of a definition; every file is known by its digest."""
 
     def stage(self, name: str, files: Mapping[str, bytes | Path]) -> str:
@@ -97,6 +98,14 @@ class PipelineRunner(Protocol):
         """Return what a step printed, if need be when it ran in the execution it was cached from.
 
         Raises `UnknownExecution` for a step that ran no program; it names those that did.
+        """
+        ...
+
+    def forget_rows(self) -> bool:
+        """Remove every output and input that holds rows of people, also those not yet too old.
+
+        For an erasure: such files are copies without tokens, and the next run makes them anew.
+        Reports and packed models stay. False when an execution under way needs them.
         """
         ...
 

@@ -1,5 +1,6 @@
 """Protected attributes, apart from features; every read leaves a record."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import polars as pl
@@ -22,8 +23,16 @@ class ProtectedAttributes(Protocol):
         """Record who reads and why, then return all rows, by token and event time."""
         ...
 
+    def read_of(self, tokens: Sequence[EmployeeToken], purpose: AuditPurpose) -> pl.DataFrame:
+        """Record who reads and why, then return the rows of these people only."""
+        ...
+
     def reads(self) -> list[tuple[AuditPurpose, str]]:
         """Return every recorded read with its instant (ISO 8601, UTC), oldest first."""
+        ...
+
+    def rename(self, renames: pl.DataFrame) -> None:
+        """Put ``token`` in the place of ``alias`` for everyone; all or nothing, safe to repeat."""
         ...
 
     def erase(self, token: EmployeeToken) -> int:

@@ -24,6 +24,10 @@ class ReportShelf(Protocol):
         """Return the times for which a report of that name is kept, oldest first."""
         ...
 
+    def names(self) -> list[str]:
+        """Return the names of which a report is kept."""
+        ...
+
     def purge(self, name: str, before: datetime) -> int:
         """Remove the reports of before that time; return how many went."""
         ...

@@ -11,6 +11,7 @@ import polars as pl
 from stayline.domain.alert_policy import Band
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Reason
+from stayline.ports.aged_records import AgedRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class ScoringRun:
     """One run over everyone, and how far it has come.
 
     ``after`` is the last token that is done, empty at the beginning. The counts are of those done:
-    scored by band, left out for having opted out, and no longer employed.
+    scored by band, left out for having opted out, no longer employed, and outside a pilot's scope.
     """
 
     number: int
@@ -42,6 +43,7 @@ class ScoringRun:
     by_band: Mapping[Band, int]
     opted_out: int
     gone: int
+    outside: int = 0
 
     @property
     def scored(self) -> int:
@@ -51,10 +53,10 @@ class ScoringRun:
     @property
     def done(self) -> int:
         """How many people have been looked at."""
-        return self.scored + self.opted_out + self.gone
+        return self.scored + self.opted_out + self.gone + self.outside
 
 
-class ScoreBoard(Protocol):
+class ScoreBoard(AgedRecords, Protocol):
     """Keeps one score a person, the newest."""
 
     def put(self, entries: Sequence[BoardEntry]) -> bool:

@@ -1,5 +1,6 @@
 """Erase what is known of one person, for good."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
@@ -8,6 +9,7 @@ from stayline.errors import RecordRefused
 from stayline.ports.answer_book import AnswerBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
+from stayline.ports.directory import Directory
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.score_board import ScoreBoard
@@ -18,6 +20,7 @@ def delete_features(
     *,
     event_time: datetime,
     features: FeatureStore,
+    directory: Directory,
     scores: ScoreBoard,
     outcomes: OutcomeBook,
     answers: AnswerBook,
@@ -27,6 +30,7 @@ def delete_features(
 ) -> int:
     """Return how many facts went, of features and outcomes, now and ever.
 
+    Under whichever token: one that waited for a rotation of the token key ends with the new one.
     The kept score goes, too, every answer kept for later, and what became known of the person
     since.
 
@@ -40,10 +44,12 @@ def delete_features(
         kind = AuditEventKind.REQUEST_REFUSED
         audit.append(refused(kind, refusal, actor=actor, subject=token, at=now))
         raise refusal
-    gone = features.erase(token)
-    scores.erase(token)
-    outcomes.erase([token])
-    answers.erase([token])
+    gone = 0
+    for one in _every_token(token, directory):
+        gone += features.erase(one)
+        scores.erase(one)
+        outcomes.erase([one])
+        answers.erase([one])
     audit.append(
         AuditEvent(
             AuditEventKind.FEATURES_ERASED,
@@ -54,3 +60,11 @@ def delete_features(
         )
     )
     return gone
+
+
+def _every_token(token: EmployeeToken, directory: Directory) -> Iterator[EmployeeToken]:
+    """Yield each token of a person once; tokens that come to be known meanwhile are the last."""
+    told = set[EmployeeToken]()
+    while due := [one for one in (token, *directory.known_as(token)) if one not in told]:
+        told.add(due[0])
+        yield due[0]

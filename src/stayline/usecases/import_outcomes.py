@@ -56,13 +56,16 @@ def import_outcomes(
     ``employee_id``, ``left_on``, ``seen_until`` and, optionally, ``voluntary``; other columns are
     not read). Whatever is read counts as known from now on. The same file again changes nothing; of
     changed outcomes the last counts. A label of an event that nobody has heard of is kept: its
-    capture may be read later. Raises `ExtractUnreadable`.
+    capture may be read later. Raises `ExtractUnreadable` and `RotationUnderWay`.
     """
     now = clock.now()
     digest = _digest(path)
     tally = _Tally()
     people = _People(secrets, directory, opt_outs, now)
-    with RejectFile(rejects / f"{digest}-outcomes.csv") as reject_file:
+    with (
+        secrets.steady_tokens(),
+        RejectFile(rejects / f"{digest}-outcomes.csv") as reject_file,
+    ):
         for lines in _lines(path, now):
             found: list[EventOutcome | PersonOutcome] = []
             refused: list[tuple[int, LineRefused]] = []

@@ -12,19 +12,22 @@ import polars as pl
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.import_report import ImportReport
 from stayline.domain.pseudonyms import key_fingerprint
+from stayline.domain.register.rights import Erasure
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import ExtractUnreadable, SettingRefused, StoreDamaged
 from stayline.formats.extract import extract_batches
 from stayline.formats.reject_file import RejectFile
 from stayline.formats.schema_toml import schema_digest
+from stayline.modelling.erased_rows import without_erased
 from stayline.modelling.parting import part_rows
 from stayline.modelling.repeated_rows import RepeatedRows, SiftedRows
-from stayline.modelling.tokens import TokenBook
+from stayline.modelling.tokens import TokenBook, aliases_of
 from stayline.modelling.validation import HR_ID, ROW, check_header, validate_rows
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.directory import Directory
-from stayline.ports.feature_store import FEATURES, OUTCOMES, FeatureStore
+from stayline.ports.feature_store import FEATURES, OUTCOMES, TOKEN, FeatureStore
+from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger, ImportRecord
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.secrets import Secrets
@@ -46,6 +49,7 @@ def import_workforce(
     protected: ProtectedAttributes,
     directory: Directory,
     imports: ImportLedger,
+    register: GovernanceRegister,
     audit: AuditLog,
     secrets: Secrets,
     clock: Clock,
@@ -57,8 +61,9 @@ def import_workforce(
     Features, protected attributes and names go to their own stores under a token. The same file
     under the same schema changes nothing, unless ``as_of`` is another day; an import that was cut
     short is completed by running it again. ``as_of`` dates the rows of a cross-section (default:
-    today); a panel dates its own. Raises `ExtractUnreadable`, `SchemaMismatch`, `SettingRefused`,
-    and `StoreDamaged` for another token key than that of earlier imports.
+    today); a panel dates its own. Rows of people who were erased are left out and counted, until
+    their tombstone is lifted. Raises `ExtractUnreadable`, `SchemaMismatch`, `SettingRefused`,
+    `RotationUnderWay`, and `StoreDamaged` for another token key than that of earlier imports.
     """
     now = clock.now()
     event_time = _event_time(schema, as_of, now)
@@ -71,31 +76,38 @@ def import_workforce(
     batches = _batches(path, rows_a_batch)
     first = next(batches)
     ignored = check_header(first.columns, schema)
-    key = _known_key(secrets, imports)
-    if record is None:
-        fingerprint = key_fingerprint(key)
-        record = ImportRecord(*digests, event_time, now, key_fingerprint=fingerprint)
-    features.define(schema)
-    imports.start(record)
-    tokens, tally = TokenBook(key), _Tally()
-    with RejectFile(reject_path) as reject_file:
-        for read, sifted in _judged(chain([first], batches), schema, record.event_time, now):
-            parted = tokens.replace_ids(part_rows(sifted.rows, schema))
-            new = features.put(FEATURES, parted.features, written_at=now)
-            if parted.outcomes is not None:
-                features.put(OUTCOMES, parted.outcomes, written_at=now)
-            protected.put(parted.protected)
-            directory.put(parted.directory)
-            reject_file.write(sifted.rows.rejects)
-            tally.add(read, sifted, unchanged=parted.features.height - new)
-            progress(tally.rows, None if lines is None else max(tally.rows, lines))
-        kept_reject_file = reject_file.finish()
-    audit.append(_event(actor, file_digest, clock.now(), schema, tally))
-    imports.complete(record, at=clock.now(), rows=tally.rows, rejected=tally.rejected)
+    with secrets.steady_tokens():
+        key = _known_key(secrets, imports)
+        if record is None:
+            fingerprint = key_fingerprint(key)
+            record = ImportRecord(*digests, event_time, now, key_fingerprint=fingerprint)
+        features.define(schema)
+        imports.start(record)
+        tokens, tally = TokenBook(key), _Tally()
+        earlier = secrets.earlier_token_keys()
+        with RejectFile(reject_path) as reject_file:
+            for read, sifted in _judged(chain([first], batches), schema, record.event_time, now):
+                everyone = tokens.replace_ids(part_rows(sifted.rows, schema))
+                aliases = aliases_of(everyone.directory, earlier)
+                parted, left_out = without_erased(everyone, _erased_people(register, aliases))
+                tally.erased += left_out
+                if earlier:  # before anything of a person who may have opted out under an old token
+                    directory.link(aliases_of(parted.directory, earlier))
+                new = features.put(FEATURES, parted.features, written_at=now)
+                if parted.outcomes is not None:
+                    features.put(OUTCOMES, parted.outcomes, written_at=now)
+                protected.put(parted.protected)
+                directory.put(parted.directory)
+                reject_file.write(sifted.rows.rejects)
+                tally.add(read, sifted, unchanged=parted.features.height - new)
+                progress(tally.rows, None if lines is None else max(tally.rows, lines))
+            kept_reject_file = reject_file.finish()
+        audit.append(_event(actor, file_digest, clock.now(), schema, tally))
+        imports.complete(record, at=clock.now(), rows=tally.rows, rejected=tally.rejected)
     return ImportReport(
         file_digest=file_digest,
         rows=tally.rows,
-        landed=tally.rows - tally.repeated - tally.rejected - tally.empty,
+        landed=tally.rows - tally.repeated - tally.rejected - tally.empty - tally.erased,
         unchanged=tally.unchanged,
         repeated=tally.repeated,
         rejected=tally.rejected,
@@ -105,7 +117,21 @@ def import_workforce(
         ignored_columns=ignored,
         event_time=record.event_time,
         already_imported=False,
+        erased=tally.erased,
     )
+
+
+def _erased_people(register: GovernanceRegister, aliases: pl.DataFrame) -> set[str]:
+    """Return the tokens of people whose rows may not come back, by whatever token they were known.
+
+    ``aliases`` are what the people of an extract were called under earlier keys.
+    """
+    tombstones = [entry.record for entry in register.entries(Erasure)]
+    erased = {one.subject for one in tombstones if one.lifted_at is None}
+    if not erased or aliases.is_empty():
+        return erased
+    under_earlier = aliases.filter(pl.col("alias").is_in(sorted(erased)))
+    return erased | set(under_earlier.get_column(TOKEN))
 
 
 @dataclass(slots=True)
@@ -116,6 +142,7 @@ class _Tally:
     repeated: int = 0
     rejected: int = 0
     empty: int = 0
+    erased: int = 0
     unchanged: int = 0
     people: set[str] = field(default_factory=set)
 

@@ -8,11 +8,14 @@ import polars as pl
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.feature_groups import checked_record, outcome_columns, tells_leaving
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.register.rights import Erasure
 from stayline.domain.risk_score import FieldValue
 from stayline.domain.workforce_schema import LabelColumn, LeavingWithin, WorkforceSchema
 from stayline.errors import RecordRefused
+from stayline.modelling.tokens import aliases_of
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
+from stayline.ports.directory import Directory
 from stayline.ports.feature_store import (
     EVENT_TIME,
     FEATURES,
@@ -24,6 +27,8 @@ from stayline.ports.feature_store import (
     FeatureStore,
     group_types,
 )
+from stayline.ports.governance_register import GovernanceRegister
+from stayline.ports.secrets import Secrets
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
@@ -33,22 +38,29 @@ def put_features(
     group: str,
     values: Mapping[str, str | None],
     *,
+    hr_id: str,
     event_time: datetime,
     features: FeatureStore,
+    register: GovernanceRegister,
+    directory: Directory,
+    secrets: Secrets,
     audit: AuditLog,
     clock: Clock,
     actor: str,
 ) -> bool:
     """Return whether the fact was new; the record is whole, so what it leaves out is missing.
 
-    A fact older than the newest stays history. An opt-out bars scoring, not this. Raises
-    `RecordRefused`, also for a time yet to come.
+    A fact older than the newest stays history. An opt-out bars scoring, not this. A person nobody
+    knew goes into the directory, so that tokens can follow a rotation of their key. Raises
+    `RecordRefused`, also for a time yet to come and for a person who was erased.
     """
     now = clock.now()
     schema = features.schema()
     try:
         if event_time > now + CLOCKS_DIFFER_BY:
             raise RecordRefused("The event time is yet to come; tell what has happened.")
+        if any(one.record.lifted_at is None for one in register.entries(Erasure, subject=token)):
+            raise RecordRefused("This person was erased, and nobody has allowed them back.")
         row = _row(group, values, schema)
     except RecordRefused as refusal:
         kind = AuditEventKind.REQUEST_REFUSED
@@ -56,6 +68,8 @@ def put_features(
         raise
     types = {TOKEN: pl.String(), EVENT_TIME: INSTANT} | group_types(group, schema)
     frame = pl.DataFrame([{TOKEN: token, EVENT_TIME: event_time} | row], schema=types)
+    if directory.find(token) is None:
+        _introduce(token, hr_id, event_time, directory, secrets)
     is_new = bool(features.put(group, frame, written_at=now))
     audit.append(
         AuditEvent(
@@ -67,6 +81,27 @@ def put_features(
         )
     )
     return is_new
+
+
+def _introduce(
+    token: EmployeeToken,
+    hr_id: str,
+    event_time: datetime,
+    directory: Directory,
+    secrets: Secrets,
+) -> None:
+    """Put a person into the directory, under the tokens of earlier keys as well.
+
+    An opt-out may stand under one of those, of somebody who was erased since.
+    """
+    nobody = pl.lit(None, pl.String)
+    entry = pl.DataFrame(
+        {TOKEN: [token], "hr_id": [hr_id], EVENT_TIME: [event_time]},
+        {TOKEN: pl.String(), "hr_id": pl.String(), EVENT_TIME: INSTANT},
+    ).with_columns(display_name=nobody, manager=nobody)
+    if earlier := secrets.earlier_token_keys():
+        directory.link(aliases_of(entry, earlier))
+    directory.put(entry)
 
 
 def _row(

@@ -9,12 +9,14 @@ import polars as pl
 from stayline.domain.alert_policy import Band
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.risk_score import ModelIdentity
+from stayline.modelling.scoped_people import in_scope
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.endpoint import Endpoint, Variant
 from stayline.ports.feature_store import TOKEN, FeatureStore
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.score_board import ScoreBoard, ScoringRun
+from stayline.ports.scoring_control import ScoringControl
 
 CHUNK = 20_000
 """People in memory at a time."""
@@ -28,7 +30,8 @@ RESUMABLE_FOR = timedelta(hours=24)
 class WorkforceScores:
     """How many were scored, in which band, by which model, and how many were left out and why.
 
-    ``taken_up_at`` is how many people an earlier run, which came to no end, had already done.
+    ``taken_up_at`` is how many people an earlier run, which came to no end, had already done;
+    ``outside`` is how many the scope of a pilot leaves out.
     """
 
     count: int
@@ -37,6 +40,7 @@ class WorkforceScores:
     gone: int
     model: ModelIdentity
     taken_up_at: int = 0
+    outside: int = 0
 
 
 def score_workforce(
@@ -45,6 +49,7 @@ def score_workforce(
     features: FeatureStore,
     scores: ScoreBoard,
     opt_outs: OptOutList,
+    control: ScoringControl,
     audit: AuditLog,
     clock: Clock,
     actor: str,
@@ -55,17 +60,20 @@ def score_workforce(
     """Put everyone's newest risk and reasons on the board, but nobody's who opted out or has left.
 
     One ``chunk`` of people is in memory at a time. A run of this model that was cut off less than a
-    day ago is taken up where it ended, unless ``afresh``. ``progress`` is told how many people are
-    done, and of how many. Who is erased or opts out while a chunk is scored may stand on the board
-    until it is kept, and is taken down right after. The run is recorded before it ends: killed
-    between the two, it is taken up and recorded once more, under the same ``run``. Raises
-    `NothingImported`, `NothingDeployed`, and `ScoringUnderWay` while another run goes on.
+    day ago is taken up where it ended, unless ``afresh`` or the scope of a pilot changed since. A
+    run ends, to be taken up, as soon as scoring is stopped. ``progress`` is told how many people
+    are done, and of how many. Who is erased or opts out while a chunk is scored may stand on the
+    board until it is kept, and is taken down right after. The run is recorded before it ends:
+    killed between the two, it is taken up and recorded once more, under the same ``run``. Raises
+    `NothingImported`, `NothingDeployed`, `ScoringStopped`, and `ScoringUnderWay` while another run
+    goes on.
     """
     with scores.scoring_alone():
         now = clock.now()
+        control.scope()
         total = features.count()
         variant = endpoint.variant()
-        run = None if afresh else _unfinished(scores, variant.model, now)
+        run = None if afresh else _unfinished(scores, variant.model, control, now)
         taken_up_at = run.done if run else 0
         run = run or scores.begin_run(variant.model, variant.assumed, at=now)
         has_left = features.everyone_who_left(at=now)
@@ -75,8 +83,10 @@ def score_workforce(
             before = run.after
             barred = opt_outs.opted_out(at=clock.now())
             employed = people.filter(~pl.col(TOKEN).is_in(left.implode()))
-            due = employed.filter(~pl.col(TOKEN).is_in(list(barred)))
-            run = _kept(scores, run, variant, people, employed, due, now)
+            inside = employed.filter(in_scope(control.scope()))
+            due = inside.filter(~pl.col(TOKEN).is_in(list(barred)))
+            parts = _Chunk(people, employed, inside, due)
+            run = _kept(scores, opt_outs, clock, run, variant, parts, control, now)
             still_there = features.tokens_between(before, run.after)
             scores.take_down(set(due.get_column(TOKEN)) - still_there)
             scores.take_down(opt_outs.opted_out(at=clock.now()) - barred)
@@ -92,15 +102,31 @@ def score_workforce(
             gone=run.gone,
             model=variant.model,
             taken_up_at=taken_up_at,
+            outside=run.outside,
         )
         audit.append(_event(result, run, actor, clock.now()))
         scores.end_run(run, at=clock.now())
         return result
 
 
-def _unfinished(scores: ScoreBoard, model: ModelIdentity, now: datetime) -> ScoringRun | None:
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Some people, each frame a part of the one before: employed, in scope, not opted out."""
+
+    people: pl.DataFrame
+    employed: pl.DataFrame
+    inside: pl.DataFrame
+    due: pl.DataFrame
+
+
+def _unfinished(
+    scores: ScoreBoard, model: ModelIdentity, control: ScoringControl, now: datetime
+) -> ScoringRun | None:
     run = scores.unfinished_run()
     if run is None or run.model != model:
+        return None
+    pilot = control.state().pilot
+    if pilot is not None and pilot.at >= run.started_at:
         return None
     if not timedelta(0) <= now - run.started_at < RESUMABLE_FOR:
         return None
@@ -109,28 +135,36 @@ def _unfinished(scores: ScoreBoard, model: ModelIdentity, now: datetime) -> Scor
 
 def _kept(
     scores: ScoreBoard,
+    opt_outs: OptOutList,
+    clock: Clock,
     run: ScoringRun,
     variant: Variant,
-    people: pl.DataFrame,
-    employed: pl.DataFrame,
-    due: pl.DataFrame,
+    chunk: _Chunk,
+    control: ScoringControl,
     at: datetime,
 ) -> ScoringRun:
-    """Keep the scores of those who are due, a part at a time; return the run that far on."""
-    scored = variant.score(due)
-    inputs = due.select(TOKEN, *variant.inputs)
-    for part in people.iter_slices(KEPT_AT_ONCE):
+    """Keep the scores of those who are due, a part at a time; return the run that far on.
+
+    Who opted out since the chunk was begun is left out of each part right before it is kept.
+    """
+    scored = variant.score(chunk.due)
+    inputs = chunk.due.select(TOKEN, *variant.inputs)
+    for part in chunk.people.iter_slices(KEPT_AT_ONCE):
+        control.scope()  # raises once scoring is stopped
         last = part.get_column(TOKEN).item(-1)
-        here = pl.col(TOKEN).is_between(pl.lit(run.after), pl.lit(last), closed="right")
+        in_part = pl.col(TOKEN).is_between(pl.lit(run.after), pl.lit(last), closed="right")
+        here = in_part & ~pl.col(TOKEN).is_in(list(opt_outs.opted_out(at=clock.now())))
         theirs = scored.filter(here)
-        still_employed = employed.filter(here).height
+        still_employed = chunk.employed.filter(in_part).height
+        inside = chunk.inside.filter(in_part).height
         found = dict(theirs.get_column("band").value_counts().iter_rows())
         run = replace(
             run,
             after=last,
             by_band={band: run.by_band.get(band, 0) + found.get(band.value, 0) for band in Band},
-            opted_out=run.opted_out + still_employed - theirs.height,
+            opted_out=run.opted_out + inside - theirs.height,
             gone=run.gone + part.height - still_employed,
+            outside=run.outside + still_employed - inside,
         )
         values = inputs.filter(here).select(variant.inputs)
         scores.keep(run, theirs, values, scored_at=at)
@@ -149,6 +183,7 @@ def _event(result: WorkforceScores, run: ScoringRun, actor: str, at: datetime) -
             "count": result.count,
             "opted_out": result.opted_out,
             "gone": result.gone,
+            "outside": result.outside,
             **{band.value: count for band, count in result.by_band.items()},
         },
     )

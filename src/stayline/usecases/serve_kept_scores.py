@@ -8,12 +8,14 @@ from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.fallback import FallbackLimits, is_due, stale_for_s
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import FieldReport, RiskScore, ScoreSource
+from stayline.domain.rollout_scope import RolloutScope
 from stayline.domain.score_request import ScoreRequest
 from stayline.errors import (
     EndpointUnavailable,
     HasOptedOut,
     NoLongerEmployed,
     NoNightlyScore,
+    OutsidePilot,
     UnknownEmployee,
 )
 from stayline.ports.audit_log import AuditLog
@@ -21,6 +23,7 @@ from stayline.ports.clock import Clock
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.score_board import ScoreBoard
+from stayline.ports.scoring_control import ScoringControl
 
 
 def serve_kept_scores(
@@ -31,6 +34,7 @@ def serve_kept_scores(
     features: FeatureStore,
     scores: ScoreBoard,
     opt_outs: OptOutList,
+    control: ScoringControl,
     audit: AuditLog,
     clock: Clock,
     token_key: bytes,
@@ -39,11 +43,12 @@ def serve_kept_scores(
     """Return one kept score per request, or none at all when one of them cannot be served.
 
     Who may not be scored is refused here as by `score_employee`: `HasOptedOut`, `UnknownEmployee`,
-    `NoLongerEmployed`. The ``outage`` is raised again before it has lasted as long as ``limits``
-    say, and for every what-if; `NoNightlyScore` for a score that is missing or too old. An answer
-    is an audit event, but nothing is captured, since no model was asked.
+    `NoLongerEmployed`, `OutsidePilot`, and everybody while scoring is stopped. The ``outage`` is
+    raised again before it has lasted as long as ``limits`` say, and for every what-if;
+    `NoNightlyScore` for a score that is missing or too old. An answer is an audit event, but
+    nothing is captured, since no model was asked.
     """
-    now = clock.now()
+    scope, now = control.scope(), clock.now()
     tokens = [
         None if request.employee_id is None else pseudonym(token_key, request.employee_id)
         for request in requests
@@ -51,8 +56,8 @@ def serve_kept_scores(
     try:
         for request, token in zip(requests, tokens, strict=True):
             if token is not None:
-                _check_may_be_scored(request, token, features, opt_outs, now)
-    except (HasOptedOut, NoLongerEmployed, UnknownEmployee) as refusal:
+                _check_may_be_scored(request, token, features, opt_outs, scope, now)
+    except (HasOptedOut, NoLongerEmployed, OutsidePilot, UnknownEmployee) as refusal:
         kind = AuditEventKind.SCORING_REFUSED
         audit.append(refused(kind, refusal, actor=actor, subject=refusal.token, at=now))
         raise
@@ -78,15 +83,19 @@ def _check_may_be_scored(
     token: EmployeeToken,
     features: FeatureStore,
     opt_outs: OptOutList,
+    scope: RolloutScope,
     now: datetime,
 ) -> None:
     path = request.at("employee_id")
     if opt_outs.is_opted_out(token, at=now):
         raise HasOptedOut(token, path)
-    if features.get(token) is None:
+    record = features.get(token)
+    if record is None:
         raise UnknownEmployee(token, path)
     if features.has_left(token, at=now):
         raise NoLongerEmployed(token, path)
+    if not scope.includes(record.values):
+        raise OutsidePilot(token, path)
 
 
 def _kept(

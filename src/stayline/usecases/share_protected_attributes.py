@@ -7,8 +7,10 @@ from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.read_purposes import ReadPurpose
 from stayline.formats.frozen_inputs import protected_files
+from stayline.modelling.dataset import without_people
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
+from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
 
@@ -20,6 +22,7 @@ def share_protected_attributes(
     *,
     actor: str,
     protected: ProtectedAttributes,
+    opt_outs: OptOutList,
     runner: PipelineRunner,
     audit: AuditLog,
     clock: Clock,
@@ -32,7 +35,9 @@ def share_protected_attributes(
     audit.append(
         AuditEvent(AuditEventKind.PROTECTED_READ, actor, "all", clock.now(), {"purpose": PURPOSE})
     )
-    uri = runner.stage("protected", protected_files(protected.read(AuditPurpose(actor, PURPOSE))))
+    everybody = protected.read(AuditPurpose(actor, PURPOSE))
+    shared = without_people(everybody, opt_outs.opted_out(at=clock.now()))
+    uri = runner.stage("protected", protected_files(shared))
     try:
         yield uri
     finally:

@@ -27,7 +27,7 @@ from stayline.pipeline.training_pipeline import training_pipeline
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
-from stayline.ports.feature_store import FEATURES, OUTCOMES, WRITE_TIME, FeatureStore
+from stayline.ports.feature_store import FEATURES, OUTCOMES, TOKEN, WRITE_TIME, FeatureStore
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.pipeline_runner import (
@@ -74,9 +74,10 @@ def train_model(
 ) -> Training:
     """Return the registered version, pending unless the same bytes were decided on before.
 
-    The inputs are frozen first: facts as of now without the people who opted out, who got a
-    retention action when, the deployed model, the waivers that hold today. ``schema`` may change
-    the policies, the horizon and the gates' limits of the imported one, nothing else.
+    The inputs are frozen first: facts as of now without the people who opted out (how many is
+    audited, with the name of what was frozen), who got a retention action when, the deployed model,
+    the waivers that hold today. ``schema`` may change the policies, the horizon and the gates'
+    limits of the imported one, nothing else.
     ``parameters`` are further ones of the pipeline's definition, by name. Another ``definition``
     takes the place of the schema's own, options included; it must have the same parameters and run
     the same programs. ``cause``, why it is trained where no person asked for it, is audited with
@@ -105,14 +106,16 @@ def train_model(
     now = clock.now()
     today = now.date()
     opted_out = opt_outs.opted_out(at=now)
-    known = without_people(_facts(features, FEATURES, now), opted_out)
+    everybody = _facts(features, FEATURES, now)
+    known = without_people(everybody, opted_out)
+    left_out = everybody.get_column(TOKEN).n_unique() - known.get_column(TOKEN).n_unique()
     staged = {
         "WorkforceUri": runner.stage(
             "workforce",
             workforce_files(
                 schema,
                 known,
-                _facts(features, OUTCOMES, now),
+                without_people(_facts(features, OUTCOMES, now), opted_out),
                 without_people(treatments(decisions.between(_EVER, now)), opted_out),
             ),
         ),
@@ -139,6 +142,8 @@ def train_model(
                 "digest": registered.digest,
                 "execution": execution.execution_id,
                 "is_new": registered.version not in before,
+                "left_out_opted_out": left_out,
+                "workforce": staged["WorkforceUri"].rpartition("/")[2],
                 **why,
             },
         )

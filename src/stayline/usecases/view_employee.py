@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
+from stayline.domain.callers import Caller
 from stayline.domain.decisions import Decision
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.roles import Operation
 from stayline.errors import (
     EndpointUnavailable,
     HasOptedOut,
     NoLongerEmployed,
     NothingDeployed,
+    OutsidePilot,
     PackageRefused,
+    ScoringStopped,
     UnknownEmployee,
 )
 from stayline.ports.audit_log import AuditLog
@@ -23,6 +27,7 @@ from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureRecord, FeatureStore
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.score_board import BoardEntry, ScoreBoard
+from stayline.ports.scoring_control import ScoringControl
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +49,19 @@ def view_employee(
     scores: ScoreBoard,
     decisions: DecisionBook,
     opt_outs: OptOutList,
+    control: ScoringControl,
     audit: AuditLog,
     clock: Clock,
-    actor: str,
+    caller: Caller,
 ) -> EmployeeView:
     """Return the view, which is itself an audited event.
 
     ``score_now`` puts a fresh score on the board; it is called where the kept one lacks reasons or
-    is older than the person's features or of another model, and need not succeed. Raises
-    `UnknownEmployee` when nothing is known of the person, and `NoLongerEmployed`.
+    is older than the person's features or of another model, and need not succeed. The event tells
+    whether a score and its reasons were shown, and of which band: a decision may rest on that; and
+    by which right, so that it can be checked later that the caller might see it.
+    Raises `UnknownEmployee` when nothing is known of the person, `NoLongerEmployed`,
+    `OutsidePilot`, and `ScoringStopped`.
     """
     record = features.get(token)
     taken = decisions.decisions(token)
@@ -64,9 +73,12 @@ def view_employee(
             has_history=bool(taken or opt_outs.intervals(token)),
             now=clock.now(),
         )
-    except (UnknownEmployee, NoLongerEmployed) as refusal:
+        scope = control.scope()
+        if record is not None and not scope.includes(record.values):
+            raise OutsidePilot(token)
+    except (UnknownEmployee, NoLongerEmployed, OutsidePilot, ScoringStopped) as refusal:
         kind = AuditEventKind.REQUEST_REFUSED
-        audit.append(refused(kind, refusal, actor=actor, subject=token, at=clock.now()))
+        audit.append(refused(kind, refusal, actor=caller.subject, subject=token, at=clock.now()))
         raise
     if record is not None and _opted_out_since(token, opt_outs, clock.now()) is None:
         with suppress(NothingDeployed, PackageRefused, EndpointUnavailable, HasOptedOut):
@@ -83,10 +95,18 @@ def view_employee(
     audit.append(
         AuditEvent(
             AuditEventKind.EMPLOYEE_VIEWED,
-            actor=actor,
+            actor=caller.subject,
             subject=token,
             at=now,
-            details={"shown_score": view.score is not None, "decisions": len(taken)},
+            details={
+                "shown_score": view.score is not None,
+                "shown_reasons": view.score is not None and bool(view.score.reasons),
+                "band": None if view.score is None else view.score.band.value,
+                "decisions": len(taken),
+                "reach": caller.reach(Operation.VIEW_EMPLOYEE).value,
+                **({"employee": caller.employee} if caller.employee else {}),
+                **({"because": HasOptedOut.__name__} if since is not None else {}),
+            },
         )
     )
     return view

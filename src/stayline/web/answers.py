@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from stayline.domain.light_values import light_value
 from stayline.domain.risk_score import RiskScore
 from stayline.domain.score_request import Ask
 from stayline.errors import EndpointUnavailable
@@ -12,19 +13,22 @@ from stayline.usecases.serve_kept_scores import serve_kept_scores
 from stayline.web.calls import Answer, Call
 from stayline.web.gateway import Gateway
 from stayline.web.logs import REQUEST_ID
+from stayline.web.neutral import without_reason
 from stayline.web.watch import Watch
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Asked:
     """A call that was understood: what to score for it, and how to tell the scores.
 
-    ``may_be_kept`` is False where the answer has no place to say how old a score is.
+    ``may_be_kept`` is False where the answer has no place to say how old a score is, ``sees_why``
+    True where the caller may know why a person has no score.
     """
 
     ask: Ask
     tell: Callable[[list[RiskScore]], Answer]
     may_be_kept: bool = True
+    sees_why: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,9 @@ def answer_calls(calls: Sequence[tuple[Route, Call]], gateway: Gateway) -> list[
         else:
             outcome = _or_kept(one, outcome, gateway)
             answer = _told(route, one, outcome)
-        seconds = perf_counter() - began
-        watch.count(gateway.metrics, route.template, answer.status, outcome, seconds)
+        watch.answered(route.template, answer.status, outcome, perf_counter() - began)
         answers.append(answer)
+    watch.count(gateway.metrics, perf_counter() - began)
     return answers
 
 
@@ -86,7 +90,8 @@ def _read(route: Route, call: Call, gateway: Gateway) -> Asked | Answer:
 
 def _told(route: Route, asked: Asked, outcome: Outcome) -> Answer:
     if outcome.refusal is not None:
-        return route.refuse(outcome.refusal)
+        refusal = outcome.refusal if asked.sees_why else without_reason(outcome.refusal)
+        return route.refuse(refusal)
     try:
         return asked.tell(outcome.scores)
     except Exception as error:
@@ -103,6 +108,7 @@ def _scored(asked: Sequence[Asked], gateway: Gateway, watch: Watch) -> list[Outc
         features=ports.features,
         scores=ports.scores,
         opt_outs=ports.opt_outs,
+        control=ports.control,
         audit=ports.audit,
         capture=ports.capture,
         clock=ports.clock,
@@ -127,6 +133,7 @@ def _or_kept(asked: Asked, outcome: Outcome | None, gateway: Gateway) -> Outcome
             features=ports.features,
             scores=ports.scores,
             opt_outs=ports.opt_outs,
+            control=ports.control,
             audit=ports.audit,
             clock=ports.clock,
             token_key=gateway.token_key,

@@ -11,18 +11,23 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components
 
 from stayline.bootstrap import Ports
+from stayline.domain.roles import Operation
 from stayline.errors import StaylineError
 from stayline.formats.container_variables import container_variables
 from stayline.settings import Settings
-from stayline.web.api.employees import decide, opt_in, opt_out, show_employee
+from stayline.web.api.descriptions import SCHEMES
+from stayline.web.api.employees import decide, show_employee
 from stayline.web.api.health import health, healthz, metrics_text, readyz
+from stayline.web.api.opt_outs import opt_in, opt_out
 from stayline.web.api.predictions import predict
 from stayline.web.callers import Callers
 from stayline.web.errors import told
 from stayline.web.gateway import Gateway
 from stayline.web.metrics import metrics_of
+from stayline.web.operations import caller_of, let_in, needs
 from stayline.web.runtime.record_routes import (
     batch_get_record,
     delete_record,
@@ -43,15 +48,15 @@ DESCRIPTION = "/openapi.json"
 def create_app(
     ports: Ports, settings: Settings, *, environment: Mapping[str, str] = os.environ
 ) -> Litestar:
-    """Return the application; the token key is read here, once, and so is what a platform sets.
+    """Return the application; what a platform sets is read here, once.
 
     What is logged of a request names its route, never its address, since addresses hold HR ids: the
     audit log says who asked for whom.
     """
+    ports.secrets.token_key()  # a key that cannot be read is told now, not with the first request
     gateway = Gateway(
         ports,
         settings,
-        ports.secrets.token_key(),
         Callers(ports, settings),
         container_variables(environment),
         metrics_of(settings.endpoint_name),
@@ -63,9 +68,13 @@ def create_app(
             *(ping, execution_parameters, invocations, invoke_endpoint),
             *(put_record, get_record, delete_record, batch_get_record),
         ],
+        guards=[let_in],
         before_request=begin_trace,
         before_send=[end_trace],
-        dependencies={"gateway": Provide(lambda: gateway, sync_to_thread=False)},
+        dependencies={
+            "gateway": Provide(lambda: gateway, sync_to_thread=False),
+            "caller": Provide(caller_of),
+        },
         exception_handlers={
             StaylineError: told,
             HTTPException: told,
@@ -82,9 +91,11 @@ def create_app(
                 DESCRIPTION,
                 route_handlers=[],
                 before_request=_only_the_description,
+                opt=needs(Operation.SEE_HEALTH),
                 include_in_schema=False,
             ),
             use_handler_docstrings=True,
+            components=Components(security_schemes=SCHEMES),
         ),
         logging_config=None,
         state=State({"gateway": gateway}),

@@ -1,6 +1,7 @@
 """From the bytes of a request to plain values; whatever cannot be read is refused in words."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from stayline.errors import FieldProblem, RequestRefused
 from stayline.formats import request_text
@@ -11,6 +12,7 @@ JSON = "application/json"
 CSV = "text/csv"
 
 
+@lru_cache(maxsize=64)
 def media_type(header: str | None, allowed: tuple[str, ...]) -> str:
     """Return which of the allowed media types a Content-Type header names.
 

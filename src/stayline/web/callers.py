@@ -1,81 +1,165 @@
-"""Who may call the routes of SageMaker's form, and under which name it is written down."""
+"""Who calls: told by a token, a key or a signature, and refused what their roles do not permit."""
 
 import logging
-from ipaddress import ip_address
+from collections.abc import Sequence
 
 from stayline.bootstrap import Ports
 from stayline.domain.callers import Caller
-from stayline.domain.roles import Role
-from stayline.errors import SignatureRefused
+from stayline.domain.pseudonyms import EmployeeToken, pseudonym
+from stayline.domain.roles import PERMITTED, PUBLIC, Operation, Role
+from stayline.domain.score_request import ScoreRequest
+from stayline.errors import NotPermitted, NotSignedIn, SignatureRefused
 from stayline.settings import Settings
-from stayline.web.calls import Call, Headers
+from stayline.usecases.check_reporting_line import check_reporting_line
+from stayline.usecases.sign_in import sign_in
+from stayline.web.calls import Call
+from stayline.web.forwarding import Forwarding
+from stayline.web.local_callers import not_local
+from stayline.web.rate_limits import RateLimits
+from stayline.web.refusals import ANONYMOUS, Refusals
 from stayline.web.signatures import MISSING, verified_caller
 
 _log = logging.getLogger(__name__)
-_FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"via", b"x-real-ip"})
+_BEARER = "bearer "
+_AWS = "AWS4-"
+_IN_AWS_FORM = frozenset(
+    {Operation.INVOKE_ENDPOINT, Operation.READ_FEATURES, Operation.WRITE_FEATURES}
+)
+"""What AWS's own clients ask for: they sign, and look for its errors."""
+_NOBODY = Caller(ANONYMOUS, frozenset(), is_human=False)
 
 
 class Callers:
-    """Tells callers apart by their signature; says once that unsigned requests are taken.
-
-    ``local`` is whoever works on this machine while nobody can sign in: everything is permitted.
-    """
+    """Tells callers apart; says once that it takes whoever works at this machine."""
 
     def __init__(self, ports: Ports, settings: Settings) -> None:
-        self._secrets = ports.secrets
-        self._clock = ports.clock
-        self._actor = settings.actor
-        self.local = Caller(settings.actor, frozenset(Role), is_human=True)
+        self._ports = ports
+        self._local = Caller(settings.actor, frozenset(Role), is_human=True)
+        self._refusals = Refusals(ports.audit, ports.clock)
+        self._limits = RateLimits(settings.requests_per_minute)
+        self._forwarding = Forwarding(settings.trusted_proxy)
         self._has_warned = False
 
-    def caller(self, call: Call) -> str:
-        """Return the name of who calls, or raise `SignatureRefused`.
+    def caller(self, call: Call, operation: Operation) -> Caller:
+        """Return who calls, permitted to do this at all.
 
-        An unsigned request is taken from this machine only, and only while there is no access key;
-        one that a proxy passed on is not from this machine.
+        Raises `NotSignedIn` (or `SignatureRefused`, in AWS's form) and `NotPermitted`; each stands
+        in the audit log. Whom a manager may ask about is up to `keep_to_line`. Requests are counted
+        by subject, those of nobody by their address; raises `TooManyRequests`.
         """
-        keys = self._secrets.access_keys()
-        if not keys and not _is_signed(call):
-            if _is_loopback(call.client) and not _is_forwarded(call.headers):
-                self._warn()
-                return self._actor
-            raise SignatureRefused(
-                "it comes from another machine and there is no access key. Make one with "
-                "`stayline access-keys create` and sign requests with it.",
-                MISSING,
-            )
-        return verified_caller(
+        if operation in PUBLIC:
+            return _NOBODY
+        try:
+            caller = self._told(call, operation)
+        except (NotSignedIn, SignatureRefused) as refusal:
+            self._limits.check(f"address {self._forwarding.client(call)}")
+            because = refusal.because if isinstance(refusal, NotSignedIn) else "signature"
+            self._refusals.of_nobody(operation, because)
+            raise
+        self._limits.check(caller.subject)
+        if not caller.may(operation):
+            self._refusals.of(caller.subject, operation, "role")
+            raise NotPermitted(operation, PERMITTED[operation])
+        return caller
+
+    def keep_to_line(
+        self, caller: Caller, operation: Operation, requests: Sequence[ScoreRequest]
+    ) -> None:
+        """Raise `UnknownEmployee` for the first person who is outside a manager's line."""
+        ports = self._ports
+        check_reporting_line(
+            caller,
+            operation,
+            (
+                (self._token_of(request.employee_id), request.at("employee_id"))
+                for request in requests
+                if request.employee_id is not None
+            ),
+            directory=ports.directory,
+            features=ports.features,
+            audit=ports.audit,
+            clock=ports.clock,
+        )
+
+    def is_quick(self, call: Call) -> bool:
+        """Whether the caller is told without waiting for an identity provider."""
+        tokens, shown = self._ports.tokens, _bearer(call)
+        return tokens is None or shown is None or tokens.is_quick(shown)
+
+    def _token_of(self, hr_id: str) -> EmployeeToken:
+        return pseudonym(self._ports.secrets.token_key(), hr_id)
+
+    def _told(self, call: Call, operation: Operation) -> Caller:
+        key, shown = call.header(b"x-api-key"), call.header(b"authorization")
+        if key is not None and shown is not None:
+            raise NotSignedIn("two", "show one credential, either X-Api-Key or Authorization.")
+        credential = _bearer(call) if key is None else key
+        if credential is not None:
+            return self._signed_in(credential)
+        is_signed = b"X-Amz-" in call.query or (shown or "").startswith(_AWS)
+        if is_signed or (operation in _IN_AWS_FORM and not self._takes_unsigned(shown)):
+            return self._by_signature(call)
+        if shown is not None:
+            raise NotSignedIn("scheme", "Authorization has to be Bearer and a token or API key.")
+        return self._at_this_machine(call, operation)
+
+    def _signed_in(self, credential: str) -> Caller:
+        ports = self._ports
+        return sign_in(
+            credential,
+            tokens=ports.tokens,
+            api_keys=ports.api_keys,
+            roles=ports.roles,
+            token_of=self._token_of,
+            clock=ports.clock,
+        )
+
+    def _by_signature(self, call: Call) -> Caller:
+        name = verified_caller(
             call.method,
             call.path.encode("latin-1"),
             call.query,
             call.headers,
             call.body,
-            keys=keys,
-            now=self._clock.now(),
+            keys=self._ports.secrets.access_keys(),
+            now=self._ports.clock.now(),
+        )
+        return Caller(name, frozenset({Role.SERVICE}), is_human=False)
+
+    def _takes_unsigned(self, shown: str | None) -> bool:
+        """Whether AWS's form may come unsigned: from here, while no key and no issuer is."""
+        has_sign_in = self._ports.tokens is not None or self._ports.secrets.access_keys()
+        return shown is None and not has_sign_in
+
+    def _at_this_machine(self, call: Call, operation: Operation) -> Caller:
+        if self._ports.tokens is not None:
+            raise NotSignedIn("missing", "send Authorization: Bearer and a token or an API key.")
+        is_passed_on = self._forwarding.is_proxy(call.client)
+        problem = "a proxy passed it on" if is_passed_on else not_local(call)
+        if problem is None:
+            self._warn()
+            return self._local
+        if operation in _IN_AWS_FORM:
+            remedy = "Make one with `stayline access-keys create` and sign requests with it."
+            raise SignatureRefused(f"{problem} and there is no access key. {remedy}", MISSING)
+        remedy = "Send an API key (`stayline api-keys create`), or configure oidc_issuer."
+        raise NotSignedIn(
+            "not_local", f"{problem}, and without sign-in only this one is served. " + remedy
         )
 
     def _warn(self) -> None:
         if not self._has_warned:
             self._has_warned = True
             _log.warning(
-                "Unsigned requests from this machine are taken, since there is no access key. "
-                "`stayline access-keys create --name NAME` ends that."
+                "Nobody signs in: whoever is at this machine acts as %r and may do everything, "
+                "since no oidc_issuer is set. Unsigned requests of AWS's form are taken, too, "
+                "until `stayline access-keys create --name NAME`.",
+                self._local.subject,
             )
 
 
-def _is_loopback(client: str | None) -> bool:
-    try:
-        address = ip_address(client or "")
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return address.is_loopback or (mapped is not None and mapped.is_loopback)
-
-
-def _is_forwarded(headers: Headers) -> bool:
-    return any(name.lower() in _FORWARDED for name, _ in headers)
-
-
-def _is_signed(call: Call) -> bool:
-    """Whether a signature was tried; a wrong one is never taken for none."""
-    return b"X-Amz-" in call.query or call.header(b"authorization") is not None
+def _bearer(call: Call) -> str | None:
+    shown = call.header(b"authorization")
+    if shown is None or shown[: len(_BEARER)].lower() != _BEARER:
+        return None
+    return shown[len(_BEARER) :].strip()

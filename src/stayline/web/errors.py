@@ -13,10 +13,13 @@ from litestar.exceptions import HTTPException
 from stayline.errors import (
     AcknowledgementRefused,
     ApprovalRefused,
+    DeciderRefused,
     DecisionRefused,
     DefinitionRefused,
     DeploymentRefused,
+    DrillFailed,
     EndpointUnavailable,
+    ErasureUnfinished,
     ExecutionFailed,
     ExpressionFailed,
     ExtractUnreadable,
@@ -25,39 +28,62 @@ from stayline.errors import (
     FileUnreadable,
     FileUnwritable,
     HasOptedOut,
+    HeldByLaw,
+    IssuerUnreachable,
     JobUnderWay,
     ModelNotApproved,
     NoLongerEmployed,
     NoNightlyScore,
+    NoPilot,
     NothingDeployed,
     NothingImported,
     NothingKept,
     NothingToRollBack,
+    NotPermitted,
+    NotSignedIn,
+    NotStopped,
+    OutsidePilot,
     PackageRefused,
     ProgramInputRefused,
     RecordRefused,
+    RegisterEntryRefused,
     ReportUnreadable,
     RequestRefused,
     ResumeRefused,
+    RetentionUnsettled,
+    RightsRequestRefused,
+    RoleGrantRefused,
+    RotationRefused,
+    RotationUnderWay,
     SchemaMismatch,
     SchemaRefused,
+    ScopeRefused,
+    ScoreNotAvailable,
+    ScoringStopped,
     ScoringUnderWay,
+    SecretUnavailable,
     SettingRefused,
     SignatureRefused,
     StaylineError,
     StillExecuting,
     StoreDamaged,
     StoreUnavailable,
+    TooManyRequests,
     TrainingRefused,
     UnknownAccessKey,
     UnknownAlarm,
+    UnknownApiKey,
     UnknownEmployee,
     UnknownEndpoint,
     UnknownExecution,
     UnknownFeatureGroup,
+    UnknownHold,
     UnknownJob,
     UnknownModel,
     UnknownReport,
+    UnknownReview,
+    UnknownRightsRequest,
+    UnknownRoleGrant,
     UnknownVariant,
     WaiverRefused,
 )
@@ -65,14 +91,17 @@ from stayline.web.calls import Answer
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = 30
+CHALLENGE = 'Bearer realm="stayline"'
 NO_STORE = {"Cache-Control": "no-store"}
 
 STATUS: dict[type[StaylineError], HTTPStatus] = {
     AcknowledgementRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ApprovalRefused: HTTPStatus.CONFLICT,
+    DeciderRefused: HTTPStatus.FORBIDDEN,
     DecisionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     DefinitionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     DeploymentRefused: HTTPStatus.CONFLICT,
+    DrillFailed: HTTPStatus.CONFLICT,
     EndpointUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ExecutionFailed: HTTPStatus.UNPROCESSABLE_ENTITY,
     ExpressionFailed: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -80,39 +109,63 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     ExtractUnsettled: HTTPStatus.CONFLICT,
     FileUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     FileUnwritable: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ErasureUnfinished: HTTPStatus.CONFLICT,
     HasOptedOut: HTTPStatus.FORBIDDEN,
+    HeldByLaw: HTTPStatus.CONFLICT,
+    IssuerUnreachable: HTTPStatus.SERVICE_UNAVAILABLE,
     JobUnderWay: HTTPStatus.CONFLICT,
     ModelNotApproved: HTTPStatus.CONFLICT,
     NoLongerEmployed: HTTPStatus.GONE,
     NoNightlyScore: HTTPStatus.SERVICE_UNAVAILABLE,
+    NoPilot: HTTPStatus.CONFLICT,
+    NotStopped: HTTPStatus.CONFLICT,
     NothingDeployed: HTTPStatus.SERVICE_UNAVAILABLE,
     NothingImported: HTTPStatus.SERVICE_UNAVAILABLE,
     NothingKept: HTTPStatus.NOT_FOUND,
     NothingToRollBack: HTTPStatus.CONFLICT,
+    OutsidePilot: HTTPStatus.FORBIDDEN,
+    NotPermitted: HTTPStatus.FORBIDDEN,
+    NotSignedIn: HTTPStatus.UNAUTHORIZED,
     PackageRefused: HTTPStatus.SERVICE_UNAVAILABLE,
     ProgramInputRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     RecordRefused: HTTPStatus.BAD_REQUEST,
+    RegisterEntryRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReportUnreadable: HTTPStatus.SERVICE_UNAVAILABLE,
     RequestRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ResumeRefused: HTTPStatus.CONFLICT,
+    RetentionUnsettled: HTTPStatus.CONFLICT,
+    RightsRequestRefused: HTTPStatus.CONFLICT,
+    RoleGrantRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     SchemaMismatch: HTTPStatus.CONFLICT,
     SchemaRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RotationRefused: HTTPStatus.CONFLICT,
+    RotationUnderWay: HTTPStatus.CONFLICT,
+    ScopeRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ScoreNotAvailable: HTTPStatus.NOT_FOUND,
+    ScoringStopped: HTTPStatus.SERVICE_UNAVAILABLE,
     ScoringUnderWay: HTTPStatus.CONFLICT,
+    SecretUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     SettingRefused: HTTPStatus.SERVICE_UNAVAILABLE,
     SignatureRefused: HTTPStatus.FORBIDDEN,
     StillExecuting: HTTPStatus.CONFLICT,
     StoreDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     TrainingRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownAccessKey: HTTPStatus.NOT_FOUND,
     UnknownAlarm: HTTPStatus.NOT_FOUND,
+    UnknownApiKey: HTTPStatus.NOT_FOUND,
     UnknownEmployee: HTTPStatus.NOT_FOUND,
     UnknownEndpoint: HTTPStatus.NOT_FOUND,
     UnknownExecution: HTTPStatus.NOT_FOUND,
+    UnknownHold: HTTPStatus.NOT_FOUND,
     UnknownFeatureGroup: HTTPStatus.NOT_FOUND,
     UnknownJob: HTTPStatus.NOT_FOUND,
     UnknownModel: HTTPStatus.NOT_FOUND,
     UnknownReport: HTTPStatus.NOT_FOUND,
+    UnknownReview: HTTPStatus.NOT_FOUND,
+    UnknownRoleGrant: HTTPStatus.NOT_FOUND,
+    UnknownRightsRequest: HTTPStatus.NOT_FOUND,
     UnknownVariant: HTTPStatus.BAD_REQUEST,
     WaiverRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
@@ -124,7 +177,10 @@ _DETAILS = {
 }
 """For errors of the framework, whose own words say no more than the status."""
 
-_NAMING_ONE = (HasOptedOut, NoLongerEmployed, NoNightlyScore, UnknownEmployee, DecisionRefused)
+_NAMING_ONE = (
+    *(HasOptedOut, NoLongerEmployed, NoNightlyScore, OutsidePilot, UnknownEmployee),
+    *(ScoreNotAvailable, DecisionRefused),
+)
 """Refusals because of one row, which they name."""
 
 _log = logging.getLogger(__name__)
@@ -177,7 +233,7 @@ def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
     """
     if isinstance(error, StaylineError):
         status = STATUS[type(error)]
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ScoringStopped):
             _log.error("%s: %s", type(error).__name__, error)
         told_of = Problem(_type_of(error), status.phrase, status, str(error), _errors_of(error))
         return told_of, _headers_of(error, status)
@@ -193,6 +249,10 @@ def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
 
 
 def _headers_of(error: StaylineError, status: HTTPStatus) -> dict[str, str]:
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.retry_after_s)}
+    if status is HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": CHALLENGE}
     if status is not HTTPStatus.SERVICE_UNAVAILABLE:
         return {}
     patience = error.retry_after_s if isinstance(error, EndpointUnavailable) else RETRY_AFTER_S

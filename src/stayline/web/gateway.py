@@ -1,4 +1,4 @@
-"""What every handler is given: the ports, the settings, and the key read once at start."""
+"""What every handler is given: the ports, the settings, and who calls."""
 
 from dataclasses import dataclass
 
@@ -20,10 +20,14 @@ class Gateway:
 
     ports: Ports
     settings: Settings
-    token_key: bytes
     callers: Callers
     variables: ContainerVariables
     metrics: Metrics
+
+    @property
+    def token_key(self) -> bytes:
+        """The key that stands at this moment; a rotation changes it between two requests."""
+        return self.ports.secrets.token_key()
 
     def token(self, employee_id: str) -> EmployeeToken:
         """Return the token of a checked HR id."""

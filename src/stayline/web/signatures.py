@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from stayline.domain.access_keys import AccessKey
+from stayline.domain.key_validity import is_valid
 from stayline.errors import SignatureRefused
 from stayline.formats.sigv4 import (
     Headers,
@@ -20,6 +21,7 @@ SERVICE = b"sagemaker"
 LONGEST_AGE_S = 300
 MISSING = "MissingAuthenticationTokenException"
 _INCOMPLETE = "IncompleteSignatureException"
+_ENDED = "ExpiredTokenException"
 _UNKNOWN = "UnrecognizedClientException"
 _ALWAYS_SIGNED = (b"host", b"x-amz-date")
 _SIGNED_WHEN_SENT = (b"x-amz-", b"x-amzn-sagemaker-")
@@ -72,6 +74,12 @@ def verified_caller(
         raise SignatureRefused(
             "its signature is not the one that this key gives this request. Check the secret key, "
             "and that nothing on the way changes the request."
+        )
+    if not is_valid(key.valid_until, at=now):
+        raise SignatureRefused(
+            f"its access key was replaced, and taken until {key.valid_until:%Y-%m-%d %H:%M} UTC. "
+            "Sign with its successor.",
+            _ENDED,
         )
     return key.name
 

@@ -1,5 +1,6 @@
 """Keep as many worker processes answering as the load calls for, and replace any that dies."""
 
+import logging
 import os
 import selectors
 import signal
@@ -18,6 +19,9 @@ from stayline.web.scaling import Scaling
 _LOOK_EVERY_S = 0.1
 _RESTART_AFTER_S = 0.5
 _PATIENCE_S = 30
+STUCK_AFTER_S = 15.0
+"""How long a worker may tell nothing; longer than one takes that leaves in good order."""
+_log = logging.getLogger(__name__)
 
 
 def supervise(
@@ -55,6 +59,7 @@ class _Worker:
     is_ready: bool = False
     is_leaving: bool = False
     busy: float = field(default=0.0)
+    heard_at: float = field(default=0.0)
 
 
 class _Supervisor:
@@ -75,6 +80,7 @@ class _Supervisor:
         self._stops = False
         self._workers: list[_Worker] = []
         self._next_start = 0.0
+        self._looked_at = 0.0
         self._selector = selectors.DefaultSelector()
         self._life_read, self._life_write = os.pipe()
 
@@ -83,6 +89,7 @@ class _Supervisor:
         try:
             while not self._stops:
                 self._keep_count()
+                self._end_stuck()
                 for key, _ in self._selector.select(_LOOK_EVERY_S):
                     self._listen(key.data)
         finally:
@@ -131,12 +138,31 @@ class _Supervisor:
         self._workers.append(worker)
         self._selector.register(state_read, selectors.EVENT_READ, worker)
 
+    def _end_stuck(self) -> None:
+        """Kill who answers nothing any more; the end of its pipe then brings another.
+
+        Where this process stood still itself, as all do on a machine that is paused, the workers
+        get their time again.
+        """
+        now = time.monotonic()
+        stood_still, self._looked_at = now - self._looked_at, now
+        if stood_still > STUCK_AFTER_S / 2:
+            for worker in self._workers:
+                worker.heard_at = now
+        for worker in self._workers:
+            is_silent = worker.is_ready and now - worker.heard_at > STUCK_AFTER_S
+            if is_silent and not worker.is_leaving:
+                _log.warning("A worker was stuck for %.0f s; it is replaced.", STUCK_AFTER_S)
+                worker.is_leaving = True
+                worker.process.kill()
+
     def _listen(self, worker: _Worker) -> None:
         """Take in what a worker tells; the end of its pipe is its own end."""
         told = os.read(worker.state, 4096)
         if not told:
             self._bury(worker)
             return
+        worker.heard_at = time.monotonic()
         *lines, worker.told = (worker.told + told).split(b"\n")
         for line in lines:
             if line.decode() != READY:

@@ -1,10 +1,11 @@
 """Requests for scores under observation: who answered them, in what time, with what outcome."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 
+from stayline.domain.light_values import light_value
 from stayline.domain.risk_score import FieldValue, Prediction, ScoreSource
 from stayline.errors import EndpointUnavailable
 from stayline.ports.endpoint import Endpoint, Variant
@@ -17,11 +18,12 @@ from stayline.web.metrics import NO_VARIANT, Metrics
 class Watch:
     """Stands in for the endpoint while some calls are answered together, and times the models."""
 
-    __slots__ = ("_model_us", "_within")
+    __slots__ = ("_model_us", "_seen", "_within")
 
     def __init__(self, within: Endpoint) -> None:
         self._within = within
         self._model_us: dict[str, float] = {}
+        self._seen: Counter[tuple[int, str, str, float | None]] = Counter()
 
     def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
         """Return the model that answers a request."""
@@ -31,20 +33,8 @@ class Watch:
         """Note how long a model took over some rows."""
         self._model_us[variant] = self._model_us.get(variant, 0.0) + us
 
-    def count(
-        self,
-        metrics: Metrics,
-        route: str,
-        status: int,
-        outcome: Outcome | None,
-        seconds: float,
-    ) -> None:
-        """Count one of the calls, which came back after so many seconds, and log it.
-
-        The time of its model is that of all rows the model was given meanwhile, since the call
-        waited for them; one that was refused before any model has none. What is left of the time
-        when all models are taken off is overhead.
-        """
+    def answered(self, route: str, status: int, outcome: Outcome | None, seconds: float) -> None:
+        """Note that one of the calls has its answer, after so many seconds, and log it."""
         variant, source, model_us = NO_VARIANT, NO_VARIANT, None
         if outcome is not None and outcome.variant is not None:
             variant = outcome.variant
@@ -54,18 +44,29 @@ class Watch:
             source = outcome.scores[0].source.value
             if outcome.scores[0].source is ScoreSource.LIVE:
                 variant = f"version-{outcome.scores[0].model.version}"
-        total_us = seconds * 1e6
-        metrics.observe(
-            status,
-            source=source,
-            variant=variant,
-            model_us=model_us,
-            overhead_us=max(0.0, total_us - sum(self._model_us.values())),
-        )
-        log_access(route, status, total_us / 1000, variant=variant, source=source)
+        self._seen[status, source, variant, model_us] += 1
+        log_access(route, status, seconds * 1000, variant=variant, source=source)
+
+    def count(self, metrics: Metrics, seconds: float) -> None:
+        """Count all calls, which took so many seconds together.
+
+        The time of a call's model is that of all rows the model was given meanwhile, since the call
+        waited for them; one that was refused before any model has none. What is left of the time
+        when all models are taken off is overhead.
+        """
+        overhead_us = max(0.0, seconds * 1e6 - sum(self._model_us.values()))
+        for (status, source, variant, model_us), times in self._seen.items():
+            metrics.observe(
+                status,
+                source=source,
+                variant=variant,
+                model_us=model_us,
+                overhead_us=overhead_us,
+                times=times,
+            )
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class _TimedVariant(ForwardedVariant):
     """A variant whose time is noted."""
 

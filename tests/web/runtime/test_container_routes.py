@@ -25,7 +25,7 @@ class Caller:
 
     async def _send(self, method, path, **given):
         transport = httpx.ASGITransport(self._app, client=(self._address, 4000))
-        async with httpx.AsyncClient(transport=transport, base_url="http://here") as sender:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as sender:
             return await sender.request(method, path, **given)
 
     def __call__(self, method, path, **given):

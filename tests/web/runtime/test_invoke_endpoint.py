@@ -237,17 +237,21 @@ def test_an_accept_that_cannot_be_met_is_a_406_of_the_container(runtime):
         assert refusal.value.response["OriginalStatusCode"] == 406
 
 
-def test_an_opted_out_person_is_a_model_error_of_403(runtime, ports):
+def test_an_opted_out_person_is_answered_as_one_whom_nobody_knows(runtime, ports):
     token = pseudonym(ports.secrets.token_key(), SHY)
     set_opt_out(
         token, True, features=ports.features, scores=ports.scores, opt_outs=ports.opt_outs,
         answers=ports.answers, outcomes=ports.outcomes, audit=ports.audit,
         clock=ports.clock, actor="tests",
     )  # fmt: skip
-    with pytest.raises(runtime.exceptions.ModelError) as refusal:
-        invoke(runtime, SHY, "text/csv")
-    assert refusal.value.response["OriginalStatusCode"] == 403
-    assert token in refusal.value.response["OriginalMessage"]
+    told = []
+    for row in (SHY, "nobody"):
+        with pytest.raises(runtime.exceptions.ModelError) as refusal:
+            invoke(runtime, row, "text/csv")
+        told.append(refusal.value.response["OriginalMessage"])
+        assert refusal.value.response["OriginalStatusCode"] == 404
+    assert told[0] == told[1]
+    assert "score-not-available" in told[0]
 
 
 def test_a_body_over_the_limit_is_a_validation_error_of_413(runtime):

@@ -12,13 +12,18 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _TAKEN = frozenset({"log", "audit"})
 
 
-def read_alarm_channels(folder: Path, environment: Mapping[str, str]) -> AlarmChannels:
+def read_alarm_channels(
+    folder: Path, environment: Mapping[str, str], referred: bytes | None = None
+) -> AlarmChannels:
     """Return the channels of entries such as ``hook=json://...``; a line with ``#`` is a remark.
 
-    The variable, with spaces between the entries, wins over the file ``alarm-channels``. An entry
+    What a reference gave wins over the variable, with spaces between the entries, and that over
+    the file ``alarm-channels``. An entry
     that is none is a problem told by its position, since its text may be a secret. Raises
     `SettingRefused` for a file that others may read, and `StoreUnavailable`.
     """
+    if referred is not None:
+        return _parsed(referred.decode("utf-8", "replace"), "secrets.alarm_channels")
     given = environment.get(ALARM_CHANNELS)
     if given is not None:
         return _parsed(given, f"variable {ALARM_CHANNELS}")

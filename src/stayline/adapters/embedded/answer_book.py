@@ -1,6 +1,7 @@
 """The answer book in SQLite."""
 
 from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -9,11 +10,15 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from stayline.adapters.embedded.aged_rows import one_of, row_ages
 from stayline.adapters.embedded.answer_tables import answered_people as people
 from stayline.adapters.embedded.answer_tables import answers as kept
 from stayline.adapters.embedded.bulk import CHUNK
 from stayline.adapters.embedded.database import changes, damage, reading, scrub, writing
+from stayline.adapters.embedded.token_aliases import standing
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.retention import Ages
+from stayline.ports.aged_records import NOBODY
 from stayline.ports.answer_book import ANSWER_TYPES
 
 _KEYS_A_QUERY = 500
@@ -37,6 +42,7 @@ class SqliteAnswerBook:
             .with_columns(pl.col("inferred_at").dt.epoch("us"))
         )
         with writing(self._engine) as connection, _room_for_indexes(connection):
+            rows = rows.with_columns(standing(connection, rows["token"]))
             numbers = _numbers(connection, rows["token"].drop_nulls().unique(maintain_order=True))
             numbered = rows.join(numbers, on="token", how="left", maintain_order="left")
             before = changes(connection)
@@ -69,6 +75,11 @@ class SqliteAnswerBook:
             )
         return None if first is None else (first, last)
 
+    def standing(self, tokens: pl.Series) -> pl.Series:
+        """Return tokens with the one that stands now in the place of every earlier one."""
+        with reading(self._engine) as connection:
+            return standing(connection, tokens)
+
     def erase(self, tokens: Collection[EmployeeToken]) -> int:
         """Remove the answers about these people and overwrite the tokens."""
         those, gone = sorted(tokens), 0
@@ -82,11 +93,29 @@ class SqliteAnswerBook:
         scrub(self._engine)
         return gone
 
-    def purge(self, before: datetime) -> int:
+    def ids_of(self, tokens: Collection[EmployeeToken]) -> set[str]:
+        """Return the event and inference ids of the answers about these people."""
+        numbers = _numbers_of(frozenset(tokens))
+        query = sa.select(kept.c.event_id, kept.c.inference_id).where(kept.c.person.in_(numbers))
+        with reading(self._engine) as connection:
+            return {name for row in connection.execute(query) for name in row if name}
+
+    def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
+        """Return how old the answers are."""
+        source = kept.join(people, kept.c.person == people.c.number, isouter=True)
+        token = people.c.token
+        is_held = one_of(token, held)
+        return row_ages(
+            self._engine, kept.c.inferred_at, before, source=source, is_held=is_held, token=token
+        )
+
+    def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
         """Remove the answers given before that time, and the tokens that then have none."""
         has_answers = sa.exists().where(kept.c.person == people.c.number)
+        is_held = sa.func.coalesce(kept.c.person, -1).in_(_numbers_of(held))
+        due = sa.and_(kept.c.inferred_at < before, sa.not_(is_held))
         with writing(self._engine) as connection:
-            gone = connection.execute(sa.delete(kept).where(kept.c.inferred_at < before)).rowcount
+            gone = connection.execute(sa.delete(kept).where(due)).rowcount
             connection.execute(_BLANK.where(~has_answers))
         scrub(self._engine)
         return gone
@@ -94,6 +123,10 @@ class SqliteAnswerBook:
     def problems(self) -> list[str]:
         """Return what the integrity check finds."""
         return damage(self._engine)
+
+
+def _numbers_of(tokens: AbstractSet[EmployeeToken]) -> sa.Select[tuple[int]]:
+    return sa.select(people.c.number).where(one_of(people.c.token, tokens))
 
 
 _BLANK = sa.update(people).values(token=sa.func.printf("%.*c", sa.func.length(people.c.token), "-"))

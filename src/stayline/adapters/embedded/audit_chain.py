@@ -8,9 +8,9 @@ import msgspec
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.tables import microseconds
+from stayline.domain.audit_chain import CHAIN_START
 from stayline.domain.audit_events import AuditEvent
 
-START = "0" * 64
 _NEWEST = "SELECT position, link FROM audit_events ORDER BY position DESC LIMIT 1"
 _INSERT = (
     "INSERT INTO audit_events (position, kind, actor, subject, at, details, link) "
@@ -44,7 +44,7 @@ def link(before: str, position: int, row: Sequence[object]) -> str:
 def lengthen(connection: sa.Connection, rows: Iterable[EventRow]) -> None:
     """Add events at the end, within the caller's writing transaction."""
     newest = connection.exec_driver_sql(_NEWEST).one_or_none()
-    position, before = (newest.position, newest.link) if newest else (0, START)
+    position, before = (newest.position, newest.link) if newest else (0, CHAIN_START)
     linked: list[tuple[object, ...]] = []
     for row in rows:
         position += 1

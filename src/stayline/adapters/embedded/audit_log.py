@@ -2,7 +2,9 @@
 
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +12,23 @@ import msgspec
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.audit_absorption import absorb, unreadable_places
-from stayline.adapters.embedded.audit_chain import START, event_row, lengthen, link
+from stayline.adapters.embedded.audit_chain import event_row, lengthen
 from stayline.adapters.embedded.audit_journal import AuditJournal
+from stayline.adapters.embedded.audit_walk import matching, walk
 from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.tables import audit_events
+from stayline.domain.audit_chain import ChainCheck
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.errors import StoreDamaged
+
+_DETAILS = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
 
 
 class SqliteAuditLog:
     """Keeps one row an event; each row's ``link`` hashes the row and the link before.
 
     A changed, inserted or removed event breaks the chain. Removing the newest events leaves a
-    shorter chain that is whole; only a copy of the head kept elsewhere would show that.
+    shorter chain that is whole; only a checkpoint shows that.
     """
 
     def __init__(self, engine: sa.Engine, folder: Path) -> None:
@@ -55,33 +61,46 @@ class SqliteAuditLog:
             query = query.where(audit_events.c.subject == subject)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        try:
-            return [_event(row) for row in reversed(rows)]
-        except (ValueError, msgspec.MsgspecError) as error:
-            raise StoreDamaged("The audit log", "it holds an event of no known form.") from error
+        return [_event(row) for row in reversed(rows)]
+
+    def between(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        kinds: Collection[AuditEventKind] | None = None,
+        subject: str | None = None,
+        actor: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[AuditEvent]:
+        """Yield events of a half-open interval, oldest first, a few thousand in memory."""
+        absorb(self._engine, self._folder)
+        columns = audit_events.c
+        conditions = [
+            *([] if since is None else [columns.at >= since]),
+            *([] if until is None else [columns.at < until]),
+            *([] if kinds is None else [columns.kind.in_([kind.value for kind in kinds])]),
+            *([] if subject is None else [columns.subject == subject]),
+            *([] if actor is None else [columns.actor == actor]),
+        ]
+        for row in matching(self._engine, conditions, limit):
+            yield _event(row)
+
+    def check(
+        self,
+        at: Collection[int] = (),
+        *,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> ChainCheck:
+        """Walk the whole chain up to its first broken link, and the notes that cannot join it."""
+        absorb(self._engine, self._folder)
+        stuck = unreadable_places(self._engine, self._folder)
+        found = walk(self._engine, at, progress)
+        return replace(found, problems=(*stuck, *found.problems))
 
     def problems(self) -> list[str]:
         """Return the first broken link of the chain, or a note that cannot join it."""
-        absorb(self._engine, self._folder)
-        problems = unreadable_places(self._engine, self._folder)
-        before, expected = START, 1
-        with reading(self._engine) as connection:
-            rows = connection.execution_options(yield_per=10_000).execute(
-                sa.select(
-                    *(
-                        sa.type_coerce(column, sa.types.NullType()).label(column.name)
-                        for column in audit_events.columns
-                    )
-                ).order_by(audit_events.c.position)
-            )
-            for row in rows:
-                if row.position != expected:
-                    return [*problems, f"audit event {expected} is missing"]
-                if row.link != link(before, row.position, row[1:6]):
-                    place = f"audit event {expected} was altered or does not follow the one before"
-                    return [*problems, place]
-                before, expected = row.link, expected + 1
-        return problems
+        return list(self.check().problems)
 
     def close(self) -> None:
         """End in order: everything noted is in the chain; a note opens it again."""
@@ -89,10 +108,13 @@ class SqliteAuditLog:
 
 
 def _event(row: sa.Row[Any]) -> AuditEvent:
-    return AuditEvent(
-        kind=AuditEventKind(row.kind),
-        actor=row.actor,
-        subject=row.subject,
-        at=row.at,
-        details=msgspec.json.decode(row.details, type=dict[str, str | int | float | bool | None]),
-    )
+    try:
+        return AuditEvent(
+            kind=AuditEventKind(row.kind),
+            actor=row.actor,
+            subject=row.subject,
+            at=row.at,
+            details=_DETAILS.decode(row.details),
+        )
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise StoreDamaged("The audit log", "it holds an event of no known form.") from error

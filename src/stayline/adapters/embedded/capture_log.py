@@ -3,18 +3,25 @@
 import os
 import weakref
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from stayline.adapters.embedded.capture_ages import captured_ages
 from stayline.adapters.embedded.capture_hours import foreign_folders, hours
+from stayline.adapters.embedded.capture_removal import lines_of, remove_lines, sweep_drafts
 from stayline.adapters.embedded.capture_segments import CaptureSegments
 from stayline.adapters.embedded.line_file import opened
 from stayline.domain.capture import CaptureBlock, CaptureRecord
+from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.retention import Ages
 from stayline.errors import StoreUnavailable
 from stayline.formats.capture_blocks import captured_blocks
 from stayline.formats.capture_records import ContentRules, capture_line, read_capture_line
+from stayline.formats.captured_people import may_name, person_of
+from stayline.ports.aged_records import NOBODY
 
 _BLOCK = 1 << 16
 
@@ -47,10 +54,12 @@ class JsonlCaptureLog:
     def append(self, records: Sequence[CaptureRecord]) -> None:
         """Hand the lines to the operating system, so that they outlive this process."""
         lines: dict[str, list[bytes]] = {}
+        at, hour = None, ""
         for record in records:
             if self._percent >= 100 or _share(record.event_id) < self._percent:
-                line = capture_line(record, self._rules)
-                lines.setdefault(_hour(record.inferred_at), []).append(line)
+                if record.inferred_at is not at:  # mostly they were answered together
+                    at, hour = record.inferred_at, _hour(record.inferred_at)
+                lines.setdefault(hour, []).append(capture_line(record, self._rules))
         self._segments.append(lines)
 
     def read(self, start: datetime, end: datetime) -> Iterator[CaptureRecord]:
@@ -81,19 +90,63 @@ class JsonlCaptureLog:
             found = sorted(read, key=lambda record: record.inferred_at) + found
         return found[-limit:] if limit else []
 
-    def purge(self, before: datetime) -> int:
-        """Remove whole hours that ended at or before an instant."""
+    def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
+        """Return how old what is there is."""
+        return captured_ages(hours(self._folder), before, held)
+
+    def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
+        """Remove whole hours that have ended by then, and single lines of others."""
         gone = 0
         for hour in list(hours(self._folder)):
-            if hour.ended <= before:
+            if hour.began >= before:
+                continue
+            is_over = hour.ended <= before
+            if is_over:
                 self._segments.drop("/".join(hour.folder.parts[-4:]))
-                try:
-                    gone += sum(_removed(path) for path in sorted(hour.folder.glob("*.jsonl")))
-                except OSError as error:
-                    raise StoreUnavailable("The capture log", f"{error.strerror}.") from error
-                with suppress(OSError):  # somebody still writes there
+
+            def goes(line: bytes, *, is_over: bool = is_over) -> bool:
+                if is_over and not may_name(line, held):
+                    return True
+                person = person_of(line)
+                if person is None:
+                    return is_over
+                return person.at < before and person.token not in held
+
+            one = (lambda path: remove_lines(path, goes)) if held or not is_over else _removed
+            gone += _from_all(hour.folder, one)
+            if is_over:
+                with suppress(OSError):  # somebody still writes there, or is held
                     hour.folder.rmdir()
         return gone
+
+    def erase(self, tokens: Collection[EmployeeToken]) -> int:
+        """Remove these people's lines, and unreadable ones that name them."""
+        those = frozenset(tokens)
+
+        def goes(line: bytes) -> bool:
+            if not may_name(line, those):
+                return False
+            person = person_of(line)
+            return person is None or person.token in those
+
+        return sum(
+            _from_all(hour.folder, lambda path: remove_lines(path, goes))
+            for hour in list(hours(self._folder))
+        )
+
+    def ids_of(self, tokens: Collection[EmployeeToken]) -> set[str]:
+        """Return the ids under which labels may name these people's answers."""
+        those = frozenset(tokens)
+        return {
+            name
+            for hour in hours(self._folder)
+            for path in sorted(hour.folder.glob("*.jsonl"))
+            for line in lines_of(path)
+            if may_name(line, those)
+            and (person := person_of(line)) is not None
+            and person.token in those
+            for name in person.ids
+        }
 
     def problems(self) -> list[str]:
         """Return lines that cannot be read, but for a torn last one, and folders of no hour."""
@@ -150,12 +203,22 @@ def _last_lines(path: Path, limit: int) -> list[bytes]:
     end = b""
     with suppress(FileNotFoundError), path.open("rb") as file:
         place = file.seek(0, os.SEEK_END)
-        while place and end.count(b"\n") <= limit:
+        while place and end.count(b"}\n") <= limit:
             start = max(place - _BLOCK, 0)
             file.seek(start)
             end = file.read(place - start) + end
             place = start
-    return end[: end.rfind(b"\n") + 1].splitlines(keepends=True)[-limit:]
+    lines = end[: end.rfind(b"\n") + 1].splitlines(keepends=True)
+    return [line for line in lines if line != b"\n"][-limit:]
+
+
+def _from_all(hour: Path, remove: Callable[[Path], int]) -> int:
+    """Remove from every file of an hour; return how many records went."""
+    try:
+        sweep_drafts(hour)
+        return sum(remove(path) for path in sorted(hour.glob("*.jsonl")))
+    except OSError as error:
+        raise StoreUnavailable("The capture log", f"{error.strerror}.") from error
 
 
 def _removed(path: Path) -> int:

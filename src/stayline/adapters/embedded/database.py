@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +16,7 @@ from stayline.errors import StoreDamaged, StoreUnavailable
 
 DatabaseName = Literal["state", "directory", "protected", "online"]
 _VERSIONS: dict[DatabaseName, tuple[str, ...]] = {
-    "state": tuple(f"state_{number:04}" for number in range(1, 15)),
+    "state": tuple(f"state_{number:04}" for number in range(1, 20)),
     "directory": ("directory_0001",),
     "protected": ("protected_0001",),
     "online": ("online_0001", "online_0002"),
@@ -89,6 +89,26 @@ def scrub(engine: sa.Engine) -> None:
         raw = connection.connection.driver_connection
         if isinstance(raw, sqlite3.Connection):
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def rewrite(engine: sa.Engine) -> None:
+    """Write a database anew, so that no page holds a copy of a row that was removed.
+
+    ``secure_delete`` overwrites rows that are deleted, but not the copies that SQLite leaves when
+    it divides or joins pages. Readers go on meanwhile, writers wait. Raises `StoreUnavailable` when
+    somebody reads for so long that the write-ahead file cannot be emptied.
+    """
+    name = _file_name(engine)
+    with _our_errors(engine), closing(engine.raw_connection()) as connection:
+        raw = connection.driver_connection
+        if not isinstance(raw, sqlite3.Connection):
+            return
+        raw.execute("VACUUM")
+        until = time.monotonic() + BUSY_SECONDS
+        while raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if time.monotonic() > until:
+                raise StoreUnavailable(name, "a long read keeps erased rows in its log.")
+            time.sleep(0.01)
 
 
 def changes(connection: sa.Connection) -> int:

@@ -1,20 +1,40 @@
 """The directory in a SQLite file of its own."""
 
+from collections.abc import Sequence
+
 import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.bulk import put_rows
 from stayline.adapters.embedded.database import damage, reading, scrub, writing
+from stayline.adapters.embedded.quick_access import quick_all
 from stayline.adapters.embedded.tables import people
+from stayline.adapters.embedded.token_aliases import TokenAliases
+from stayline.adapters.embedded.two_names import copy_afresh, move, note_renames
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.ports.directory import DirectoryEntry
+from stayline.ports.directory import MOST_LEVELS, DirectoryEntry
+
+_NEWEST = """(
+    SELECT coalesce(manager, '') FROM people WHERE token = {} ORDER BY event_time DESC LIMIT 1
+)"""
+_LINE = f"""
+WITH RECURSIVE line(token, manager, level) AS (
+    SELECT ?1, {_NEWEST.format("?1")}, 0
+    UNION ALL
+    SELECT manager, {_NEWEST.format("line.manager")}, level + 1
+    FROM line WHERE manager <> '' AND level < {MOST_LEVELS}
+)
+SELECT token FROM line WHERE manager IS NOT NULL ORDER BY level
+"""  # noqa: S608  (words of ours)
+"""A person and everybody above by their newest entries: '' is no manager, NULL is not here."""
 
 
 class SqliteDirectory:
     """Keeps one row per person and event time."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, aliases: TokenAliases) -> None:
         self._engine = engine
+        self._aliases = aliases
 
     def put(self, entries: pl.DataFrame) -> int:
         """Add entries and return how many were new or changed."""
@@ -32,11 +52,46 @@ class SqliteDirectory:
             row = connection.execute(newest).one_or_none()
         return None if row is None else DirectoryEntry(**row._mapping)
 
-    def erase(self, token: EmployeeToken) -> int:
-        """Remove a person and return how many entries went."""
+    def managers_above(self, token: EmployeeToken) -> Sequence[EmployeeToken]:
+        """Return whom a person reports to, nearest first."""
+        met = dict.fromkeys(row[0] for row in quick_all(self._engine, _LINE, (token,)))
+        return [EmployeeToken(one) for one in met if one != token]
+
+    def known_as(self, token: EmployeeToken) -> tuple[EmployeeToken, ...]:
+        """Return every token a person has had, the one that stands now first."""
+        return self._aliases.known_as(token)
+
+    def link(self, aliases: pl.DataFrame) -> None:
+        """Note which tokens people had under earlier keys."""
+        self._aliases.link(aliases)
+
+    def hr_ids(self) -> pl.DataFrame:
+        """Return token and HR id of everyone."""
+        pairs = sa.select(people.c.token, people.c.hr_id).distinct()
+        with reading(self._engine) as connection:
+            rows = connection.execute(pairs).all()
+        return pl.DataFrame(rows, {"token": pl.String(), "hr_id": pl.String()}, orient="row")
+
+    def copy_under(self, renames: pl.DataFrame) -> None:
+        """Let everyone be found by a new token, too."""
         with writing(self._engine) as connection:
-            gone = connection.execute(sa.delete(people).where(people.c.token == token)).rowcount
+            note_renames(connection, renames)
+            copy_afresh(connection, people)
+
+    def drop_aliases(self, renames: pl.DataFrame) -> None:
+        """Remove the entries under old tokens."""
+        with writing(self._engine) as connection:
+            note_renames(connection, renames)
+            move(connection, people)
         scrub(self._engine)
+
+    def erase(self, token: EmployeeToken) -> int:
+        """Remove a person and, last, what tells which tokens were theirs."""
+        tokens = self.known_as(token)
+        with writing(self._engine) as connection:
+            gone = connection.execute(sa.delete(people).where(people.c.token.in_(tokens))).rowcount
+        scrub(self._engine)
+        self._aliases.forget(tokens[0])
         return gone
 
     def problems(self) -> list[str]:

@@ -2,22 +2,28 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
 import sqlalchemy as sa
 
+from stayline.adapters.embedded.capture_ages import tokens_digest
 from stayline.adapters.embedded.database import damage
 from stayline.adapters.embedded.folder_locks import FolderLocks
 from stayline.adapters.embedded.last_days import LastDays
 from stayline.adapters.embedded.offline_features import OfflineFeatures
+from stayline.adapters.embedded.old_facts import old_facts
 from stayline.adapters.embedded.online_features import OnlineFeatures
 from stayline.adapters.embedded.point_in_time import facts_known
 from stayline.adapters.embedded.stored_schema import StoredSchema
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.retention import Ages
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import SchemaMismatch, StoreDamaged, StoreUnavailable
+from stayline.ports.aged_records import NOBODY
 from stayline.ports.feature_store import (
     EVENT_TIME,
     FEATURES,
@@ -144,6 +150,15 @@ class DeltaFeatureStore:
         ordered = known.sort(TOKEN, EVENT_TIME, WRITE_TIME)
         return ordered.unique([TOKEN, EVENT_TIME], keep="last", maintain_order=True)
 
+    def facts(self, group: str, tokens: Sequence[EmployeeToken]) -> pl.DataFrame:
+        """Return every fact ever written of these people."""
+        columns = self._columns(group)
+        with self._locks.reading():
+            if not self._offline.files(group):
+                return pl.DataFrame(schema=columns)
+            found = self._offline.of_people(group, tokens).select(list(columns))
+        return found.sort(TOKEN, EVENT_TIME, WRITE_TIME)
+
     def join(self, group: str, spine: pl.DataFrame) -> pl.DataFrame:
         """Return the spine's rows, each with both clocks and values of what was known."""
         columns = self._columns(group)
@@ -161,15 +176,71 @@ class DeltaFeatureStore:
         found = pl.concat([times, values], how="horizontal")
         return pl.concat([spine, found.select(n for n in columns if n != TOKEN)], how="horizontal")
 
-    def erase(self, token: EmployeeToken) -> int:
-        """Remove a person physically, online and offline; safe to repeat after a crash."""
+    def known_elsewhere(self, tokens: pl.Series) -> int:
+        """Return of how many people there are features, but none of whose token is in here."""
+        return self._online.known_elsewhere(tokens)
+
+    @contextmanager
+    def under_two_names(self, renames: pl.DataFrame, *, afresh: bool) -> Iterator[None]:
+        """Let everyone be found by a new token, too, then by that alone."""
         with self._locks.writing():
-            gone = 0
             for group in _GROUPS:
                 self._catch_up_locked(group)
+            if afresh:
+                self._online.copy_under(renames)
+            yield
+            for group in _GROUPS:
+                if self._offline.rename(group, renames):
+                    self._swept(group)
+            self._online.drop_aliases(renames)
+
+    def erase(self, token: EmployeeToken) -> int:
+        """Remove a person physically; safe to repeat after a crash.
+
+        Online goes first: from then on nobody knows the person, whatever is still offline.
+        """
+        with self._locks.writing():
+            for group in _GROUPS:
+                self._catch_up_locked(group)
+            self._online.erase(token)
+            gone = 0
+            for group in _GROUPS:
                 gone += self._offline.delete(group, token)
                 self._swept(group)
-            self._online.erase(token)
+        return gone
+
+    def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
+        """Return how old the history is, of features and outcomes together."""
+        with self._locks.reading():
+            parts = [self._offline.clocks(g) for g in _GROUPS if self._offline.files(g)]
+        if not parts:
+            return Ages()
+        everyone = pl.concat(parts)
+        old = pl.concat([old_facts(part, before) for part in parts])
+        is_held = pl.col(TOKEN).is_in(list(held))
+        due = old.filter(~is_held)
+        return Ages(
+            rows=everyone.height,
+            oldest=everyone[EVENT_TIME].min(),  # type: ignore[arg-type]  # a datetime column's
+            due=due.height,
+            youngest_due=due[EVENT_TIME].max(),  # type: ignore[arg-type]  # a datetime column's
+            held_back=old.height - due.height,
+            tokens_digest=tokens_digest(set(due[TOKEN])),
+        )
+
+    def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
+        """Remove superseded facts physically; the newest of each person stays."""
+        gone = 0
+        with self._locks.writing():
+            for group in _GROUPS:
+                self._catch_up_locked(group)
+                if not self._offline.files(group):
+                    continue
+                old = old_facts(self._offline.clocks(group), before)
+                due = old.filter(~pl.col(TOKEN).is_in(list(held)))
+                if due.height:
+                    gone += self._offline.delete_facts(group, due)
+                    self._swept(group)
         return gone
 
     def problems(self) -> list[str]:
@@ -245,5 +316,6 @@ class DeltaFeatureStore:
         return clocks | group_types(group, self.schema())
 
 
+@lru_cache(maxsize=256)  # an extract has one event time and one write time for very many people
 def _instant(clock: int) -> datetime:
     return _EPOCH + timedelta(microseconds=clock)

@@ -1,6 +1,6 @@
 """The governance register in SQLite."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +12,9 @@ from stayline.errors import StoreDamaged
 from stayline.ports.governance_register import Entry, Kind
 
 _ROWS_A_WRITE = 10_000
+_Row = dict[str, object]
+_Id = tuple[str, str]
+_Told = tuple[object, object, object]
 
 
 class SqliteGovernanceRegister:
@@ -26,7 +29,9 @@ class SqliteGovernanceRegister:
         with writing(self._engine) as connection:
             for start in range(0, len(once), _ROWS_A_WRITE):
                 some = once[start : start + _ROWS_A_WRITE]
-                news = [row for row in map(_row, some) if not _is_newest(connection, row)]
+                rows = [_row(entry) for entry in some]
+                newest = _newest(connection, rows)
+                news = [row for row in rows if newest.get(_id(row)) != _told(row)]
                 if news:
                     connection.execute(sa.insert(register_entries), news)
 
@@ -63,7 +68,7 @@ class SqliteGovernanceRegister:
             raise StoreDamaged("The governance register", problem) from error
 
 
-def _row(entry: Entry[Any]) -> dict[str, object]:
+def _row(entry: Entry[Any]) -> _Row:
     return {
         "kind": type(entry.record).__name__,
         "entry_id": entry.entry_id,
@@ -74,14 +79,30 @@ def _row(entry: Entry[Any]) -> dict[str, object]:
     }
 
 
-def _is_newest(connection: sa.Connection, row: dict[str, object]) -> bool:
-    """Whether the newest entry of this id is this very one."""
+def _newest(connection: sa.Connection, rows: Sequence[_Row]) -> dict[_Id, _Told]:
+    """Return the newest entries of the ids of these rows, in one read however many there are."""
     table = register_entries
     query = (
-        sa.select(table.c.content, table.c.recorded_at, table.c.recorded_by)
-        .where(table.c.kind == row["kind"], table.c.entry_id == row["entry_id"])
-        .order_by(table.c.position.desc())
-        .limit(1)
+        sa.select(table)
+        .where(
+            table.c.kind.in_(_listed(row["kind"] for row in rows)),
+            table.c.entry_id.in_(_listed(row["entry_id"] for row in rows)),
+        )
+        .order_by(table.c.position)
     )
-    newest = connection.execute(query).one_or_none()
-    return newest is not None and all(row[name] == value for name, value in newest._mapping.items())
+    found = (row._asdict() for row in connection.execute(query))
+    return {_id(row): _told(row) for row in found}
+
+
+def _listed(values: Iterable[object]) -> sa.Select[Any]:
+    """Return values as a list that SQLite reads from one parameter, since those are few."""
+    told = msgspec.json.encode(sorted(set(map(str, values)))).decode()
+    return sa.select(sa.func.json_each(told).table_valued("value").c.value)
+
+
+def _id(row: _Row) -> _Id:
+    return str(row["kind"]), str(row["entry_id"])
+
+
+def _told(row: _Row) -> _Told:
+    return row["content"], row["recorded_at"], row["recorded_by"]

@@ -1,13 +1,13 @@
 """An endpoint that is left alone while it fails, and whose failures have one name."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import TypeVar
 
 import polars as pl
 
+from stayline.domain.light_values import light_value
 from stayline.domain.risk_score import FieldValue, Prediction
 from stayline.errors import EndpointUnavailable, PackageRefused, StoreDamaged, StoreUnavailable
 from stayline.ports.clock import Clock
@@ -71,7 +71,7 @@ class GuardedEndpoint:
         return EndpointUnavailable(self._name, problem, patience, failing_since=since)
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class _GuardedVariant(ForwardedVariant):
     """A variant whose answers, and failures to answer, are noted."""
 

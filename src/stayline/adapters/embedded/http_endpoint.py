@@ -1,13 +1,13 @@
 """A model in another server, asked over HTTP at its ``/invocations``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
 from stayline.adapters.embedded.invocations import Invocations
 from stayline.domain.alert_policy import Bands
+from stayline.domain.light_values import light_value
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction, Reason
 from stayline.errors import EndpointUnavailable
 from stayline.formats.model_archive import read_archive
@@ -58,7 +58,7 @@ class _Answer(msgspec.Struct, frozen=True):
     predictions: tuple[_Scored, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class _HttpVariant(ForwardedVariant):
     """The deployed package, at work in the other server."""
 

@@ -128,6 +128,12 @@ class OfflineFeatures:
             both = (pl.col(EVENT_TIME) <= by) & (pl.col(WRITE_TIME) <= by)
             return pl.scan_parquet(self.files(group)).filter(both).collect()
 
+    def of_people(self, group: str, tokens: Sequence[str]) -> pl.DataFrame:
+        """Return every fact of these people, earlier writes included."""
+        with _our_errors(group):
+            wanted = pl.col(TOKEN).is_in(list(tokens))
+            return pl.scan_parquet(self.files(group)).filter(wanted).collect()
+
     def version(self, group: str) -> int:
         """Return the number of the group's last commit, -1 before the first."""
         with _our_errors(group):
@@ -139,14 +145,22 @@ class OfflineFeatures:
 
         A merge, because a delete would write the token itself into the log.
         """
+        return self._delete(group, pl.DataFrame({TOKEN: [token]}))
+
+    def delete_facts(self, group: str, clocks: pl.DataFrame) -> int:
+        """Take the facts of these clocks out of the table, as `delete` does."""
+        return self._delete(group, clocks)
+
+    def _delete(self, group: str, keys: pl.DataFrame) -> int:
+        same = " AND ".join(f"kept.{name} = gone.{name}" for name in keys.columns)
         with _our_errors(group):
             table = self._table(group)
-            if table is None:
+            if table is None or not self._holds_any(group, keys):
                 return 0
             gone = (
                 table.merge(
-                    pl.DataFrame({TOKEN: [token]}),
-                    predicate=f"kept.{TOKEN} = gone.{TOKEN}",
+                    keys,
+                    predicate=same,
                     source_alias="gone",
                     target_alias="kept",
                 )
@@ -154,6 +168,32 @@ class OfflineFeatures:
                 .execute()
             )
         return int(gone["num_target_rows_deleted"])
+
+    def _holds_any(self, group: str, keys: pl.DataFrame) -> bool:
+        """Whether there is such a fact at all; if not, nothing need be written."""
+        names, files = keys.columns, self.files(group)
+        if not files:
+            return False
+        known = pl.scan_parquet(files).select(names)
+        found = known.join(keys.lazy(), on=names, how="semi").select(pl.len()).collect()
+        return bool(found.item())
+
+    def rename(self, group: str, renames: pl.DataFrame) -> bool:
+        """Put ``token`` in the place of ``alias`` in one commit; return whether `sweep` is due."""
+        with _our_errors(group):
+            table = self._table(group)
+            if table is None:
+                return False
+            tokens = pl.scan_parquet(self.files(group)).select(pl.col(TOKEN).unique()).collect()
+            if not tokens.get_column(TOKEN).is_in(renames.get_column("alias").implode()).any():
+                return True  # an earlier try may have been killed before it swept
+            table.merge(
+                renames.select("alias", "token"),
+                predicate=f"kept.{TOKEN} = renames.alias",
+                source_alias="renames",
+                target_alias="kept",
+            ).when_matched_update({TOKEN: "renames.token"}).execute()
+            return True
 
     def has_many_files(self, group: str) -> bool:
         """Whether small files have piled up so far that `compact` pays."""

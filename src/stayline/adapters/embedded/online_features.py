@@ -9,7 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from stayline.adapters.embedded.database import driver_errors, reading, writing
+from stayline.adapters.embedded.database import driver_errors, reading, scrub, writing
 from stayline.adapters.embedded.quick_access import quick_row, quick_rows
 from stayline.adapters.embedded.record_frames import RecordFrames
 from stayline.adapters.embedded.tables import (
@@ -18,6 +18,7 @@ from stayline.adapters.embedded.tables import (
     last_days,
     online_records,
 )
+from stayline.adapters.embedded.two_names import copy_afresh, move, note_renames
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.errors import StoreUnavailable
 from stayline.ports.feature_store import EVENT_TIME, TOKEN, WRITE_TIME
@@ -119,6 +120,28 @@ class OnlineFeatures:
     def count(self) -> int:
         """Return how many people there are."""
         return int(quick_row(self._engine, _COUNT)[0])
+
+    def known_elsewhere(self, tokens: pl.Series) -> int:
+        """Return how many people there are whose token is not in here."""
+        known = set(tokens)
+        with reading(self._engine) as connection:
+            found = connection.execute(sa.select(online_records.c.token)).scalars()
+            return sum(token not in known for token in found)
+
+    def copy_under(self, renames: pl.DataFrame) -> None:
+        """Let everyone be found by a new token, too."""
+        with writing(self._engine) as connection:
+            note_renames(connection, renames)
+            for table in (online_records, last_days):
+                copy_afresh(connection, table)
+
+    def drop_aliases(self, renames: pl.DataFrame) -> None:
+        """Let everyone be found by the new token alone, in no file by the old one."""
+        with writing(self._engine) as connection:
+            note_renames(connection, renames)
+            for table in (online_records, last_days):
+                move(connection, table)
+        scrub(self._engine)
 
     def erase(self, token: str) -> int:
         """Remove a person, also from the write-ahead file; ``secure_delete`` blanks the pages."""

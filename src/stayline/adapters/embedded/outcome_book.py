@@ -2,16 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
 
+from stayline.adapters.embedded.aged_rows import one_of, row_ages, together
+from stayline.adapters.embedded.answer_tables import answered_people, answers
 from stayline.adapters.embedded.database import damage, reading, scrub, writing
 from stayline.adapters.embedded.outcome_tables import event_outcomes, person_outcomes
 from stayline.domain.outcomes import EventOutcome, PersonOutcome
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.retention import Ages
+from stayline.ports.aged_records import NOBODY
 
 Part = TypeVar("Part")
 _Told = tuple[PersonOutcome, int | None]
@@ -68,12 +73,35 @@ class SqliteOutcomeBook:
         scrub(self._engine)
         return gone
 
-    def purge(self, before: datetime) -> int:
+    def erase_events(self, ids: Collection[str]) -> int:
+        """Remove the labels of these events."""
+        table = event_outcomes
+        with writing(self._engine) as connection:
+            theirs = one_of(table.c.event_id, frozenset(ids))
+            gone = connection.execute(sa.delete(table).where(theirs)).rowcount
+        scrub(self._engine)
+        return gone
+
+    def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
+        """Return how old the outcomes are, of people and of events."""
+        return together(
+            [
+                row_ages(
+                    self._engine, table.c.known_at, before,
+                    source=table, is_held=is_held, token=table.c.get("token"),
+                )
+                for table, is_held in _held_rows(held)
+            ]
+        )  # fmt: skip
+
+    def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
         """Remove outcomes that became known before that time."""
         with writing(self._engine) as connection:
             gone = sum(
-                connection.execute(sa.delete(table).where(table.c.known_at < before)).rowcount
-                for table in (event_outcomes, person_outcomes)
+                connection.execute(
+                    sa.delete(table).where(table.c.known_at < before, sa.not_(is_held))
+                ).rowcount
+                for table, is_held in _held_rows(held)
             )
         scrub(self._engine)
         return gone
@@ -81,6 +109,30 @@ class SqliteOutcomeBook:
     def problems(self) -> list[str]:
         """Return what the integrity check finds."""
         return damage(self._engine)
+
+
+def _held_rows(
+    held: AbstractSet[EmployeeToken],
+) -> list[tuple[sa.Table, sa.ColumnElement[bool]]]:
+    """Return both tables, each with what tells the rows of people held.
+
+    A label has no token; it is of who was answered under its id.
+    """
+    of_held = (
+        sa.select(answers.c.event_id, answers.c.inference_id)
+        .join(answered_people, answers.c.person == answered_people.c.number)
+        .where(one_of(answered_people.c.token, held))
+        .subquery()
+    )
+    event_id = event_outcomes.c.event_id
+    is_theirs = sa.or_(
+        event_id.in_(sa.select(of_held.c.event_id)),
+        event_id.in_(sa.select(of_held.c.inference_id).where(of_held.c.inference_id.is_not(None))),
+    )
+    return [
+        (person_outcomes, one_of(person_outcomes.c.token, held)),
+        (event_outcomes, is_theirs if held else sa.false()),
+    ]
 
 
 _IN_ORDER = (person_outcomes.c.known_at, person_outcomes.c.position)

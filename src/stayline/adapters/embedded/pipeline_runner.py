@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from stayline.adapters.embedded.pipeline.upkeep import (
     left_overs,
     missing_outputs,
     purge,
+    remove_rows,
+    row_holders,
 )
 from stayline.adapters.embedded.pipeline.walk import Walk
 from stayline.adapters.embedded.pipeline.workshop import Workshop
@@ -30,10 +33,13 @@ from stayline.domain.pipeline_execution import (
     Execution,
     ExecutionStatus,
 )
+from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.retention import Ages
 from stayline.errors import ExecutionFailed, NothingKept, UnknownExecution
 from stayline.pipeline.definition import digest, render
 from stayline.pipeline.parameters import parameter_values
 from stayline.pipeline.validation import check
+from stayline.ports.aged_records import NOBODY
 from stayline.ports.clock import Clock
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.pipeline_runner import (
@@ -176,6 +182,23 @@ class SubprocessPipelineRunner:
     def purge_expired(self, *, at: datetime) -> int:
         """Remove outputs that are too old to be used again."""
         return purge(self._workshop, at=at)
+
+    def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
+        """Return how old the outputs and inputs are that hold rows of people."""
+        times = [at for _, at in row_holders(self._workshop)]
+        due = [at for at in times if at < before]
+        return Ages(len(times), min(times, default=None), len(due), max(due, default=None))
+
+    def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
+        """Remove them; they are copies, so nobody's are held."""
+        return (
+            self.purge_expired(at=self._workshop.clock.now())
+            + (remove_rows(self._workshop, before=before)[0])
+        )
+
+    def forget_rows(self) -> bool:
+        """Remove every file that holds rows of people, unless an execution is under way."""
+        return remove_rows(self._workshop, before=None)[1] == 0
 
     def problems(self) -> list[str]:
         """Return outputs that were altered; one that is gone is no damage."""

@@ -1,5 +1,6 @@
 """Protected attributes in a SQLite file of their own."""
 
+from collections.abc import Sequence
 from datetime import UTC
 
 import msgspec
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from stayline.adapters.embedded.bulk import put_rows
 from stayline.adapters.embedded.database import damage, reading, scrub, writing
 from stayline.adapters.embedded.tables import protected_attributes, protected_reads
+from stayline.adapters.embedded.two_names import move, note_renames
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.clock import Clock
@@ -38,6 +40,13 @@ class SqliteProtectedAttributes:
 
     def read(self, purpose: AuditPurpose) -> pl.DataFrame:
         """Record the read, then return all rows."""
+        return self._read(purpose, sa.true())
+
+    def read_of(self, tokens: Sequence[EmployeeToken], purpose: AuditPurpose) -> pl.DataFrame:
+        """Record the read, then return the rows of these people."""
+        return self._read(purpose, protected_attributes.c.token.in_(tokens))
+
+    def _read(self, purpose: AuditPurpose, of_whom: sa.ColumnElement[bool]) -> pl.DataFrame:
         table = protected_attributes
         with writing(self._engine) as connection:
             connection.execute(
@@ -50,7 +59,9 @@ class SqliteProtectedAttributes:
                     table.c.token,
                     sa.type_coerce(table.c.event_time, sa.BigInteger),
                     table.c.attributes,
-                ).order_by(table.c.token, table.c.event_time)
+                )
+                .where(of_whom)
+                .order_by(table.c.token, table.c.event_time)
             ).all()
         tokens, times, texts = zip(*found, strict=True) if found else ((), (), ())
         frame = pl.DataFrame(
@@ -75,6 +86,13 @@ class SqliteProtectedAttributes:
             (AuditPurpose(row.actor, row.purpose), row.at.astimezone(UTC).isoformat())
             for row in rows
         ]
+
+    def rename(self, renames: pl.DataFrame) -> None:
+        """Put new tokens in the place of old ones."""
+        with writing(self._engine) as connection:
+            note_renames(connection, renames)
+            move(connection, protected_attributes)
+        scrub(self._engine)
 
     def erase(self, token: EmployeeToken) -> int:
         """Remove a person and return how many rows went."""

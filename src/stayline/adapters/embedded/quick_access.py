@@ -25,6 +25,15 @@ def quick_row(engine: sa.Engine, statement: str, parameters: tuple[object, ...] 
             raise
 
 
+def quick_all(engine: sa.Engine, statement: str, parameters: tuple[object, ...] = ()) -> list[Any]:
+    """Return all rows of a driver's statement."""
+    try:
+        return _kept_connection(engine).execute(statement, parameters).fetchall()
+    except (DBAPIError, sqlite3.Error):
+        with driver_errors(engine):
+            raise
+
+
 def quick_rows(
     engine: sa.Engine,
     statement: str,

@@ -76,6 +76,11 @@ class FolderReportShelf:
                     _remove(path)
         return len(old)
 
+    def names(self) -> list[str]:
+        """Return the names of which a report is kept."""
+        with self._locks.reading():
+            return sorted(path.name for path in self._folder.glob("*") if self._places(path.name))
+
     @contextmanager
     def _kept(self, name: str, at: datetime) -> Iterator[Path]:
         with self._locks.reading():

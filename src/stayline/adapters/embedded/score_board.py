@@ -1,6 +1,7 @@
 """The score board in SQLite."""
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +11,9 @@ import msgspec
 import polars as pl
 import sqlalchemy as sa
 
+from stayline.adapters.embedded.aged_rows import one_of, row_ages
 from stayline.adapters.embedded.bulk import upsert
-from stayline.adapters.embedded.database import reading, writing
+from stayline.adapters.embedded.database import reading, scrub, writing
 from stayline.adapters.embedded.kept_reasons import read_reasons
 from stayline.adapters.embedded.quick_access import quick_write
 from stayline.adapters.embedded.scoring_lock import scoring_alone
@@ -22,9 +24,12 @@ from stayline.adapters.embedded.tables import (
     scores,
     scoring_runs,
 )
+from stayline.adapters.embedded.token_aliases import known_as
 from stayline.domain.alert_policy import Band
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.retention import Ages
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Reason
+from stayline.ports.aged_records import NOBODY
 from stayline.ports.score_board import BoardEntry, ScoringRun
 
 _IN_LIMIT = 500
@@ -69,8 +74,25 @@ class SqliteScoreBoard:
     def erase(self, token: EmployeeToken) -> bool:
         """Remove a person's score."""
         with writing(self._engine) as connection:
-            gone = connection.execute(sa.delete(scores).where(scores.c.token == token))
+            theirs = scores.c.token.in_(known_as(connection, token))
+            gone = connection.execute(sa.delete(scores).where(theirs))
         return gone.rowcount > 0
+
+    def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
+        """Return how old the scores are."""
+        token = scores.c.token
+        return row_ages(
+            self._engine, scores.c.scored_at, before,
+            source=scores, is_held=one_of(token, held), token=token,
+        )  # fmt: skip
+
+    def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
+        """Remove scores from before that time, with the inputs in their reasons."""
+        due = sa.and_(scores.c.scored_at < before, sa.not_(one_of(scores.c.token, held)))
+        with writing(self._engine) as connection:
+            gone = connection.execute(sa.delete(scores).where(due)).rowcount
+        scrub(self._engine)
+        return gone
 
     def take_down(self, tokens: Collection[EmployeeToken]) -> None:
         """Remove these people's scores, some hundred at a time, so that nobody waits long."""

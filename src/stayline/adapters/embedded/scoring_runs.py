@@ -48,6 +48,7 @@ class ScoringRuns:
             "by_band": "{}",
             "opted_out": 0,
             "gone": 0,
+            "outside": 0,
         }
         with writing(self._engine) as connection:
             connection.execute(self._note_model, inputs)
@@ -69,6 +70,7 @@ class ScoringRuns:
             by_band=msgspec.json.decode(row.by_band, type=dict[Band, int]),
             opted_out=row.opted_out,
             gone=row.gone,
+            outside=row.outside or 0,
         )
 
     def keep(
@@ -88,6 +90,7 @@ class ScoringRuns:
                 by_band=msgspec.json.encode(run.by_band).decode(),
                 opted_out=run.opted_out,
                 gone=run.gone,
+                outside=run.outside,
             )
         )
         with writing(self._engine) as connection:

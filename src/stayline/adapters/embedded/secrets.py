@@ -1,49 +1,103 @@
-"""Secrets from the environment or from files only their owner can read."""
+"""Secrets from where references say, from the environment, or from files of their owner only."""
 
-import os
-import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from stayline.adapters.embedded.access_keys import AccessKeyFile
-from stayline.adapters.embedded.alarm_channels import read_alarm_channels
+from stayline.adapters.embedded.access_keys import ACCESS_KEYS, AccessKeyFile
+from stayline.adapters.embedded.alarm_channels import ALARM_CHANNELS, read_alarm_channels
+from stayline.adapters.embedded.secret_values import SecretValues
+from stayline.adapters.embedded.token_key_ring import TOKEN_KEY, TokenKeyRing
+from stayline.adapters.embedded.token_lock import changing, steady
 from stayline.domain.access_keys import AccessKey
-from stayline.domain.pseudonyms import MINIMUM_KEY_BYTES
-from stayline.errors import SettingRefused, StoreUnavailable
-from stayline.ports.secrets import AlarmChannels
+from stayline.domain.secrets_policy import SecretsPolicy
+from stayline.errors import StoreUnavailable
+from stayline.ports.secrets import AlarmChannels, SecretEntry
+from stayline.ports.token_key_book import TokenKeyBook
 
-TOKEN_KEY = "STAYLINE_TOKEN_KEY"  # noqa: S105  (the name of a variable, not its value)
+__all__ = ["TOKEN_KEY", "FileSecrets"]
+
+_OTHERS = (
+    ("access_keys", ACCESS_KEYS, "access-keys.json"),
+    ("alarm_channels", ALARM_CHANNELS, "alarm-channels"),
+    ("checkpoint_key", "", ""),
+)
+"""Names, and the variables and files where they are unless a reference says otherwise."""
 
 
 class FileSecrets:
-    """Keeps secrets in a folder, mode 0600; a variable of the environment wins."""
+    """Keeps secrets in a folder, mode 0600; a variable of the environment wins over the folder.
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    A reference of ``policy``, which is read anew, wins over both. ``book`` says which token key
+    stands; without one it is the first.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        *,
+        policy: Callable[[], SecretsPolicy] = SecretsPolicy,
+        book: TokenKeyBook | None = None,
+    ) -> None:
+        values = SecretValues(environment)
         self._folder = folder
-        self._key_file = folder / "token-key"
         self._environment = environment
-        self._access_keys = AccessKeyFile(folder, environment)
+        self._policy = policy
+        self._values = values
+        self._book = book
+        self._ring = TokenKeyRing(folder, environment, policy, values, book)
+        self._access_keys = AccessKeyFile(folder, environment, lambda: self.secret("access_keys"))
+        self._lock = folder / "token-key.lock"
 
     def has_token_key(self) -> bool:
         """Return whether there is a token key already; makes none."""
-        return TOKEN_KEY in self._environment or self._key_file.exists()
+        return self._ring.is_there()
 
     def token_key(self) -> bytes:
-        """Return the token key, made at the first call in a new home."""
-        given = self._environment.get(TOKEN_KEY)
-        if given is not None:
-            return _key(given.encode("utf-8", "surrogateescape"), f"variable {TOKEN_KEY}")
-        path = self._key_file
+        """Return the token key that stands, made at the first call in a new home."""
         try:
-            if not path.exists():
-                _create(path)
-            if path.stat().st_mode & 0o077:
-                raise SettingRefused(
-                    str(path), "readable by others", "mode 0600 (run `chmod 600` on it)"
-                )
-            return _key(path.read_bytes(), str(path))
+            return self._ring.current()
         except OSError as error:
             raise StoreUnavailable("The secrets folder", f"{error.strerror}.") from error
+
+    def earlier_token_keys(self) -> Mapping[str, bytes]:
+        """Return the replaced token keys that are not retired, by fingerprint."""
+        keys = () if self._book is None else self._book.history()
+        return {
+            key.fingerprint: self._ring.needed(key.fingerprint) for key in keys if key.replaced_at
+        }
+
+    def kept_token_key(self, fingerprint: str) -> bytes | None:
+        """Return the key of a fingerprint, None when it is not at hand."""
+        return self._ring.find(fingerprint)
+
+    def next_token_key(self) -> bytes:
+        """Return the key to change to, made if none is referred to."""
+        try:
+            return self._ring.next()
+        except OSError as error:
+            raise StoreUnavailable("The secrets folder", f"{error.strerror}.") from error
+
+    def token_key_place(self, fingerprint: str) -> str | None:
+        """Return where a token key is."""
+        return self._ring.place(fingerprint)
+
+    def remove_token_key(self, fingerprint: str) -> str | None:
+        """Remove a replaced key; return where it is when only its owner can remove it there."""
+        try:
+            return self._ring.remove(fingerprint)
+        except OSError as error:
+            raise StoreUnavailable("The secrets folder", f"{error.strerror}.") from error
+
+    def steady_tokens(self) -> AbstractContextManager[None]:
+        """Keep tokens as they are meanwhile."""
+        return steady(self._lock, self._book)
+
+    def changing_tokens(self) -> AbstractContextManager[None]:
+        """Change tokens while nobody needs them steady."""
+        return changing(self._lock)
 
     def access_keys(self) -> Mapping[str, AccessKey]:
         """Return the keys that may sign requests, by id."""
@@ -53,40 +107,41 @@ class FileSecrets:
         """Make a key for a calling program."""
         return self._access_keys.create(name)
 
+    def rotate_access_key(
+        self, key_id: str, *, at: datetime, overlap: timedelta
+    ) -> tuple[AccessKey, AccessKey]:
+        """Return a key, taken until its overlap ends, and its successor."""
+        return self._access_keys.rotate(key_id, at=at, overlap=overlap)
+
     def revoke_access_key(self, key_id: str) -> AccessKey:
         """Remove a key and return it."""
         return self._access_keys.revoke(key_id)
 
     def alarm_channels(self) -> AlarmChannels:
         """Return where alarms are sent; read anew each time, since it is asked once a minute."""
-        return read_alarm_channels(self._folder, self._environment)
+        referred = self.secret("alarm_channels")
+        return read_alarm_channels(self._folder, self._environment, referred)
 
+    def secret(self, name: str) -> bytes | None:
+        """Return the value that ``[secrets] name`` refers to, None when it is not set."""
+        reference: str = getattr(self._policy(), name)
+        return self._values.read(f"secrets.{name}", reference) if reference else None
 
-def _create(path: Path) -> None:
-    """Write a new key whole, then name it; of two processes at once the first one's key stays."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(MINIMUM_KEY_BYTES).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-
-
-def _key(text: bytes, where: str) -> bytes:
-    """Return the key of its hexadecimal digits, or the text itself when it is something else."""
-    try:
-        key = bytes.fromhex(text.decode("ascii"))
-    except ValueError:
-        key = text.strip()
-    if len(key) < MINIMUM_KEY_BYTES:
-        raise SettingRefused(
-            where, f"{len(key)} bytes long", f"a secret of at least {MINIMUM_KEY_BYTES} bytes"
-        )
-    return key
+    def other_secrets(self) -> list[SecretEntry]:
+        """Return the secrets besides token keys that are there."""
+        found, policy = [], self._policy()
+        for name, variable, file in _OTHERS:
+            reference: str = getattr(policy, name)
+            path = self._folder / file
+            title, since = name.replace("_", "-"), None
+            if reference:
+                where = reference
+            elif variable in self._environment:
+                where = f"env:{variable}"
+            elif file and path.exists():
+                where = f"file:{path}"
+                since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            else:
+                continue
+            found.append(SecretEntry(title, "current", where, since=since))
+        return found

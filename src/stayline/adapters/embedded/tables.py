@@ -43,6 +43,7 @@ audit_events = sa.Table(
     sa.Column("at", Instant, nullable=False),
     sa.Column("details", sa.String, nullable=False),
     sa.Column("link", sa.String(64), nullable=False),
+    sa.Index("ix_audit_events_kind_and_at", "kind", "at"),
 )
 audit_journals = sa.Table(
     "audit_journals",
@@ -60,13 +61,22 @@ decisions = sa.Table(
     sa.Column("decided_by", sa.String, nullable=False),
     sa.Column("decided_at", Instant, nullable=False),
     sa.Column("prediction_id", sa.String),
+    sa.Column("viewed_at", Instant),
+    sa.Column("seen_band", sa.String),
+    sa.Column("is_bulk", sa.Boolean),
+    sa.Column("is_trained", sa.Boolean),
+    sa.Index("ix_decisions_decided_by_and_at", "decided_by", "decided_at"),
 )
 opt_outs = sa.Table(
     "opt_outs",
     STATE,
     sa.Column("token", sa.String, primary_key=True),
     sa.Column("since", Instant, primary_key=True),
+    sa.Column("kind", sa.String, primary_key=True, server_default="opt_out"),
     sa.Column("until", Instant),
+    sa.Column("channel", sa.String, nullable=False, server_default="api"),
+    sa.Column("reason", sa.String, nullable=False, server_default=""),
+    sa.Column("recorded_at", Instant),
 )
 scores = sa.Table(
     "scores",
@@ -101,6 +111,7 @@ scoring_runs = sa.Table(
     sa.Column("opted_out", sa.Integer, nullable=False),
     sa.Column("gone", sa.Integer, nullable=False),
     sa.Column("ended_at", Instant),
+    sa.Column("outside", sa.Integer),
 )
 imports = sa.Table(
     "imports",

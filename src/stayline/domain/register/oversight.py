@@ -17,6 +17,10 @@ class OverseerTraining:
     valid_from: datetime
     valid_until: datetime
 
+    def is_valid_at(self, instant: datetime) -> bool:
+        """Whether it covers an instant."""
+        return self.valid_from <= instant < self.valid_until
+
 
 @dataclass(frozen=True, slots=True)
 class StopDrill:
@@ -42,3 +46,17 @@ class HrEvent:
     subject: str
     event: str
     happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OversightReview:
+    """Somebody's decisions (``subject`` is the decider) are looked at, since a figure asks for it.
+
+    Open until ``closed_at``; ``outcome`` is what the look found.
+    """
+
+    subject: str
+    found: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    outcome: str = ""

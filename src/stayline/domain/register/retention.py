@@ -24,7 +24,8 @@ class PurgeRun:
     """One store's part of one purge run, or the scan after it.
 
     ``subject`` is the store. Counts are rows; ages are days, None when nothing is there.
-    ``oldest_left_days`` is what the scan after it found.
+    ``oldest_left_days`` is what the scan after it found, ``held_lost`` how many rows of people
+    under legal hold were there before and not after it, by a count of its own: any is a fault.
     """
 
     subject: str
@@ -40,3 +41,14 @@ class PurgeRun:
     oldest_left_days: float | None
     held_back: int
     tokens_digest: str = ""
+    held_lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredErasure:
+    """An erasure that waits for legal holds to be lifted; ``subject`` is the person's token."""
+
+    subject: str
+    asked_at: datetime
+    reason: str
+    settled_at: datetime | None = None

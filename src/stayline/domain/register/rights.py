@@ -21,7 +21,8 @@ class RequestKind(StrEnum):
 class RightsRequest:
     """One request and how it came out; a newer entry of the same id replaces it.
 
-    ``subject`` is the person's token. ``due_on`` is the last day to answer.
+    ``subject`` is the person's token. ``due_on`` is the last day to answer, later where the person
+    was told on ``extended_on`` that and why it takes longer.
     """
 
     subject: str
@@ -31,6 +32,8 @@ class RightsRequest:
     due_on: date
     closed_on: date | None = None
     outcome: str = ""
+    extended_on: date | None = None
+    extension_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,12 @@ class LawfulBasis:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """The tombstone of an erased person: ``subject`` is the token, nothing else is kept."""
+    """The tombstone of an erased person: ``subject`` is the token, nothing else is kept.
+
+    It keeps the person out of later imports until it is lifted.
+    """
 
     subject: str
     started_at: datetime
     completed_at: datetime | None = None
+    lifted_at: datetime | None = None

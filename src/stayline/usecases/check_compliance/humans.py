@@ -94,7 +94,7 @@ def _action(decision: Decision) -> ActionTaken:
         reason_length=len(tidy),
         is_template=len(tidy) >= MINIMUM_REASON and _reads_like_a_template(tidy),
         reason_digest=hashlib.sha256(tidy.casefold().encode()).hexdigest()[:16],
-        is_bulk=bool(getattr(decision, "is_bulk", False)),
+        is_bulk=decision.is_bulk,
     )
 
 

@@ -64,9 +64,7 @@ def gather_opt_out(
     intervals = _intervals(window, opt_outs, audit, now)
     out = {EmployeeToken(one.token) for one in intervals}
     erasures = tuple(
-        entry.record
-        for entry in register.entries(Erasure)
-        if getattr(entry.record, "lifted_at", None) is None
+        entry.record for entry in register.entries(Erasure) if entry.record.lifted_at is None
     )
     scored, seen = _scores(window, out, audit)
     requests = [entry.record for entry in register.entries(RightsRequest)]

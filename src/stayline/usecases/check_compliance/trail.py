@@ -17,6 +17,4 @@ def trail(
     kinds: Collection[AuditEventKind] | None = None,
 ) -> Iterator[AuditEvent]:
     """Yield the events (of these kinds) with ``since <= at < until``, in the chain's order."""
-    for event in audit.events():
-        if since <= event.at < until and (kinds is None or event.kind in kinds):
-            yield event
+    yield from audit.between(since, until, kinds=kinds)

@@ -22,6 +22,7 @@ from stayline.ports.deployments import Deployments
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
+from stayline.ports.scoring_control import ScoringControl
 from stayline.usecases.deploy_model.attempt import Attempt, Tell
 from stayline.usecases.deploy_model.shadow_rows import shadow_rows
 
@@ -34,6 +35,7 @@ def deploy_model(
     deployments: Deployments,
     features: FeatureStore,
     opt_outs: OptOutList,
+    control: ScoringControl,
     capture: CaptureLog,
     audit: AuditLog,
     clock: Clock,
@@ -76,7 +78,7 @@ def deploy_model(
         candidate = Predictor.from_archive(archive)
         before = None if champion is None else _predictor(champion, registry)
         if before is not None and champion != package:
-            rows = shadow_rows(plan.shadow_rows, features, opt_outs, capture, clock)
+            rows = shadow_rows(plan.shadow_rows, features, opt_outs, control, capture, clock)
             shadow = replay(rows, candidate=candidate, champion=before)
             seen = attempt.judge(Phase.SHADOW, shadow)
         deployments.begin(replace(rollout, phase=Phase.LOADING))

@@ -1,8 +1,8 @@
 """Score people now: checked, explained, captured and accounted for before the answer leaves."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import RiskScore
 from stayline.domain.score_request import AS_USUAL, Ask, ScoreOptions, ScoreRequest
@@ -14,6 +14,7 @@ from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.score_board import ScoreBoard
+from stayline.ports.scoring_control import ScoringControl
 from stayline.usecases.score_employee.cases import (
     Case,
     bar_opted_out,
@@ -29,7 +30,7 @@ from stayline.usecases.score_employee.records import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Outcome:
     """One score per request of an ask, or why there is none; ``variant`` is who was asked."""
 
@@ -45,6 +46,7 @@ def score_employee(
     features: FeatureStore,
     scores: ScoreBoard,
     opt_outs: OptOutList,
+    control: ScoringControl,
     audit: AuditLog,
     capture: CaptureLog,
     clock: Clock,
@@ -56,9 +58,9 @@ def score_employee(
 
     What is answered was captured first and stands in the audit log, by token. The score of a
     person's own, stored features is kept on the board, with its reasons; a what-if is not, nor is
-    what was asked for without reasons. Raises `HasOptedOut`, `NoLongerEmployed`, `UnknownEmployee`,
-    `RequestRefused` (with every wrong field), `NothingImported`, `NothingDeployed`,
-    `UnknownVariant`, `EndpointUnavailable` (see `serve_kept_scores`).
+    what was asked for without reasons. Raises `ScoringStopped`, `HasOptedOut`, `NoLongerEmployed`,
+    `OutsidePilot`, `UnknownEmployee`, `RequestRefused` (with every wrong field), `NothingImported`,
+    `NothingDeployed`, `UnknownVariant`, `EndpointUnavailable` (see `serve_kept_scores`).
     """
     (outcome,) = score_together(
         [Ask(requests, actor, options)],
@@ -66,6 +68,7 @@ def score_employee(
         features=features,
         scores=scores,
         opt_outs=opt_outs,
+        control=control,
         audit=audit,
         capture=capture,
         clock=clock,
@@ -83,6 +86,7 @@ def score_together(
     features: FeatureStore,
     scores: ScoreBoard,
     opt_outs: OptOutList,
+    control: ScoringControl,
     audit: AuditLog,
     capture: CaptureLog,
     clock: Clock,
@@ -92,13 +96,18 @@ def score_together(
 
     They share every read and write, and the model scores their rows at once, so each costs a
     fraction of what it costs alone. One that is refused does not touch the others; a store that
-    fails fails all that need it, and no others.
+    fails fails all that need it, and no others. Who opted out is refused after whatever else is
+    wrong, so that wrong fields do not tell them from others, and before a model is asked.
     """
+    try:
+        scope = control.scope()
+    except StaylineError as stopped:
+        return [Outcome([], stopped, None) for _ in asks]
     now = clock.now()
     cases = [Case.of(ask, token_key, now) for ask in asks]
-    _step(cases, lambda some: bar_opted_out(some, opt_outs, at=now))
     _step(cases, lambda some: choose_variant(some, endpoint))
-    _step(cases, lambda some: make_ready(some, features))
+    _step(cases, lambda some: make_ready(some, features, scope))
+    _step(cases, lambda some: bar_opted_out(some, opt_outs, at=now))
     _step(cases, score)
     if refusals := [event for case in cases for event in refusal_events(case)]:
         audit.note(refusals)

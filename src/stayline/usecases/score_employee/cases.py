@@ -4,15 +4,19 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import uuid4
 
+from stayline.domain.light_values import light_value
+from stayline.domain.prediction_ids import prediction_id
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import FieldReport, FieldValue, Prediction, RiskScore, ScoreSource
+from stayline.domain.rollout_scope import RolloutScope
 from stayline.domain.score_request import Ask, ScoreRequest, checked_fields, field_report
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import (
+    FieldProblem,
     HasOptedOut,
     NoLongerEmployed,
+    OutsidePilot,
     RequestRefused,
     StaylineError,
     UnknownEmployee,
@@ -22,7 +26,7 @@ from stayline.ports.feature_store import FeatureRecord, FeatureStore
 from stayline.ports.opt_out_list import OptOutList
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Row:
     """A request made ready: every model input with its checked value (None is missing)."""
 
@@ -85,13 +89,16 @@ def choose_variant(cases: Sequence[Case], endpoint: Endpoint) -> None:
             case.refusal = error
 
 
-def make_ready(cases: Sequence[Case], features: FeatureStore) -> None:
-    """Check what is given, and look up what is stored of those whose fields are in order."""
+def make_ready(cases: Sequence[Case], features: FeatureStore, scope: RolloutScope) -> None:
+    """Check what is given, and look up what is stored of those whose fields are in order.
+
+    Whoever is not in ``scope`` is refused, and so is a row of nobody that describes such a person.
+    """
     schema = features.schema()
     checked: list[tuple[Case, list[dict[str, FieldValue]]]] = []
     for case in cases:
         try:
-            fields = checked_fields(case.ask.requests, schema=schema, inputs=case.model.inputs)
+            fields = checked_fields(case.ask.requests, schema=schema, inputs=case.model.assumed)
         except RequestRefused as refusal:
             case.refusal = refusal
         else:
@@ -109,8 +116,8 @@ def make_ready(cases: Sequence[Case], features: FeatureStore) -> None:
     for case, fields in checked:
         if case.refusal is None:
             try:
-                case.rows = _rows(case, fields, schema, stored)
-            except (UnknownEmployee, NoLongerEmployed) as refusal:
+                case.rows = _rows(case, fields, schema, stored, scope)
+            except (UnknownEmployee, NoLongerEmployed, OutsidePilot, RequestRefused) as refusal:
                 case.refusal = refusal
 
 
@@ -158,10 +165,11 @@ def _rows(
     checked: Sequence[Mapping[str, FieldValue]],
     schema: WorkforceSchema,
     stored: _Stored,
+    scope: RolloutScope,
 ) -> list[Row]:
     inputs = case.model.inputs
     return [
-        _row(request, token, given, inputs, schema, stored, case.now)
+        _row(request, token, given, inputs, schema, stored, scope, case.now)
         for request, token, given in zip(case.ask.requests, case.tokens, checked, strict=True)
     ]
 
@@ -173,6 +181,7 @@ def _row(
     inputs: Sequence[str],
     schema: WorkforceSchema,
     stored: _Stored,
+    scope: RolloutScope,
     now: datetime,
 ) -> Row:
     known: Mapping[str, FieldValue] = {}
@@ -180,9 +189,29 @@ def _row(
     if token is not None:
         record = stored.of(token, request.at("employee_id"))
         known, as_of = record.values, record.event_time
-    values = {name: given[name] if name in given else known.get(name) for name in inputs}
+        if not scope.includes(known):
+            raise OutsidePilot(token, request.at("employee_id"))
+    elif outside := _outside(request, given, scope):
+        raise RequestRefused(outside)
+    values = dict(zip(inputs, map(known.get, inputs), strict=True))
+    values.update(given)
     report = field_report(request, given=given, values=values, schema=schema)
     return Row(token, values, as_of, report, is_what_if=token is None or bool(given))
+
+
+def _outside(
+    request: ScoreRequest, given: Mapping[str, FieldValue], scope: RolloutScope
+) -> list[FieldProblem]:
+    """Return what of a row of nobody is outside the scope of the pilot, if one runs."""
+    if scope.closed:
+        return [FieldProblem(request.at("employee_id"), "the pilot has ended; nobody is scored")]
+    if not scope.where:
+        return []
+    allowed = dict(scope.where)
+    return [
+        FieldProblem(request.at(name), f"expected {' or '.join(allowed[name])} during the pilot")
+        for name in scope.contradictions({**request.fields, **given})
+    ]
 
 
 def _score(cases: Sequence[Case]) -> None:
@@ -206,7 +235,7 @@ def _scored(
     request: ScoreRequest, row: Row, prediction: Prediction, variant: Variant, case: Case
 ) -> RiskScore:
     return RiskScore(
-        prediction_id=str(uuid4()),
+        prediction_id=prediction_id(),
         employee_id=request.employee_id,
         risk=prediction.risk,
         band=prediction.band,

@@ -6,7 +6,13 @@ import msgspec
 
 from stayline.domain.audit_events import NAMELESS, AuditEvent, AuditEventKind, refused
 from stayline.domain.capture import CaptureRecord
-from stayline.errors import HasOptedOut, NoLongerEmployed, RequestRefused, UnknownEmployee
+from stayline.errors import (
+    HasOptedOut,
+    NoLongerEmployed,
+    OutsidePilot,
+    RequestRefused,
+    UnknownEmployee,
+)
 from stayline.ports.score_board import BoardEntry
 from stayline.usecases.score_employee.cases import Case
 
@@ -63,7 +69,7 @@ def refusal_events(case: Case) -> Iterator[AuditEvent]:
     refusal = case.refusal
     if isinstance(refusal, RequestRefused):
         concerned: list[str] = sorted({token for token in case.tokens if token is not None})
-    elif isinstance(refusal, HasOptedOut | NoLongerEmployed | UnknownEmployee):
+    elif isinstance(refusal, HasOptedOut | NoLongerEmployed | OutsidePilot | UnknownEmployee):
         concerned = [refusal.token]
     else:
         return

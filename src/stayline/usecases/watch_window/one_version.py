@@ -43,7 +43,7 @@ from stayline.ports.report_shelf import ReportShelf
 from stayline.reports.watch_page import watch_page
 from stayline.usecases.watch_window.groups import groups_part
 from stayline.usecases.watch_window.outcomes import Outcomes, ripe_label
-from stayline.usecases.watch_window.people import without_gone
+from stayline.usecases.watch_window.people import under_standing_tokens, without_gone
 from stayline.usecases.watch_window.shelf import PAGE, watched_windows
 
 SEED = 0
@@ -97,6 +97,7 @@ class Look:
             window=window,
             model_version=package.version,
         )
+        captured = under_standing_tokens(captured, self.answers)
         captured = without_gone(captured, self.features, self.opt_outs, at=clock.now())
         for some in captured.frame.select(ANSWERS).iter_slices(ANSWERS_AT_ONCE):
             self.answers.add(some)

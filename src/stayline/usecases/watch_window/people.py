@@ -7,10 +7,17 @@ import polars as pl
 
 from stayline.modelling.watching.intake import CapturedWindow
 from stayline.modelling.watching.no_data import ERASED_OR_OPTED_OUT
+from stayline.ports.answer_book import AnswerBook
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.opt_out_list import OptOutList
 
 _AT_ONCE = 50_000
+
+
+def under_standing_tokens(captured: CapturedWindow, answers: AnswerBook) -> CapturedWindow:
+    """Return the window with everyone's token of now, also of before a rotation of its key."""
+    tokens = answers.standing(captured.frame.get_column("token"))
+    return replace(captured, frame=captured.frame.with_columns(tokens))
 
 
 def without_gone(

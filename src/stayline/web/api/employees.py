@@ -1,35 +1,43 @@
 """``/v1/employees/{id}``: what is known, decided and wished about one person."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from litestar import Request, delete, get, post, put
+from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, RawBody
 
 from stayline.domain.alert_policy import Band
+from stayline.domain.callers import Caller
 from stayline.domain.decisions import ActionKind, Decision
+from stayline.domain.oversight import OversightPolicy
 from stayline.domain.request_rows import checked_id
 from stayline.domain.risk_score import ModelIdentity, Reason, ScoreSource
+from stayline.domain.roles import Operation
 from stayline.domain.score_request import ScoreRequest
 from stayline.errors import FieldProblem, RequestRefused
+from stayline.formats.governance_toml import read_policy
 from stayline.ports.score_board import BoardEntry
 from stayline.usecases.record_decision import record_decision
 from stayline.usecases.score_employee import score_employee
-from stayline.usecases.set_opt_out import set_opt_out
-from stayline.usecases.view_employee import view_employee
-from stayline.web.api.descriptions import (
-    DECISION_PROBLEMS,
-    PERSON_PROBLEMS,
-    VIEW_PROBLEMS,
-    DecisionOperation,
-)
+from stayline.usecases.view_employee import EmployeeView, view_employee
+from stayline.web.api.descriptions import DECISION_PROBLEMS, VIEW_PROBLEMS, DecisionOperation
 from stayline.web.bodies import JSON, media_type, read_json_object
-from stayline.web.errors import BadBody
 from stayline.web.gateway import Gateway
+from stayline.web.neutral import NOT_TOLD
+from stayline.web.operations import SIGNED_IN, needs
 
-_LONGEST_NAME = 100
+_CLAIMED = "cannot be claimed: a decision is that of whoever is signed in; leave it out"
+
+
+class NoScore(StrEnum):
+    """Why no score is shown."""
+
+    NOT_AVAILABLE = "not_available"
+    OPTED_OUT = "opted_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +54,6 @@ class KeptScore:
 
 
 @dataclass(frozen=True, slots=True)
-class OptOutAnswer:
-    """Whether a person is out of scoring."""
-
-    employee_id: str
-    has_opted_out: bool
-    since: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class DecisionAnswer:
     """One recorded decision."""
 
@@ -65,15 +64,23 @@ class DecisionAnswer:
     decided_by: str
     decided_at: datetime
     prediction_id: str | None
+    viewed_at: datetime | None
+    is_bulk: bool
+    is_trained: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class EmployeeAnswer:
-    """One person: the score (None when none may be shown), the opt-out and the decisions."""
+    """One person: the score (None when none may be shown) and the decisions.
+
+    ``no_score`` says that there is none. Why, and whether the person opted out, is told to privacy
+    roles only: for everybody else it is "not_available", and the opt-out None, whatever the cause.
+    """
 
     employee_id: str
     score: KeptScore | None
-    has_opted_out: bool
+    no_score: NoScore | None
+    has_opted_out: bool | None
     opted_out_since: datetime | None
     decisions: list[DecisionAnswer]
 
@@ -84,11 +91,18 @@ class EmployeeAnswer:
     tags=["employees"],
     summary="Show a person's score, reasons and decisions",
     operation_id="show_employee",
+    opt=needs(Operation.VIEW_EMPLOYEE),
+    security=SIGNED_IN,
     responses=VIEW_PROBLEMS,
 )
-def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway]) -> EmployeeAnswer:
+def show_employee(
+    employee_id: FromPath[str],
+    gateway: NamedDependency[Gateway],
+    caller: NamedDependency[Caller],
+) -> EmployeeAnswer:
     """Answer with the score and its reasons; a new one is made where the kept one is outdated."""
-    hr_id, ports, caller = checked_id(employee_id), gateway.ports, gateway.callers.local
+    hr_id, ports = checked_id(employee_id), gateway.ports
+    gateway.callers.keep_to_line(caller, Operation.VIEW_EMPLOYEE, [ScoreRequest(hr_id)])
 
     def score_now() -> object:
         return score_employee(
@@ -97,6 +111,7 @@ def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway])
             features=ports.features,
             scores=ports.scores,
             opt_outs=ports.opt_outs,
+            control=ports.control,
             audit=ports.audit,
             capture=ports.capture,
             clock=ports.clock,
@@ -104,25 +119,26 @@ def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway])
             actor=caller.subject,
         )
 
-    view = view_employee(
-        gateway.token(hr_id),
-        score_now=score_now,
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        decisions=ports.decisions,
-        opt_outs=ports.opt_outs,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor=caller.subject,
-    )
-    return EmployeeAnswer(
-        employee_id=hr_id,
-        score=_kept(view.score),
-        has_opted_out=view.has_opted_out,
-        opted_out_since=view.opted_out_since,
-        decisions=[_decision(decision, hr_id) for decision in view.decisions],
-    )
+    sees_why = caller.may(Operation.SEE_OPT_OUT)
+    try:
+        view = view_employee(
+            gateway.token(hr_id),
+            score_now=score_now,
+            endpoint=ports.endpoint,
+            features=ports.features,
+            scores=ports.scores,
+            decisions=ports.decisions,
+            opt_outs=ports.opt_outs,
+            control=ports.control,
+            audit=ports.audit,
+            clock=ports.clock,
+            caller=caller,
+        )
+    except NOT_TOLD:
+        if sees_why:
+            raise
+        return EmployeeAnswer(hr_id, None, NoScore.NOT_AVAILABLE, None, None, [])
+    return _shown(view, hr_id, sees_why=sees_why)
 
 
 @post(
@@ -131,6 +147,8 @@ def show_employee(employee_id: FromPath[str], gateway: NamedDependency[Gateway])
     tags=["employees"],
     summary="Record what a person decided about a score, and why",
     operation_id="record_decision",
+    opt=needs(Operation.DECIDE),
+    security=SIGNED_IN,
     operation_class=DecisionOperation,
     responses=DECISION_PROBLEMS,
 )
@@ -139,87 +157,61 @@ def decide(
     employee_id: FromPath[str],
     body: RawBody,
     gateway: NamedDependency[Gateway],
+    caller: NamedDependency[Caller],
 ) -> DecisionAnswer:
-    """Answer with the kept decision. Every allowed action helps the person it concerns."""
-    hr_id, ports, caller = checked_id(employee_id), gateway.ports, gateway.callers.local
+    """Answer with the kept decision. Every allowed action helps the person it concerns.
+
+    It is the caller's, who has looked at score and reasons some seconds before. ``is_trained`` is
+    false for who has no valid training on file; ``is_bulk`` is true for one of many in a short
+    time, which are looked at by others.
+    """
+    hr_id, ports = checked_id(employee_id), gateway.ports
+    gateway.callers.keep_to_line(caller, Operation.DECIDE, [ScoreRequest(hr_id)])
     media_type(request.headers.get("content-type"), (JSON,))
     given = _decision_texts(read_json_object(body))
     decision = record_decision(
         gateway.token(hr_id),
         action=given["action"],
         reason=given["reason"],
-        decided_by=given.get("decided_by", caller.subject),
         prediction_id=given.get("prediction_id"),
+        caller=caller,
+        policy=read_policy(gateway.settings.home, "oversight", OversightPolicy),
         features=ports.features,
         decisions=ports.decisions,
+        register=ports.register,
         audit=ports.audit,
         clock=ports.clock,
-        actor=caller.subject,
     )
     return _decision(decision, hr_id)
 
 
-@put(
-    "/v1/employees/{employee_id:str}/opt-out",
-    sync_to_thread=True,
-    tags=["employees"],
-    summary="Opt a person out of scoring, at once",
-    operation_id="opt_out",
-    description="Answers with the state from now on; the kept score is gone.",
-    responses=PERSON_PROBLEMS,
-)
-def opt_out(
-    employee_id: FromPath[str], body: RawBody, gateway: NamedDependency[Gateway]
-) -> OptOutAnswer:
-    """Opt out; doing it again changes nothing."""
-    if body:
-        raise BadBody(detail="This address takes no body; PUT opts out, DELETE withdraws it.")
-    return _set_opt_out(employee_id, True, gateway)
-
-
-@delete(
-    "/v1/employees/{employee_id:str}/opt-out",
-    status_code=200,
-    sync_to_thread=True,
-    tags=["employees"],
-    summary="Withdraw an opt-out",
-    operation_id="opt_in",
-    responses=PERSON_PROBLEMS,
-)
-def opt_in(employee_id: FromPath[str], gateway: NamedDependency[Gateway]) -> OptOutAnswer:
-    """Answer with the state from now on."""
-    return _set_opt_out(employee_id, False, gateway)
-
-
-def _set_opt_out(employee_id: str, has_opted_out: bool, gateway: Gateway) -> OptOutAnswer:
-    hr_id, ports = checked_id(employee_id), gateway.ports
-    state = set_opt_out(
-        gateway.token(hr_id),
-        has_opted_out,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        answers=ports.answers,
-        outcomes=ports.outcomes,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor=gateway.callers.local.subject,
+def _shown(view: EmployeeView, hr_id: str, *, sees_why: bool) -> EmployeeAnswer:
+    no_score = None
+    if view.score is None:
+        is_told = sees_why and view.has_opted_out
+        no_score = NoScore.OPTED_OUT if is_told else NoScore.NOT_AVAILABLE
+    return EmployeeAnswer(
+        employee_id=hr_id,
+        score=_kept(view.score),
+        no_score=no_score,
+        has_opted_out=view.has_opted_out if sees_why else None,
+        opted_out_since=view.opted_out_since if sees_why else None,
+        decisions=[_decision(decision, hr_id) for decision in view.decisions],
     )
-    return OptOutAnswer(hr_id, state.has_opted_out, state.since)
 
 
 def _decision_texts(body: dict[str, object]) -> dict[str, str]:
-    """Return the four texts of a decision, or raise `RequestRefused` with all that is wrong."""
-    longest = {"action": 200, "reason": 4000, "prediction_id": 64, "decided_by": _LONGEST_NAME}
+    """Return the three texts of a decision, or raise `RequestRefused` with all that is wrong."""
+    longest = {"action": 200, "reason": 4000, "prediction_id": 64}
     problems = [
-        FieldProblem(name, f"is not known here; expected {', '.join(longest)}")
+        FieldProblem(name, _CLAIMED if name == "decided_by" else _not_known(longest))
         for name in body
         if name not in longest
     ]
     texts: dict[str, str] = {}
     for name, most in longest.items():
         value = body.get(name)
-        if value is None and name in ("prediction_id", "decided_by"):
+        if value is None and name == "prediction_id":
             continue
         if not isinstance(value, str) or not value.strip() or len(value) > most:
             problems.append(FieldProblem(name, f"expected text of 1 to {most} characters"))
@@ -230,6 +222,10 @@ def _decision_texts(body: dict[str, object]) -> dict[str, str]:
     if problems:
         raise RequestRefused(problems)
     return texts
+
+
+def _not_known(expected: Iterable[str]) -> str:
+    return f"is not known here; expected {', '.join(expected)}"
 
 
 def _kept(entry: BoardEntry | None) -> KeptScore | None:
@@ -255,4 +251,7 @@ def _decision(decision: Decision, employee_id: str) -> DecisionAnswer:
         decided_by=decision.decided_by,
         decided_at=decision.decided_at,
         prediction_id=decision.prediction_id,
+        viewed_at=decision.viewed_at,
+        is_bulk=decision.is_bulk,
+        is_trained=decision.is_trained,
     )

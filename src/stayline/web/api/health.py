@@ -10,12 +10,15 @@ from litestar.di import NamedDependency
 
 from stayline.domain.alarm_history import Standing
 from stayline.domain.risk_score import ModelIdentity
+from stayline.domain.roles import Operation
 from stayline.errors import StaylineError
 from stayline.ports.target_health import IN_PROCESS
 from stayline.usecases.check_readiness import Grade, Readiness, check_readiness
 from stayline.web.api.descriptions import METRICS_ANSWERS, READINESS_ANSWERS
 from stayline.web.gateway import Gateway
+from stayline.web.lifeline import worker_name
 from stayline.web.metrics import CONTENT_TYPE
+from stayline.web.operations import needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,16 @@ class Health:
     """Whether the API scores, and with which model.
 
     ``no_model``: there is nothing to score with yet. ``degraded``: the deployed package cannot be
-    loaded, so ``model``, the one before it, still answers.
+    loaded, so ``model``, the one before it, still answers. ``scoring`` is "stopped" where this
+    ``worker`` refuses every score, since somebody stopped scoring or since it cannot be read
+    whether somebody did.
     """
 
     status: Literal["ok", "degraded", "no_model"]
     version: str
     model: ModelIdentity | None
+    scoring: Literal["on", "stopped"]
+    worker: str
 
 
 @get(
@@ -44,14 +51,25 @@ class Health:
     tags=["health"],
     summary="Say whether a model is deployed and loads",
     operation_id="health",
+    opt=needs(Operation.SEE_HEALTH),
 )
 def health(gateway: NamedDependency[Gateway]) -> Health:
     """Answer with the model that scores, once it is loaded."""
     deployed = gateway.ports.registry.serving()
     if deployed is None:
-        return Health("no_model", version("stayline"), None)
+        return Health("no_model", version("stayline"), None, *_switch(gateway))
     model = gateway.ports.endpoint.variant().model
-    return Health("ok" if model == deployed else "degraded", version("stayline"), model)
+    status: Literal["ok", "degraded"] = "ok" if model == deployed else "degraded"
+    return Health(status, version("stayline"), model, *_switch(gateway))
+
+
+def _switch(gateway: Gateway) -> tuple[Literal["on", "stopped"], str]:
+    """Return whether this process scores, and what it is called among the workers."""
+    try:
+        gateway.ports.control.scope()
+    except StaylineError:
+        return "stopped", worker_name()
+    return "on", worker_name()
 
 
 @get(
@@ -59,6 +77,7 @@ def health(gateway: NamedDependency[Gateway]) -> Health:
     tags=["health"],
     summary="Say that the process lives",
     operation_id="healthz",
+    opt=needs(Operation.SEE_HEALTH),
 )
 async def healthz() -> Alive:
     """Answer without asking anything else; a process that does not should be restarted."""
@@ -71,6 +90,7 @@ async def healthz() -> Alive:
     tags=["health"],
     summary="Say whether requests can be answered, and why not",
     operation_id="readyz",
+    opt=needs(Operation.SEE_HEALTH),
     responses=READINESS_ANSWERS,
 )
 def readyz(gateway: NamedDependency[Gateway]) -> Response[Readiness]:
@@ -97,6 +117,7 @@ def readyz(gateway: NamedDependency[Gateway]) -> Response[Readiness]:
     tags=["health"],
     summary="Tell figures of serving, for Prometheus",
     operation_id="metrics",
+    opt=needs(Operation.SEE_HEALTH),
     responses=METRICS_ANSWERS,
 )
 def metrics_text(gateway: NamedDependency[Gateway]) -> bytes:

@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import RawBody
 
 from stayline.domain.risk_score import RiskScore
+from stayline.domain.roles import Operation
 from stayline.domain.score_request import AS_USUAL, Ask, ScoreOptions
 from stayline.errors import FieldProblem, RequestRefused
 from stayline.web.answers import Asked, Route, answer_call
@@ -20,6 +21,7 @@ from stayline.web.calls import Answer, Call
 from stayline.web.errors import answered
 from stayline.web.framework_calls import call_of, response_of
 from stayline.web.gateway import Gateway
+from stayline.web.operations import SIGNED_IN, needs_in_read
 from stayline.web.predict_requests import score_requests
 from stayline.web.tracing import LOGS_ITSELF
 
@@ -42,7 +44,8 @@ class Predictions:
     operation_id="predict",
     operation_class=PredictOperation,
     responses=PREDICT_PROBLEMS,
-    opt={LOGS_ITSELF: True},
+    opt=needs_in_read(Operation.SCORE_PEOPLE) | {LOGS_ITSELF: True},
+    security=SIGNED_IN,
 )
 async def predict(
     request: Request[Any, Any, Any], body: RawBody, gateway: NamedDependency[Gateway]
@@ -59,12 +62,16 @@ async def predict(
 
 def _read(call: Call, gateway: Gateway) -> Asked:
     settings = gateway.settings
+    caller = gateway.callers.caller(call, Operation.SCORE_PEOPLE)
     requests, is_batch = score_requests(
         call.body, call.header(b"content-type"), max_instances=settings.max_instances
     )
+    gateway.callers.keep_to_line(caller, Operation.SCORE_PEOPLE, requests)
     options = ScoreOptions(with_reasons=_with_reasons(call.query)) if call.query else AS_USUAL
     return Asked(
-        Ask(requests, gateway.callers.local.subject, options), _batch if is_batch else _single
+        Ask(requests, caller.subject, options),
+        _batch if is_batch else _single,
+        sees_why=caller.may(Operation.SEE_OPT_OUT),
     )
 
 

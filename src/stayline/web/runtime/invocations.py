@@ -5,6 +5,7 @@ from http import HTTPStatus
 from urllib.parse import unquote
 
 from stayline.domain.risk_score import RiskScore
+from stayline.domain.roles import Operation
 from stayline.domain.score_request import Ask, ScoreOptions
 from stayline.errors import UnknownEndpoint, UnknownVariant
 from stayline.formats.content_types import Form, NotAcceptable, answer_form, request_form
@@ -34,7 +35,7 @@ def endpoint_path(name: str) -> str:
 
 
 def _read_endpoint(call: Call, gateway: Gateway) -> Asked | Answer:
-    actor = gateway.callers.caller(call)
+    actor = gateway.callers.caller(call, Operation.INVOKE_ENDPOINT).subject
     named, ours = unquote(call.path).split("/")[2], gateway.settings.endpoint_name
     if named != ours:
         raise UnknownEndpoint(named, ours)
@@ -42,7 +43,7 @@ def _read_endpoint(call: Call, gateway: Gateway) -> Asked | Answer:
 
 
 def _read_container(call: Call, gateway: Gateway) -> Asked | Answer:
-    actor = gateway.callers.caller(call)
+    actor = gateway.callers.caller(call, Operation.INVOKE_ENDPOINT).subject
     if not call.body:
         return Answer(HTTPStatus.NO_CONTENT, (NO_STORE,), b"")
     return _read(call, gateway, actor)

@@ -5,7 +5,13 @@ from http import HTTPStatus
 import msgspec
 from litestar.exceptions import HTTPException
 
-from stayline.errors import SignatureRefused, StaylineError
+from stayline.errors import (
+    NotPermitted,
+    NotSignedIn,
+    SignatureRefused,
+    StaylineError,
+    TooManyRequests,
+)
 from stayline.formats.content_types import ContentTypeRefused, NotAcceptable
 from stayline.formats.request_text import BodyUnreadable
 from stayline.web.calls import Answer
@@ -18,6 +24,7 @@ _STATUS: dict[type[ValueError], HTTPStatus] = {
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     HeaderRefused: HTTPStatus.BAD_REQUEST,
 }
+_OF_CALLERS = (NotPermitted, NotSignedIn, SignatureRefused, TooManyRequests)
 
 
 def with_status(error: Exception) -> Exception:
@@ -35,7 +42,7 @@ def container_error(error: Exception) -> Answer:
         unread = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         return answered(HTTPException(detail=str(error), status_code=unread))
     answer = answered(with_status(error))
-    is_own = isinstance(error, StaylineError) and not isinstance(error, SignatureRefused)
+    is_own = isinstance(error, StaylineError) and not isinstance(error, _OF_CALLERS)
     if not is_own or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return answer
     bad = HTTPStatus.BAD_REQUEST

@@ -7,8 +7,10 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, RawBody
 
+from stayline.domain.roles import Operation
 from stayline.web.framework_calls import call_of, response_of, told_by
 from stayline.web.gateway import Gateway
+from stayline.web.operations import SIGNED_IN, needs_in_read
 from stayline.web.runtime.record_descriptions import (
     GET_ERRORS,
     RECORD_ERRORS,
@@ -29,6 +31,8 @@ _GROUP = "/FeatureGroup/{feature_group:str}"
     tags=_TAGS,
     summary="Keep a person's record",
     operation_id="PutRecord",
+    opt=needs_in_read(Operation.WRITE_FEATURES),
+    security=SIGNED_IN,
     operation_class=PutOperation,
     responses=RECORD_ERRORS,
     exception_handlers=told_by(record_error),
@@ -48,6 +52,8 @@ async def put_record(
     tags=_TAGS,
     summary="Show a person's newest record",
     operation_id="GetRecord",
+    opt=needs_in_read(Operation.READ_FEATURES),
+    security=SIGNED_IN,
     operation_class=GetOperation,
     responses=GET_ERRORS,
     exception_handlers=told_by(record_error),
@@ -68,6 +74,8 @@ async def get_record(
     tags=_TAGS,
     summary="Erase a person from features and outcomes",
     operation_id="DeleteRecord",
+    opt=needs_in_read(Operation.WRITE_FEATURES),
+    security=SIGNED_IN,
     operation_class=DeleteOperation,
     responses=RECORD_ERRORS,
     exception_handlers=told_by(record_error),
@@ -88,6 +96,8 @@ async def delete_record(
     tags=_TAGS,
     summary="Show the newest records of up to 100 people of up to 100 requests",
     operation_id="BatchGetRecord",
+    opt=needs_in_read(Operation.READ_FEATURES),
+    security=SIGNED_IN,
     operation_class=BatchGetOperation,
     responses=RECORD_ERRORS,
     exception_handlers=told_by(record_error),

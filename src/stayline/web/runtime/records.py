@@ -9,6 +9,7 @@ import msgspec
 
 from stayline.domain.feature_groups import RecordNames, outcome_columns, record_names
 from stayline.domain.request_rows import checked_id
+from stayline.domain.roles import Operation
 from stayline.errors import RecordRefused, RequestRefused, UnknownFeatureGroup
 from stayline.formats.feature_records import (
     Feature,
@@ -39,29 +40,32 @@ _HARD = "HardDelete"
 
 def answer_put(call: Call, gateway: Gateway) -> Answer:
     """Answer PutRecord: the whole record of one person, in both stores or not at all."""
-    return _answered(_put, call, gateway)
+    return _answered(_put, Operation.WRITE_FEATURES, call, gateway)
 
 
 def answer_get(call: Call, gateway: Gateway) -> Answer:
     """Answer GetRecord; nothing known is an answer without a record."""
-    return _answered(_get, call, gateway)
+    return _answered(_get, Operation.READ_FEATURES, call, gateway)
 
 
 def answer_delete(call: Call, gateway: Gateway) -> Answer:
     """Answer DeleteRecord: only HardDelete of a person's features, with outcomes and history."""
-    return _answered(_delete, call, gateway)
+    return _answered(_delete, Operation.WRITE_FEATURES, call, gateway)
 
 
 def answer_batch(call: Call, gateway: Gateway) -> Answer:
     """Answer BatchGetRecord; what cannot be looked up stands under Errors."""
-    return _answered(_batch, call, gateway)
+    return _answered(_batch, Operation.READ_FEATURES, call, gateway)
 
 
 def _answered(
-    operation: Callable[[Call, Gateway, str], Answer], call: Call, gateway: Gateway
+    answer: Callable[[Call, Gateway, str], Answer],
+    operation: Operation,
+    call: Call,
+    gateway: Gateway,
 ) -> Answer:
     try:
-        return operation(call, gateway, gateway.callers.caller(call))
+        return answer(call, gateway, gateway.callers.caller(call, operation).subject)
     except UnknownFeatureGroup as unknown:
         if call.method == "GET":
             return record_error(unknown)
@@ -74,12 +78,17 @@ def _put(call: Call, gateway: Gateway, actor: str) -> Answer:
     ports, group = gateway.ports, _group(call)
     names = record_names(ports.features.schema())
     given = read_put(call.body, names)
+    hr_id = checked_id(given.hr_id, names.identifier)
     put_features(
-        gateway.token(checked_id(given.hr_id, names.identifier)),
+        gateway.token(hr_id),
         group,
         given.values,
+        hr_id=hr_id,
         event_time=given.event_time,
+        register=ports.register,
         features=ports.features,
+        directory=ports.directory,
+        secrets=ports.secrets,
         audit=ports.audit,
         clock=ports.clock,
         actor=actor,
@@ -112,6 +121,7 @@ def _delete(call: Call, gateway: Gateway, actor: str) -> Answer:
         gateway.token(checked_id(query.needed(RECORD_ID), RECORD_ID)),
         event_time=checked_event_time(query.needed("EventTime")),
         features=ports.features,
+        directory=ports.directory,
         scores=ports.scores,
         outcomes=ports.outcomes,
         answers=ports.answers,

@@ -9,9 +9,11 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, RawBody
 
+from stayline.domain.roles import Operation
 from stayline.web.answers import answer_call
 from stayline.web.framework_calls import call_of, response_of, told_by
 from stayline.web.gateway import Gateway
+from stayline.web.operations import SIGNED_IN, needs, needs_in_read
 from stayline.web.runtime.descriptions import (
     CONTAINER_ANSWERS,
     ENDPOINT_ANSWERS,
@@ -42,6 +44,7 @@ class ExecutionParameters:
     tags=["container"],
     summary="Say whether the deployed model loads",
     operation_id="ping",
+    opt=needs(Operation.SEE_HEALTH),
     responses=PING_ANSWERS,
 )
 def ping(gateway: NamedDependency[Gateway]) -> Response[bytes]:
@@ -56,6 +59,7 @@ def ping(gateway: NamedDependency[Gateway]) -> Response[bytes]:
     tags=["container"],
     summary="Say how Batch Transform should send records",
     operation_id="execution_parameters",
+    opt=needs(Operation.SEE_HEALTH),
 )
 def execution_parameters(gateway: NamedDependency[Gateway]) -> ExecutionParameters:
     """Answer with one transform a processor and the largest body that is taken."""
@@ -71,7 +75,8 @@ def execution_parameters(gateway: NamedDependency[Gateway]) -> ExecutionParamete
     operation_id="invocations",
     operation_class=ContainerOperation,
     responses=CONTAINER_ANSWERS,
-    opt={LOGS_ITSELF: True},
+    opt=needs_in_read(Operation.INVOKE_ENDPOINT) | {LOGS_ITSELF: True},
+    security=SIGNED_IN,
 )
 async def invocations(
     request: Request[Any, Any, Any], body: RawBody, gateway: NamedDependency[Gateway]
@@ -90,7 +95,8 @@ async def invocations(
     operation_id="InvokeEndpoint",
     operation_class=EndpointOperation,
     responses=ENDPOINT_ANSWERS,
-    opt={LOGS_ITSELF: True},
+    opt=needs_in_read(Operation.INVOKE_ENDPOINT) | {LOGS_ITSELF: True},
+    security=SIGNED_IN,
     exception_handlers=told_by(endpoint_error),
 )
 async def invoke_endpoint(

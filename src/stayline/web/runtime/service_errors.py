@@ -8,10 +8,13 @@ import msgspec
 from stayline.errors import (
     NothingDeployed,
     NothingImported,
+    NotPermitted,
+    NotSignedIn,
     RecordRefused,
     RequestRefused,
     SchemaMismatch,
     SignatureRefused,
+    TooManyRequests,
     UnknownEndpoint,
     UnknownFeatureGroup,
     UnknownVariant,
@@ -26,6 +29,7 @@ MODEL_ERROR_STATUS = 424
 VALIDATION = "ValidationError"
 _INVALID_CALL = (HeaderRefused, UnknownEndpoint, UnknownVariant)
 _INVALID_RECORD = (RecordRefused, RequestRefused, SchemaMismatch)
+_OF_CALLERS = (NotPermitted, NotSignedIn, SignatureRefused)
 _NOT_READY = (NothingDeployed, NothingImported)
 
 
@@ -35,8 +39,10 @@ def endpoint_error(error: Exception) -> Answer:
     What is wrong with the call itself is a ValidationError. What the model's container would refuse
     is a ModelError, with the status and problem document of ``/v1/predict`` as its original.
     """
-    if isinstance(error, SignatureRefused):
-        return _refused_signature(error)
+    if isinstance(error, _OF_CALLERS):
+        return _refused_caller(error)
+    if isinstance(error, TooManyRequests):
+        return _throttled(error)
     if isinstance(error, _INVALID_CALL):
         return service_error(HTTPStatus.BAD_REQUEST, VALIDATION, _as_aws_says(error))
     if isinstance(error, _NOT_READY):
@@ -58,8 +64,10 @@ def endpoint_error(error: Exception) -> Answer:
 
 def record_error(error: Exception) -> Answer:
     """Return the Feature Store runtime's error."""
-    if isinstance(error, SignatureRefused):
-        return _refused_signature(error)
+    if isinstance(error, _OF_CALLERS):
+        return _refused_caller(error)
+    if isinstance(error, TooManyRequests):
+        return _throttled(error)
     if isinstance(error, UnknownFeatureGroup):
         return service_error(HTTPStatus.NOT_FOUND, "ResourceNotFound", str(error))
     if isinstance(error, _INVALID_RECORD):
@@ -90,14 +98,26 @@ def service_error(
     return Answer(status, sent, msgspec.json.encode({"Message": message, **(more or {})}))
 
 
-def _refused_signature(error: SignatureRefused) -> Answer:
+def _refused_caller(error: NotPermitted | NotSignedIn | SignatureRefused) -> Answer:
+    """Return 403, as AWS's services answer whoever they do not let in."""
+    if isinstance(error, SignatureRefused):
+        code = error.code
+    else:
+        is_known = isinstance(error, NotPermitted)
+        code = "AccessDeniedException" if is_known else "UnrecognizedClientException"
     sent = [
         (b"content-type", b"application/json"),
-        (b"x-amzn-errortype", error.code.encode()),
+        (b"x-amzn-errortype", code.encode()),
         NO_STORE,
     ]
     body = msgspec.json.encode({"message": str(error)})
     return Answer(HTTPStatus.FORBIDDEN, sent, body)
+
+
+def _throttled(error: TooManyRequests) -> Answer:
+    later = {"Retry-After": str(error.retry_after_s)}
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    return service_error(status, "ThrottlingException", str(error), headers=later)
 
 
 def _failure(status: int, detail: str, headers: Mapping[str, str]) -> Answer:

@@ -67,6 +67,10 @@ class StagedInputs:
         tree = whole_tree(folder, f"sha256:{parts[1]}")
         return tree and tree.part("/".join(parts[2:]))
 
+    def folders(self) -> list[Path]:
+        """Return where each input lies."""
+        return [path for path in self._folder.glob("*/*") if path.is_dir()]
+
     def sweep(self, needed: Collection[str]) -> int:
         """Remove what no living process holds and no URI of ``needed`` names, and torn drafts.
 

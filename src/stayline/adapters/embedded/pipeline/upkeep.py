@@ -1,7 +1,8 @@
 """What must not stay: expired outputs, inputs nobody needs, work of processes that are gone."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from stayline.adapters.embedded.pipeline.files import kept_tree, object_path
 from stayline.adapters.embedded.pipeline.staging import PREFIX
@@ -32,6 +33,38 @@ def purge(workshop: Workshop, *, at: datetime) -> int:
             remove(path)
         awaited = {uri for e in executions for uri in _awaited(e, executing, at)}
         return len(expired) + workshop.staged.sweep(awaited)
+
+
+def row_holders(workshop: Workshop) -> list[tuple[Path, datetime]]:
+    """Return the outputs and inputs that hold rows of people, each with when it came there."""
+    found = [*workshop.objects.glob("*"), *workshop.staged.folders()]
+    return [
+        (path, datetime.fromtimestamp(path.stat().st_ctime, UTC))
+        for path in found
+        if any(file.is_file() and not _is_aggregate(file) for file in path.rglob("*"))
+    ]
+
+
+def remove_rows(workshop: Workshop, *, before: datetime | None) -> tuple[int, int]:
+    """Remove outputs and inputs that hold rows of people; with ``before`` those from before it.
+
+    Return how many went, and how many stay since an execution under way needs them.
+    """
+    with workshop.locks.sweeping():
+        holders = row_holders(workshop)
+        executions = workshop.records.unfinished()
+        is_busy = any(_is_executing(workshop, one) for one in executions)
+        due = [path for path, at in holders if before is None or at < before]
+        if is_busy:
+            return 0, len(due) + len(list(workshop.work.glob("*")))
+        for path in (*due, *workshop.work.glob("*")):
+            remove(path)
+    return len(due), 0
+
+
+def _is_aggregate(file: Path) -> bool:
+    """Whether a file tells of everyone together: a report, or a packed model."""
+    return file.name.endswith((".json", ".md", ".html", ".svg", ".toml", ".tar.gz", ".txt"))
 
 
 def altered_outputs(workshop: Workshop, *, at: datetime) -> list[str]:

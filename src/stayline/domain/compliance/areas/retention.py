@@ -173,7 +173,7 @@ def _older(stores: Sequence[StoreAge], than: datetime) -> Iterator[StoreAge]:
 
 def _held_lost(run: PurgeRun) -> int:
     """Return how many rows of people on hold a purge itself counted as gone."""
-    return int(getattr(run, "held_lost", 0))
+    return run.held_lost
 
 
 def _is_early(run: PurgeRun) -> bool:

@@ -1,0 +1,1 @@
+"""Adapters for what AWS keeps; loaded only where a reference names it."""

@@ -1,0 +1,66 @@
+"""How old the rows of a table are, and which are due, in one look at the database."""
+
+import json
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from stayline.adapters.embedded.capture_ages import tokens_digest
+from stayline.adapters.embedded.database import reading
+from stayline.domain.retention import Ages
+
+
+def one_of(column: sa.ColumnElement[Any], values: AbstractSet[str]) -> sa.ColumnElement[bool]:
+    """Return whether a column is one of so many values as there may be."""
+    listed = sa.func.json_each(json.dumps(sorted(values))).table_valued("value")
+    return sa.func.coalesce(column, "").in_(sa.select(listed.c.value))
+
+
+def row_ages(
+    engine: sa.Engine,
+    at: sa.ColumnElement[Any],
+    before: datetime,
+    *,
+    source: sa.FromClause,
+    is_held: sa.ColumnElement[bool],
+    token: sa.ColumnElement[Any] | None = None,
+) -> Ages:
+    """Return how old the rows of ``source`` are by ``at``; those of people held are not due."""
+    is_old = at < before
+    is_due = sa.and_(is_old, sa.not_(is_held))
+    query = sa.select(
+        sa.func.count(),
+        sa.func.min(at),
+        sa.func.count().filter(is_due),
+        sa.func.max(at).filter(is_due),
+        sa.func.count().filter(sa.and_(is_old, is_held)),
+    ).select_from(source)
+    with reading(engine) as connection:
+        rows, oldest, due, youngest_due, held_back = connection.execute(query).one()
+        tokens: set[str] = set()
+        if token is not None and due:
+            whose = sa.select(token).select_from(source).where(is_due).distinct()
+            tokens = {one for one in connection.execute(whose).scalars() if one}
+    return Ages(
+        rows, _instant(oldest), due, _instant(youngest_due), held_back, tokens_digest(tokens)
+    )
+
+
+def together(parts: list[Ages]) -> Ages:
+    """Return the ages of several tables as those of one."""
+    oldest = [part.oldest for part in parts if part.oldest is not None]
+    youngest = [part.youngest_due for part in parts if part.youngest_due is not None]
+    return Ages(
+        rows=sum(part.rows for part in parts),
+        oldest=min(oldest, default=None),
+        due=sum(part.due for part in parts),
+        youngest_due=max(youngest, default=None),
+        held_back=sum(part.held_back for part in parts),
+        tokens_digest=next((part.tokens_digest for part in parts if part.tokens_digest), ""),
+    )
+
+
+def _instant(found: datetime | None) -> datetime | None:
+    return None if found is None else found.astimezone(UTC)

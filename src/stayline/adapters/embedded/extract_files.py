@@ -1,0 +1,182 @@
+"""Copies of extracts in folders of the home."""
+
+import io
+import os
+import secrets
+from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.retention import Ages
+from stayline.errors import ExtractUnreadable, FileUnwritable
+from stayline.formats.extract import read_extract
+from stayline.ports.aged_records import NOBODY
+from stayline.ports.directory import Directory
+from stayline.ports.extract_files import IdColumns
+
+
+class FolderExtractFiles:
+    """Looks at the folders' own files; links, and folders within, are left alone.
+
+    ``aged`` are folders whose files go after a time, ``waiting`` others that hold extracts. When a
+    file came is told by its last change of status, which moving it sets and no copying tool can set
+    back.
+    """
+
+    def __init__(self, aged: Sequence[Path], waiting: Sequence[Path], directory: Directory) -> None:
+        self._aged = aged
+        self._waiting = waiting
+        self._directory = directory
+
+    def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
+        """Return how old the files are; each counts as one."""
+        hr_ids = self._hr_ids(held)
+        rows = due = held_back = 0
+        times: list[datetime] = []
+        due_times: list[datetime] = []
+        for path in _files(self._aged):
+            rows += 1
+            at = _came(path)
+            times.append(at)
+            if at >= before:
+                continue
+            if hr_ids and _names_any(path, hr_ids):
+                held_back += 1
+            else:
+                due += 1
+                due_times.append(at)
+        return Ages(rows, min(times, default=None), due, max(due_times, default=None), held_back)
+
+    def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
+        """Remove the files that came there before; of one with people held, only others' rows."""
+        hr_ids = self._hr_ids(held)
+        gone = 0
+        for path in _files(self._aged):
+            if _came(path) >= before:
+                continue
+            if hr_ids and _names_any(path, hr_ids):
+                with suppress(ExtractUnreadable):  # then it stays as it is
+                    _rewritten(path, lambda frame: frame.filter(_names(frame, hr_ids)))
+            else:
+                with _our_errors(path):
+                    path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+    def erase(self, hr_ids: Collection[str], columns: IdColumns | None) -> int:
+        """Take these people's rows out of every file."""
+        those = frozenset(hr_ids)
+
+        def without(frame: pl.DataFrame) -> pl.DataFrame:
+            if columns is None or columns.person not in frame.columns:
+                return frame.filter(~_names(frame, those))
+            left = frame.filter(~_is_one(columns.person, those).fill_null(value=False))
+            if columns.manager in left.columns:
+                manager = str(columns.manager)
+                named = pl.when(_is_one(manager, those)).then(None).otherwise(pl.col(manager))
+                left = left.with_columns(named.alias(manager))
+            return left
+
+        changed = 0
+        for path in _files([*self._aged, *self._waiting]):
+            if not _holds_text(path, those):
+                continue
+            try:
+                changed += _rewritten(path, without)
+            except ExtractUnreadable:
+                with _our_errors(path):
+                    path.unlink(missing_ok=True)
+                changed += 1
+        return changed
+
+    def _hr_ids(self, tokens: AbstractSet[EmployeeToken]) -> frozenset[str]:
+        entries = [self._directory.find(token) for token in sorted(tokens)]
+        return frozenset(entry.hr_id for entry in entries if entry is not None)
+
+
+def _files(folders: Sequence[Path]) -> Iterator[Path]:
+    for folder in folders:
+        if folder.is_dir():
+            yield from sorted(
+                path for path in folder.iterdir() if path.is_file() and not path.is_symlink()
+            )
+
+
+def _came(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_ctime, UTC)
+
+
+def _is_one(column: str, hr_ids: AbstractSet[str]) -> pl.Expr:
+    return pl.col(column).cast(pl.String).str.strip_chars().is_in(sorted(hr_ids))
+
+
+def _names(frame: pl.DataFrame, hr_ids: AbstractSet[str]) -> pl.Expr:
+    """Whether any cell of a row is one of these ids."""
+    if not frame.columns:
+        return pl.lit(value=False)
+    return pl.any_horizontal(_is_one(name, hr_ids).fill_null(value=False) for name in frame.columns)
+
+
+def _names_any(path: Path, hr_ids: AbstractSet[str]) -> bool:
+    """Whether a file holds a row with one of these ids; one that cannot be read may."""
+    if not _holds_text(path, hr_ids):
+        return False
+    try:
+        frame = read_extract(path).frame
+    except ExtractUnreadable:
+        return True
+    return frame.filter(_names(frame, hr_ids)).height > 0
+
+
+def _holds_text(path: Path, hr_ids: AbstractSet[str]) -> bool:
+    """Whether an id may stand in a file at all; Parquet and UTF-16 hide it from a look at bytes."""
+    with _our_errors(path):
+        content = path.read_bytes()
+    is_coded = content.startswith((b"PAR1", b"\xff\xfe", b"\xfe\xff"))
+    return is_coded or any(hr_id.encode() in content for hr_id in hr_ids)
+
+
+def _rewritten(path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> bool:
+    """Put a file in its place with other rows; remove one that has none left."""
+    frame = read_extract(path).frame
+    changed = change(frame)
+    if changed.equals(frame):
+        return False
+    with _our_errors(path):
+        if changed.is_empty():
+            path.unlink(missing_ok=True)
+            return True
+        draft = path.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as to:
+                to.write(_encoded(changed, path))
+                to.flush()
+                os.fsync(to.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    return True
+
+
+def _encoded(frame: pl.DataFrame, path: Path) -> bytes:
+    buffer = io.BytesIO()
+    with path.open("rb") as file:
+        is_parquet = file.read(4) == b"PAR1"
+    if is_parquet:
+        frame.write_parquet(buffer)
+    else:
+        frame.write_csv(buffer)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _our_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FileUnwritable(str(path.parent), error.strerror or "it failed") from error

@@ -1,0 +1,25 @@
+"""People named on the command line by their HR ids, as tokens."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stayline.bootstrap import Ports
+    from stayline.domain.pseudonyms import EmployeeToken
+
+
+def token_of(ports: "Ports", hr_id: str) -> "EmployeeToken":
+    """Return the token of an HR id."""
+    from stayline.domain.pseudonyms import pseudonym
+
+    return pseudonym(ports.secrets.token_key(), hr_id)
+
+
+def hr_ids_of(person: str | None, file: Path | None) -> list[str]:
+    """Return the one HR id, or those of a file, one a line; raises `FileUnreadable`."""
+    from stayline.cli.named_files import read_file
+
+    if file is None:
+        return [person] if person else []
+    lines = read_file(file).decode("utf-8-sig", "replace").splitlines()
+    return [line.strip() for line in lines if line.strip()]

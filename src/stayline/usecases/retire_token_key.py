@@ -1,0 +1,72 @@
+"""Let a replaced token key go, with everything that leads from its tokens to people."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.token_keys import is_unfinished
+from stayline.errors import RotationRefused, RotationUnderWay
+from stayline.ports.audit_log import AuditLog
+from stayline.ports.clock import Clock
+from stayline.ports.secrets import Secrets
+from stayline.ports.token_key_book import TokenKeyBook
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredTokenKey:
+    """What went and what nobody can tell any more.
+
+    ``aliases`` old tokens lead to nobody now, and ``audit_events`` carry one of these.
+    ``remove_at`` is where the key itself still is, when that is not Stayline's to remove.
+    """
+
+    fingerprint: str
+    aliases: int
+    audit_events: int
+    remove_at: str | None
+
+
+def retire_token_key(
+    *,
+    secrets: Secrets,
+    token_keys: TokenKeyBook,
+    audit: AuditLog,
+    clock: Clock,
+    actor: str,
+    overlap: timedelta,
+) -> RetiredTokenKey:
+    """Return what went with the oldest replaced key; killed, it is completed by calling it again.
+
+    Raises `RotationRefused` before the overlap has ended, without a replaced key, and while there
+    are opt-outs that only this key can match to their people; `RotationUnderWay`.
+    """
+    with secrets.changing_tokens():
+        keys = token_keys.history()
+        if is_unfinished(keys):
+            raise RotationUnderWay(was_cut_off=True)
+        replaced = [key for key in keys if key.replaced_at is not None]
+        oldest = min(replaced, key=lambda key: str(key.replaced_at), default=None)
+        due = None if oldest is None else oldest.may_retire_at(overlap)
+        if oldest is None or due is None:
+            because = "no token key was replaced"
+            raise RotationRefused(because, "`stayline secrets rotate token-key` replaces it.")
+        if clock.now() < due:
+            because = f"tokens of the replaced key are understood until {due:%Y-%m-%d %H:%M} UTC"
+            raise RotationRefused(because, "Retire it from then on.")
+        traces = token_keys.traces(oldest.fingerprint)
+        if traces.opt_outs_alone:
+            raise RotationRefused(
+                f"{traces.opt_outs_alone:,} opt-outs are of people whom the directory does not "
+                "know; without the old key they would be lost, were these people imported again",
+                "Keep the key as long as these opt-outs are kept.",
+            )
+        place = secrets.remove_token_key(oldest.fingerprint)
+        details: dict[str, str | int] = {
+            "old": oldest.fingerprint,
+            "aliases": traces.aliases,
+            "audit_events": traces.audit_events,
+        }
+        event = AuditEventKind.SECRET_RETIRED
+        audit.append(AuditEvent(event, actor, "token-key", clock.now(), details))
+        token_keys.retire(oldest.fingerprint)
+    return RetiredTokenKey(oldest.fingerprint, traces.aliases, traces.audit_events, place)

@@ -13,7 +13,7 @@ from stayline.domain.compliance.areas.data import (
     FeatureState,
     PopulationShift,
 )
-from stayline.domain.compliance.areas.fairness import (
+from stayline.domain.compliance.areas.fairness_records import (
     FLAGGED,
     NOT_FLAGGED,
     SCORED_HIGH,

@@ -10,7 +10,7 @@ from healthy_areas import DAY, SECOND
 from healthy_people import document, ratio
 from healthy_quarter import UNTIL, changed, flipped, healthy_quarter, verdicts
 from stayline.domain.compliance.areas.data import FactUsed, FeatureState, PopulationShift
-from stayline.domain.compliance.areas.fairness import (
+from stayline.domain.compliance.areas.fairness_records import (
     FLAGGED,
     NOT_FLAGGED,
     SCORED_HIGH,

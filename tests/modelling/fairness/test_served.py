@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 from scipy.stats import fisher_exact
 
-from stayline.domain.compliance.areas.fairness import NOT_FLAGGED
+from stayline.domain.compliance.areas.fairness_records import NOT_FLAGGED
 from stayline.modelling.fairness.impact_ratios import Reading
 from stayline.modelling.fairness.served import RACE, SEX, group_ratios, help_ratios
 

@@ -19,7 +19,8 @@ from stayline.domain.compliance.areas.accountability import (
     AccountabilityParameters,
 )
 from stayline.domain.compliance.areas.data import DataEvidence, DataParameters
-from stayline.domain.compliance.areas.fairness import FairnessEvidence, FairnessParameters
+from stayline.domain.compliance.areas.fairness import FairnessParameters
+from stayline.domain.compliance.areas.fairness_records import FairnessEvidence
 from stayline.domain.compliance.areas.human_records import HumanEvidence
 from stayline.domain.compliance.areas.humans import HumanParameters
 from stayline.domain.compliance.areas.log import LogEvidence, LogParameters

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import fisher_exact
 
-from stayline.domain.compliance.areas.fairness import AGE, GroupRatio, UnknownGroup
+from stayline.domain.compliance.areas.fairness_records import AGE, GroupRatio, UnknownGroup
 from stayline.domain.sensitive_columns import words_of
 from stayline.modelling.fairness.impact_ratios import (
     ExcludedCategory,

@@ -19,11 +19,12 @@ from stayline.domain.model_package import ApprovalStatus
 from stayline.domain.register.accountability import FeaturePurpose
 from stayline.domain.workforce_schema import Kind, Role, WorkforceSchema
 from stayline.errors import NothingImported, ReportUnreadable, UnknownReport
-from stayline.formats.data_constraints import Constraints
+from stayline.formats.data_constraints import Constraints, FeatureConstraints
 from stayline.formats.data_statistics import FeatureStatistics, InferredType, Statistics
 from stayline.formats.report_json import decode
 from stayline.modelling.drift.distances import population_stability
 from stayline.modelling.watching.monitors import CONSTRAINTS, STATISTICS
+from stayline.modelling.watching.shown import RARE
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
 from stayline.ports.feature_store import FEATURES, WRITE_TIME, FeatureStore
@@ -39,6 +40,7 @@ from stayline.usecases.check_compliance.served import manifest_of
 WATCH = "watch"
 PEOPLE_AT_ONCE = 10_000
 _WORDS = frozenset({Kind.CATEGORY, Kind.ORDINAL, Kind.FLAG})
+_NUMBERS = frozenset({InferredType.INTEGRAL, InferredType.FRACTIONAL})
 _HOUR = timedelta(hours=1)
 
 
@@ -113,30 +115,28 @@ def _of_report(
     for feature in statistics.features:
         presence = feature.presence
         n = int(presence.num_present + presence.num_missing)
-        rule = asked.get(feature.name)
-        words = rule.string_constraints.domains if rule and rule.string_constraints else ()
-        is_number = rule is not None and rule.inferred_type in (
-            InferredType.INTEGRAL,
-            InferredType.FRACTIONAL,
-        )
         yield FeatureState(
             name=feature.name,
             n=n,
             missing=presence.num_missing / n if n else 1.0,
-            invalid=_invalid(feature, words, is_number=is_number),
+            invalid=_invalid(feature, asked.get(feature.name)),
             age_hours=age,
         )
 
 
-def _invalid(feature: FeatureStatistics, words: tuple[str, ...], *, is_number: bool) -> float:
-    """Return the share of values that are words where numbers belong, or words nobody knows."""
+def _invalid(feature: FeatureStatistics, rule: FeatureConstraints | None) -> float:
+    """Return the share of values that are words where numbers belong, or words nobody knows.
+
+    Rare words, which the report puts together since they would pick somebody out, count as known.
+    """
     text = feature.string_statistics
-    if text is None or not text.common.num_present:
+    if text is None or rule is None or not text.common.num_present:
         return 0.0
-    if is_number:
+    if feature.inferred_type is InferredType.STRING and rule.inferred_type in _NUMBERS:
         return 1.0
-    known = sum(count for word, count in text.counts.items() if word in words)
-    return 1 - known / text.common.num_present if words else 0.0
+    words = rule.string_constraints.domains if rule.string_constraints else ()
+    unknown = sum(count for word, count in text.counts.items() if word not in (*words, RARE))
+    return unknown / text.common.num_present if words else 0.0
 
 
 def _age_hours(window: Window, ports: DataPorts) -> float | None:

@@ -112,16 +112,17 @@ def facts_of_trainings(
         if execution.execution_id in versions:
             rows = sampled(_people(execution, runner), count, seed)
             if rows:
-                found += _of_rows(rows, execution, features, now)
+                found += facts_of_rows(rows, execution, features, now)
     return found
 
 
-def _of_rows(
+def facts_of_rows(
     rows: Sequence[tuple[str, datetime]],
     execution: Execution,
     features: FeatureStore,
     now: datetime,
 ) -> Iterator[FactUsed]:
+    """Yield the fact behind each row (token and time) that an execution learned from."""
     spine = pl.DataFrame(
         {TOKEN: [token for token, _ in rows], AS_OF: [at for _, at in rows]},
         schema_overrides={AS_OF: INSTANT},

@@ -9,7 +9,7 @@ import polars as pl
 
 from stayline.domain.alert_policy import Band
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
-from stayline.domain.compliance.areas.fairness import (
+from stayline.domain.compliance.areas.fairness_records import (
     JUSTIFICATION,
     FairnessEvidence,
     GroupQuality,

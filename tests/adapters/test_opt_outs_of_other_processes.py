@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from stayline.adapters.embedded.change_mark import ChangeMark
+from stayline.adapters.embedded.change_mark import OPT_OUTS, ChangeMark
 from stayline.adapters.embedded.database import open_database
-from stayline.adapters.embedded.opt_out_list import FRESH_S, MARK, MOST_NAMED, SqliteOptOutList
+from stayline.adapters.embedded.opt_out_list import FRESH_S, MOST_NAMED, SqliteOptOutList
 from stayline.domain.pseudonyms import EmployeeToken
 from store_processes import opt_out_until_killed, told
 from stores import ANA, BO, HOUR, NOON
@@ -52,7 +52,7 @@ def test_a_process_killed_in_the_middle_leaves_nobody_overlooked(path: Path) -> 
 
 def test_while_a_change_is_under_way_and_after_it_no_older_mark_holds(path: Path) -> None:
     kept = opened(path)
-    mark = ChangeMark(open_database(path, "state"), MARK)
+    mark = ChangeMark(open_database(path, "state"), OPT_OUTS)
     before = mark.seen()
     assert before is not None
     assert before == mark.seen()
@@ -63,15 +63,15 @@ def test_while_a_change_is_under_way_and_after_it_no_older_mark_holds(path: Path
 
 
 def test_a_change_that_fails_leaves_a_mark_that_holds(path: Path) -> None:
-    mark = ChangeMark(open_database(path, "state"), MARK)
+    mark = ChangeMark(open_database(path, "state"), OPT_OUTS)
     with pytest.raises(ZeroDivisionError), mark.changing():
         raise ZeroDivisionError
     assert mark.seen() is not None
 
 
 def test_what_a_killed_process_left_odd_is_even_after_the_next_change(path: Path) -> None:
-    kept, mark = opened(path), ChangeMark(open_database(path, "state"), MARK)
-    with path.with_name(MARK).open("ab") as file:
+    kept, mark = opened(path), ChangeMark(open_database(path, "state"), OPT_OUTS)
+    with path.with_name(OPT_OUTS).open("ab") as file:
         file.write(b".")
     assert mark.seen() is None
     kept.opt_out(ANA, at=NOON)
@@ -82,9 +82,9 @@ def test_what_a_killed_process_left_odd_is_even_after_the_next_change(path: Path
 def test_without_its_mark_the_list_is_read(path: Path) -> None:
     kept, other = opened(path), opened(path)
     assert not kept.is_opted_out(ANA, at=NOON)
-    path.with_name(MARK).unlink()
+    path.with_name(OPT_OUTS).unlink()
     other.opt_out(ANA, at=NOON)
-    path.with_name(MARK).unlink()
+    path.with_name(OPT_OUTS).unlink()
     assert kept.is_opted_out(ANA, at=NOON)
 
 

@@ -1,6 +1,6 @@
 """Asks that arrive together are answered as if each had come alone."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -9,6 +9,7 @@ import pytest
 from real_data import ibm_extract
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
+from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import pseudonym
 from stayline.domain.score_request import Ask, ScoreOptions, ScoreRequest
 from stayline.errors import (
@@ -159,7 +160,7 @@ class _OptOutMeanwhile:
             self._ports.opt_outs.opt_out(token, at=self._ports.clock.now())
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class _OptingOut(ForwardedVariant):
     """A variant during whose work people opt out."""
 

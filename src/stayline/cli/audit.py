@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stayline.cli.people import tokens_of
 from stayline.cli.terminal import (
     ByOption,
     HomeOption,
@@ -59,17 +60,22 @@ def list_events(
     as_json: JsonOption = False,
 ) -> None:
     """List events, oldest first; people are told by their tokens."""
-    from stayline.domain.pseudonyms import pseudonym
+    from heapq import merge
 
     ports = ports_for(settings_for(home), must_exist=True)
+    subjects: tuple[str | None, ...] = (subject,)
     if employee is not None:
         if subject is not None:
             raise typer.BadParameter("goes without --subject.", param_hint="--employee")
-        subject = pseudonym(ports.secrets.token_key(), employee)
-    events = ports.audit.between(
-        since and since.replace(tzinfo=UTC), until and until.replace(tzinfo=UTC),
-        kinds=_kinds(kind), subject=subject, actor=actor, limit=limit or None,
-    )  # fmt: skip
+        subjects = tokens_of(ports, employee)
+    found = [
+        ports.audit.between(
+            since and since.replace(tzinfo=UTC), until and until.replace(tzinfo=UTC),
+            kinds=_kinds(kind), subject=one, actor=actor, limit=limit or None,
+        )
+        for one in subjects
+    ]  # fmt: skip
+    events = found[0] if len(found) == 1 else merge(*found, key=lambda event: event.at)
     for line in _json_lines(events) if as_json else map(_line, events):
         say(line)
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from stayline.cli.people import token_of
 from stayline.cli.terminal import (
     ByOption,
     HomeOption,
@@ -33,14 +34,12 @@ def correct(
     as_json: JsonOption = False,
 ) -> None:
     """Correct fields of the person's newest record; what was believed before stays on file."""
-    from stayline.domain.pseudonyms import pseudonym
-    from stayline.domain.request_rows import checked_id
     from stayline.usecases.correct_person import correct_person
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
     corrected = correct_person(
-        pseudonym(ports.secrets.token_key(), checked_id(employee)), dict(map(_named, field)),
+        token_of(ports, employee), dict(map(_named, field)),
         reason=reason, features=ports.features, scores=ports.scores, audit=ports.audit,
         clock=ports.clock, actor=by or settings.actor,
     )  # fmt: skip

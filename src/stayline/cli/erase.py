@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from stayline.cli.people import token_of
+from stayline.cli.people import tokens_of
 from stayline.cli.terminal import (
     ByOption,
     HomeOption,
@@ -41,7 +41,7 @@ def erase(
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
-    tokens = ports.directory.known_as(token_of(ports, employee))
+    tokens = tokens_of(ports, employee)
     token, actor = tokens[0], by or settings.actor
     if allow_again:
         lift_erasure(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stayline.cli.people import tokens_of
 from stayline.cli.terminal import (
     ByOption,
     HomeOption,
@@ -40,15 +41,13 @@ def export(
     """Write everything that is kept about a person, each score explained in plain words."""
     import msgspec
 
-    from stayline.domain.pseudonyms import pseudonym
-    from stayline.domain.request_rows import checked_id
     from stayline.reports.person_page import person_page
     from stayline.usecases.export_person import export_person
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
     exported = export_person(
-        [pseudonym(ports.secrets.token_key(), checked_id(employee))],
+        tokens_of(ports, employee),
         kept_for=_kept_for(settings), features=ports.features, protected=ports.protected,
         directory=ports.directory, imports=ports.imports, registry=ports.registry,
         capture=ports.capture, scores=ports.scores, answers=ports.answers,

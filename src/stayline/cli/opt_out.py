@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stayline.cli.people import token_of
 from stayline.cli.terminal import (
     ByOption,
     HomeOption,
@@ -93,13 +94,12 @@ def list_opt_outs(
     as_json: JsonOption = False,
 ) -> None:
     """List opt-outs and objections by token, with the people's words: for privacy roles only."""
-    from stayline.domain.pseudonyms import pseudonym
 
     ports = ports_for(settings_for(home), must_exist=True)
     if employee is None:
         found = ports.opt_outs.everyone()
     else:
-        found = ports.opt_outs.intervals(pseudonym(ports.secrets.token_key(), employee))
+        found = ports.opt_outs.intervals(token_of(ports, employee))
     now = ports.clock.now()
     found = [out for out in found if everything or out.covers(now)]
     if as_json:
@@ -120,14 +120,12 @@ def _set(
     by: str | None,
     home: HomeOption,
 ) -> "OptOutState":
-    from stayline.domain.pseudonyms import pseudonym
-    from stayline.domain.request_rows import checked_id
     from stayline.usecases.set_opt_out import set_opt_out
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
     return set_opt_out(
-        pseudonym(ports.secrets.token_key(), checked_id(employee)), has_opted_out,
+        token_of(ports, employee), has_opted_out,
         features=ports.features, scores=ports.scores, opt_outs=ports.opt_outs,
         answers=ports.answers, outcomes=ports.outcomes, audit=ports.audit, clock=ports.clock,
         actor=by or settings.actor, request=asked,

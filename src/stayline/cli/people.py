@@ -9,10 +9,16 @@ if TYPE_CHECKING:
 
 
 def token_of(ports: "Ports", hr_id: str) -> "EmployeeToken":
-    """Return the token of an HR id."""
+    """Return the token of an HR id; raises `RequestRefused` for what can be none."""
     from stayline.domain.pseudonyms import pseudonym
+    from stayline.domain.request_rows import checked_id
 
-    return pseudonym(ports.secrets.token_key(), hr_id)
+    return pseudonym(ports.secrets.token_key(), checked_id(hr_id))
+
+
+def tokens_of(ports: "Ports", hr_id: str) -> "tuple[EmployeeToken, ...]":
+    """Return every token of an HR id, the one that stands first: the log keeps older ones."""
+    return ports.directory.known_as(token_of(ports, hr_id))
 
 
 def hr_ids_of(person: str | None, file: Path | None) -> list[str]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stayline.cli.people import token_of
 from stayline.cli.terminal import (
     ByOption,
     HomeOption,
@@ -62,9 +63,7 @@ def open_(
 ) -> None:
     """Put a request on record; its last day follows from its kind and the law it goes by."""
     from stayline.domain.deadlines import Jurisdiction, RightsPolicy
-    from stayline.domain.pseudonyms import pseudonym
     from stayline.domain.register.rights import RequestKind
-    from stayline.domain.request_rows import checked_id
     from stayline.formats.governance_toml import read_policy
     from stayline.usecases.open_request import open_request
 
@@ -72,7 +71,7 @@ def open_(
     ports = ports_for(settings, must_exist=True)
     usual = read_policy(settings.home, "rights", RightsPolicy).jurisdiction
     entry = open_request(
-        pseudonym(ports.secrets.token_key(), checked_id(employee)),
+        token_of(ports, employee),
         kind=RequestKind(_one_of(kind, list(RequestKind), "--kind")),
         jurisdiction=Jurisdiction(
             _one_of(jurisdiction or usual, list(Jurisdiction), "--jurisdiction")

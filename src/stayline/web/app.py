@@ -40,6 +40,7 @@ from stayline.web.runtime.routes import (
     invoke_endpoint,
     ping,
 )
+from stayline.web.token_keys import TokenKeyNow
 from stayline.web.tracing import begin_trace, end_trace
 
 DESCRIPTION = "/openapi.json"
@@ -53,11 +54,12 @@ def create_app(
     What is logged of a request names its route, never its address, since addresses hold HR ids: the
     audit log says who asked for whom.
     """
-    ports.secrets.token_key()  # a key that cannot be read is told now, not with the first request
+    key_now = TokenKeyNow(ports.secrets)
     gateway = Gateway(
         ports,
         settings,
-        Callers(ports, settings),
+        key_now,
+        Callers(ports, settings, key_now),
         container_variables(environment),
         metrics_of(settings.endpoint_name),
     )

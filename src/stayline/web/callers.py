@@ -18,6 +18,7 @@ from stayline.web.local_callers import not_local
 from stayline.web.rate_limits import RateLimits
 from stayline.web.refusals import ANONYMOUS, Refusals
 from stayline.web.signatures import MISSING, verified_caller
+from stayline.web.token_keys import TokenKeyNow
 
 _log = logging.getLogger(__name__)
 _BEARER = "bearer "
@@ -32,8 +33,9 @@ _NOBODY = Caller(ANONYMOUS, frozenset(), is_human=False)
 class Callers:
     """Tells callers apart; says once that it takes whoever works at this machine."""
 
-    def __init__(self, ports: Ports, settings: Settings) -> None:
+    def __init__(self, ports: Ports, settings: Settings, key_now: TokenKeyNow) -> None:
         self._ports = ports
+        self._key_now = key_now
         self._local = Caller(settings.actor, frozenset(Role), is_human=True)
         self._refusals = Refusals(ports.audit, ports.clock)
         self._limits = RateLimits(settings.requests_per_minute)
@@ -87,7 +89,7 @@ class Callers:
         return tokens is None or shown is None or tokens.is_quick(shown)
 
     def _token_of(self, hr_id: str) -> EmployeeToken:
-        return pseudonym(self._ports.secrets.token_key(), hr_id)
+        return pseudonym(self._key_now(), hr_id)
 
     def _told(self, call: Call, operation: Operation) -> Caller:
         key, shown = call.header(b"x-api-key"), call.header(b"authorization")

@@ -8,6 +8,7 @@ from stayline.formats.container_variables import ContainerVariables
 from stayline.settings import Settings
 from stayline.web.callers import Callers
 from stayline.web.metrics import Metrics
+from stayline.web.token_keys import TokenKeyNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Gateway:
 
     ports: Ports
     settings: Settings
+    key_now: TokenKeyNow
     callers: Callers
     variables: ContainerVariables
     metrics: Metrics
@@ -27,7 +29,7 @@ class Gateway:
     @property
     def token_key(self) -> bytes:
         """The key that stands at this moment; a rotation changes it between two requests."""
-        return self.ports.secrets.token_key()
+        return self.key_now()
 
     def token(self, employee_id: str) -> EmployeeToken:
         """Return the token of a checked HR id."""

@@ -55,6 +55,7 @@ NOTES_NOTHING = {
     "check_readiness": "asked every few seconds by load balancers; shows nobody",
     "compare_models": "figures of two packages; nobody in them is a person",
     "describe_model": "a package's own figures; nobody in them is a person",
+    "draft_documents": "names of columns, roles and limits; no value of any person is read",
     "execution_reports": "figures of groups of 30 people or more; nobody in them is a person",
     "import_inbox": "each file is imported by import_workforce, which notes it",
     "inspect_extract": "a file of the caller's own, outside the home; nothing is kept",

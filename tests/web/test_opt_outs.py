@@ -6,9 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 
+from local_client import LocalClient
 from real_data import ibm_extract
 from some_have_left import SomeHaveLeft
 from stayline.bootstrap import Ports
@@ -38,18 +37,18 @@ def token_of(ports: Ports, hr_id: str) -> EmployeeToken:
     return pseudonym(ports.secrets.token_key(), hr_id)
 
 
-def client_of(ports: Ports, home: Path, *roles: Role) -> TestClient[Litestar]:
+def client_of(ports: Ports, home: Path, *roles: Role) -> LocalClient:
     """Return a client who signs in with these roles."""
     app = create_app(ports, Settings(home=home))
-    app.state["gateway"].callers.local = Caller("lee", frozenset(roles), is_human=True)
-    return TestClient(app, raise_server_exceptions=False)
+    app.state["gateway"].callers._local = Caller("lee", frozenset(roles), is_human=True)
+    return LocalClient(app, raise_server_exceptions=False)
 
 
 @pytest.fixture
-def manager(ports: Ports, home: Path) -> Iterator[TestClient[Litestar]]:
+def manager(ports: Ports, home: Path) -> Iterator[LocalClient]:
     """A manager's client; one person has left."""
     gone = replace(ports, features=SomeHaveLeft(ports.features, {token_of(ports, GONE)}))
-    with client_of(gone, home, Role.MANAGER) as client:
+    with client_of(gone, home, Role.HR_PARTNER) as client:
         yield client
 
 

@@ -106,7 +106,8 @@ def decided_by(desk, caller):
     return record_decision(
         pseudonym(ports.secrets.token_key(), PEOPLE[0]), action="mentoring", reason=REASON,
         caller=caller, policy=OversightPolicy(), features=ports.features,
-        decisions=ports.decisions, register=ports.register, audit=ports.audit, clock=ports.clock,
+        decisions=ports.decisions, register=ports.register, directory=ports.directory,
+        audit=ports.audit, clock=ports.clock,
     )  # fmt: skip
 
 

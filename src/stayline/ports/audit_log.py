@@ -71,16 +71,3 @@ class AuditLog(Protocol):
     def close(self) -> None:
         """End in order: everything noted is in the chain; a note opens it again."""
         ...
-
-
-def events_since(audit: AuditLog, since: datetime) -> list[AuditEvent]:
-    """Return the events from an instant on, oldest first, without reading the log before it.
-
-    Events are chained as they come in, which a clock that is set back, or a process that notes
-    late, puts out of order: an hour more than asked for is looked at.
-    """
-    limit, found = _FIRST_LOOK, audit.events(limit=_FIRST_LOOK)
-    while len(found) == limit and found[0].at >= since - _LATE:
-        limit *= 4
-        found = audit.events(limit=limit)
-    return [event for event in found if event.at >= since]

@@ -9,7 +9,7 @@ from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.register.oversight import StopDrill
 from stayline.domain.scoring_rules import Rule, RuleChange
 from stayline.errors import DrillFailed, NotStopped
-from stayline.ports.audit_log import AuditLog, events_since
+from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.deployments import Deployments
 from stayline.ports.governance_register import Entry, GovernanceRegister
@@ -107,7 +107,7 @@ def _served(audit: AuditLog, since: datetime, until: datetime) -> int:
     """Count the scores that the log puts into the time when all refused."""
     return sum(
         event.kind is AuditEventKind.EMPLOYEE_SCORED and since <= event.at < until
-        for event in events_since(audit, since - timedelta(minutes=1))
+        for event in audit.between(since - timedelta(minutes=1))
     )
 
 

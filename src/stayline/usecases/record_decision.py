@@ -12,6 +12,7 @@ from stayline.errors import DeciderRefused, DecisionRefused, UnknownEmployee
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
+from stayline.ports.directory import Directory
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.governance_register import GovernanceRegister
 
@@ -26,6 +27,7 @@ def record_decision(
     features: FeatureStore,
     decisions: DecisionBook,
     register: GovernanceRegister,
+    directory: Directory,
     audit: AuditLog,
     clock: Clock,
     prediction_id: str | None = None,
@@ -44,7 +46,7 @@ def record_decision(
             raise DeciderRefused("Only a person decides about people; a program may not.")
         decision = _decided(
             token, action=action, reason=reason, actor=actor, policy=policy, features=features,
-            decisions=decisions, register=register, audit=audit, clock=clock,
+            decisions=decisions, register=register, directory=directory, audit=audit, clock=clock,
             prediction_id=prediction_id,
         )  # fmt: skip
     except (DeciderRefused, DecisionRefused, UnknownEmployee) as refusal:
@@ -66,6 +68,7 @@ def _decided(
     features: FeatureStore,
     decisions: DecisionBook,
     register: GovernanceRegister,
+    directory: Directory,
     audit: AuditLog,
     clock: Clock,
     prediction_id: str | None,
@@ -74,7 +77,7 @@ def _decided(
     wanted, words = checked_action(action), checked_reason(reason)
     if features.get(token) is None:
         raise UnknownEmployee(token)
-    events = audit.events(subject=token)
+    events = [event for one in directory.known_as(token) for event in audit.events(subject=one)]
     view = view_before(events, actor, at=now, policy=policy)
     earlier = decisions.latest_by(actor, max(policy.copies_among, policy.bulk_decisions))
     recent = earlier[-policy.copies_among :] if policy.copies_among > 0 else []

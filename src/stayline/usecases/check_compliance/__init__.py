@@ -98,7 +98,7 @@ def check_compliance(
     ``captured_days`` days, of ``sampling_percent`` of the answers.
     """
     transparency = gather_transparency(
-        window, TransparencyPorts(scores, register, audit), parameters.transparency
+        window, TransparencyPorts(scores, register, directory, audit), parameters.transparency
     )
     fairness, bias_tables = gather_fairness(
         window,

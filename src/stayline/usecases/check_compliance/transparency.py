@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from stayline.domain.audit_events import NAMELESS, AuditEventKind
 from stayline.domain.compliance.areas.transparency import (
@@ -12,9 +13,11 @@ from stayline.domain.compliance.areas.transparency import (
     TransparencyParameters,
 )
 from stayline.domain.compliance.verdicts import Window
+from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.register.accountability import Document, ScopeAnswer
 from stayline.domain.register.rights import NoticeGiven, RequestKind, RightsRequest
 from stayline.ports.audit_log import AuditLog
+from stayline.ports.directory import Directory
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.score_board import BoardEntry, ScoreBoard
 from stayline.usecases.check_compliance.sampled import sampled
@@ -27,6 +30,7 @@ class TransparencyPorts:
 
     scores: ScoreBoard
     register: GovernanceRegister
+    directory: Directory
     audit: AuditLog
 
 
@@ -36,7 +40,7 @@ def gather_transparency(
     """Return the evidence of area TRA."""
     register = ports.register
     return TransparencyEvidence(
-        first_scores=first_scores(window, ports.scores, ports.audit),
+        first_scores=_first_scores(window, ports),
         notices=tuple(entry.record for entry in register.entries(NoticeGiven)),
         explained=tuple(_explained(window, ports.scores, parameters)),
         requests=tuple(
@@ -49,17 +53,22 @@ def gather_transparency(
     )
 
 
-def first_scores(window: Window, scores: ScoreBoard, audit: AuditLog) -> tuple[FirstScore, ...]:
+def _first_scores(window: Window, ports: TransparencyPorts) -> tuple[FirstScore, ...]:
     """Return when each person who was scored in the window was first scored at all.
 
     The audit log tells of scores that were asked for, the board of those of a run over everyone.
+    The log keeps the tokens of its day, so they are told as they stand now.
     """
     first: dict[str, datetime] = {}
     of_window = set[str]()
-    asked = trail(audit, BEGINNING, window.until, (AuditEventKind.EMPLOYEE_SCORED,))
-    seen = [(event.subject, event.at) for event in asked if event.subject != NAMELESS]
-    kept = [(str(one.token), one.scored_at) for one in scores.entries()]
-    for subject, at in (*seen, *kept):
+    asked = trail(ports.audit, BEGINNING, window.until, (AuditEventKind.EMPLOYEE_SCORED,))
+    kept = [(str(one.token), one.scored_at) for one in ports.scores.entries()]
+    stands = {subject: subject for subject, _ in kept}
+    seen = ((event.subject, event.at) for event in asked if event.subject != NAMELESS)
+    for told, at in chain(kept, seen):
+        if told not in stands:
+            stands[told] = ports.directory.known_as(EmployeeToken(told))[0]
+        subject = stands[told]
         if at < window.until:
             first[subject] = min(at, first.get(subject, at))
             if window.holds(at):

@@ -14,7 +14,7 @@ from stayline.domain.scoring_rules import Rule, RuleChange
 from stayline.errors import NoPilot
 from stayline.modelling.scoped_people import in_scope
 from stayline.ports.answer_book import AnswerBook
-from stayline.ports.audit_log import AuditLog, events_since
+from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
 from stayline.ports.feature_store import TOKEN, FeatureStore
@@ -52,7 +52,7 @@ def report_pilot(
     """
     now = clock.now()
     pilot, until = _pilot(control.history(), now)
-    events = [event for event in events_since(audit, pilot.at) if event.at < until]
+    events = list(audit.between(pilot.at, until))
     views = [
         event
         for event in events

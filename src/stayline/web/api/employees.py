@@ -179,6 +179,7 @@ def decide(
         features=ports.features,
         decisions=ports.decisions,
         register=ports.register,
+        directory=ports.directory,
         audit=ports.audit,
         clock=ports.clock,
     )

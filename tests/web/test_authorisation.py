@@ -46,7 +46,9 @@ def outcome(home: SignedInHome, method: str, path: str, person: str, headers) ->
     url = re.sub(r"\{(\w+)(:\w+)?\}", lambda found: names.get(found[1], "x"), path)
     sent = {"employee_id": person} if path == "/v1/predict" else {}
     body = {} if method in ("GET", "DELETE", "HEAD") else {"json": sent}
+    before = home.refusals()
     answer = home.client.request(method, url, headers=headers, **body)
+    refused = [because for _, _, because in home.refusals()[len(before) :]]
     told = answer.json() if "json" in answer.headers.get("content-type", "") else {}
     code = answer.headers.get("x-amzn-errortype", "")
     kind = told.get("type", "").rpartition(":")[2] if isinstance(told, dict) else ""
@@ -59,7 +61,7 @@ def outcome(home: SignedInHome, method: str, path: str, person: str, headers) ->
     if kind == "not-permitted" or code == "AccessDeniedException":
         assert answer.status_code == 403
         return NO_ROLE
-    return UNKNOWN if (answer.status_code, kind) == (404, "unknown-employee") else IN
+    return UNKNOWN if refused == ["outside_line"] else IN
 
 
 def expected(operation: Operation, role: Role | None, path: str, person: str) -> str:

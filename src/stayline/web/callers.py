@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from stayline.bootstrap import Ports
 from stayline.domain.callers import Caller
@@ -15,6 +16,7 @@ from stayline.usecases.sign_in import sign_in
 from stayline.web.calls import Call
 from stayline.web.forwarding import Forwarding
 from stayline.web.local_callers import not_local
+from stayline.web.neutral import NOBODY
 from stayline.web.rate_limits import RateLimits
 from stayline.web.refusals import ANONYMOUS, Refusals
 from stayline.web.signatures import MISSING, verified_caller
@@ -46,7 +48,7 @@ class Callers:
         """Return who calls, permitted to do this at all.
 
         Raises `NotSignedIn` (or `SignatureRefused`, in AWS's form) and `NotPermitted`; each stands
-        in the audit log. Whom a manager may ask about is up to `keep_to_line`. Requests are counted
+        in the audit log. Whom a manager may ask about is up to `within_line`. Requests are counted
         by subject, those of nobody by their address; raises `TooManyRequests`.
         """
         if operation in PUBLIC:
@@ -64,24 +66,36 @@ class Callers:
             raise NotPermitted(operation, PERMITTED[operation])
         return caller
 
-    def keep_to_line(
+    def within_line(
         self, caller: Caller, operation: Operation, requests: Sequence[ScoreRequest]
-    ) -> None:
-        """Raise `UnknownEmployee` for the first person who is outside a manager's line."""
+    ) -> Sequence[ScoreRequest]:
+        """Return the requests, with `NOBODY` in place of whoever is outside a manager's line.
+
+        So whatever is answered, and whatever else is wrong with a request, is answered as of
+        somebody unknown; of those outside nothing else is ever looked up.
+        """
         ports = self._ports
-        check_reporting_line(
+        outside = check_reporting_line(
             caller,
             operation,
-            (
-                (self._token_of(request.employee_id), request.at("employee_id"))
-                for request in requests
-                if request.employee_id is not None
-            ),
+            (request.employee_id for request in requests if request.employee_id is not None),
+            token_of=self._token_of,
             directory=ports.directory,
             features=ports.features,
             audit=ports.audit,
             clock=ports.clock,
         )
+        if not outside:
+            return requests
+        return [
+            replace(request, employee_id=NOBODY) if request.employee_id in outside else request
+            for request in requests
+        ]
+
+    def within_line_of(self, caller: Caller, operation: Operation, hr_id: str) -> str:
+        """Return the HR id of one person, or `NOBODY`, as `within_line` does."""
+        (request,) = self.within_line(caller, operation, [ScoreRequest(hr_id)])
+        return request.employee_id or NOBODY
 
     def is_quick(self, call: Call) -> bool:
         """Whether the caller is told without waiting for an identity provider."""

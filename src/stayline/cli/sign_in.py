@@ -48,8 +48,7 @@ def _subject(command: str, options: dict[str, Any]) -> str | None:
     from stayline.errors import SettingRefused
     from stayline.settings import load_settings
 
-    is_of_one = options.get("employee") is not None
-    operation = operation_of(command, is_of_one_person=is_of_one)
+    operation = operation_of(command, options)
     if operation in PUBLIC:
         return None
     home: Path | None = options.get("home")

@@ -25,6 +25,7 @@ from stayline.web.token_keys import TokenKeyNow
 _log = logging.getLogger(__name__)
 _BEARER = "bearer "
 _AWS = "AWS4-"
+_CREDENTIALS = (b"authorization", b"x-api-key")
 _IN_AWS_FORM = frozenset(
     {Operation.INVOKE_ENDPOINT, Operation.READ_FEATURES, Operation.WRITE_FEATURES}
 )
@@ -41,6 +42,8 @@ class Callers:
         self._local = Caller(settings.actor, frozenset(Role), is_human=True)
         self._refusals = Refusals(ports.audit, ports.clock)
         self._limits = RateLimits(settings.requests_per_minute)
+        # Strangers have as many addresses as they like: they crowd out one another alone.
+        self._limits_of_strangers = RateLimits(settings.requests_per_minute)
         self._forwarding = Forwarding(settings.trusted_proxy)
         self._has_warned = False
 
@@ -56,7 +59,7 @@ class Callers:
         try:
             caller = self._told(call, operation)
         except (NotSignedIn, SignatureRefused) as refusal:
-            self._limits.check(f"address {self._forwarding.client(call)}")
+            self._limits_of_strangers.check(self._forwarding.client(call))
             because = refusal.because if isinstance(refusal, NotSignedIn) else "signature"
             self._refusals.of_nobody(operation, because)
             raise
@@ -106,9 +109,9 @@ class Callers:
         return pseudonym(self._key_now(), hr_id)
 
     def _told(self, call: Call, operation: Operation) -> Caller:
+        if sum(name in _CREDENTIALS for name, _ in call.headers) > 1:  # who else reads which?
+            raise NotSignedIn("two", "show one credential, once: X-Api-Key or Authorization.")
         key, shown = call.header(b"x-api-key"), call.header(b"authorization")
-        if key is not None and shown is not None:
-            raise NotSignedIn("two", "show one credential, either X-Api-Key or Authorization.")
         credential = _bearer(call) if key is None else key
         if credential is not None:
             return self._signed_in(credential)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import healthy_people
 from healthy_areas import (
     LENGTH,
     healthy_humans,
@@ -42,6 +43,11 @@ def healthy_quarter(until: datetime = UNTIL) -> Evidence:
         humans=healthy_humans(until),
         log=healthy_log(until),
         models=healthy_models(until),
+        fairness=healthy_people.fairness(until),
+        data=healthy_people.data(until),
+        transparency=healthy_people.transparency(until),
+        security=healthy_people.security(until),
+        accountability=healthy_people.accountability(until),
     )
 
 

@@ -20,6 +20,7 @@ NAMES = [
     "feature-refresh",
     "nightly-scores",
     "watch",
+    "requests",
     "retrain",
     "compliance-check",
 ]

@@ -31,8 +31,9 @@ def correct(ports: Ports, token: EmployeeToken, reason: str = WHY, **values) -> 
 def score(ports: Ports) -> float:
     (answer,) = score_employee(
         [ScoreRequest(PERSON)], endpoint=ports.endpoint, features=ports.features,
-        scores=ports.scores, opt_outs=ports.opt_outs, audit=ports.audit, capture=ports.capture,
-        clock=ports.clock, token_key=ports.secrets.token_key(), actor="tests",
+        scores=ports.scores, opt_outs=ports.opt_outs, control=ports.control, audit=ports.audit,
+        capture=ports.capture, clock=ports.clock, token_key=ports.secrets.token_key(),
+        actor="tests",
     )  # fmt: skip
     return answer.risk
 

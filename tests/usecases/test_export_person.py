@@ -56,8 +56,8 @@ def export(ports: Ports, *tokens: EmployeeToken) -> PersonExport:
 def score(ports: Ports, person: str = PERSON, reasons: bool = True, **fields: object) -> float:
     (answer,) = score_employee(
         [ScoreRequest(person, fields)], endpoint=ports.endpoint, features=ports.features,
-        scores=ports.scores, opt_outs=ports.opt_outs, audit=ports.audit, capture=ports.capture,
-        clock=ports.clock, token_key=ports.secrets.token_key(), actor="lee",
+        scores=ports.scores, opt_outs=ports.opt_outs, control=ports.control, audit=ports.audit,
+        capture=ports.capture, clock=ports.clock, token_key=ports.secrets.token_key(), actor="lee",
         options=ScoreOptions(with_reasons=reasons),
     )  # fmt: skip
     return answer.risk

@@ -7,7 +7,7 @@ import pytest
 from real_data import ibm_extract
 from some_have_left import SomeHaveLeft
 from stayline.bootstrap import Ports
-from stayline.domain.audit_events import AuditEventKind
+from stayline.domain.audit_events import NAMELESS, AuditEventKind
 from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import RiskScore, ScoreSource
@@ -21,7 +21,6 @@ from stayline.errors import (
 )
 from stayline.ports.forwarded_variant import ForwardedVariant
 from stayline.usecases.score_employee import score_employee
-from stayline.usecases.score_employee.records import NAMELESS
 
 FIELDS = {"JobRole": "Sales Executive", "MonthlyIncome": 5500, "OverTime": "Yes"}
 PERSON = str(ibm_extract()["EmployeeNumber"][0])

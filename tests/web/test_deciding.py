@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from litestar.testing import TestClient
 
+from local_client import LocalClient
 from real_data import ibm_extract
 from stayline.bootstrap import build
 from stayline.domain.audit_events import AuditEventKind
@@ -50,7 +50,7 @@ class Desk:
 def desk(home):
     clock = SetClock(datetime.now(UTC))
     ports = build(Settings(home=home), clock=clock)
-    with TestClient(create_app(ports, Settings(home=home))) as client:
+    with LocalClient(create_app(ports, Settings(home=home))) as client:
         yield Desk(client, ports, clock)
 
 

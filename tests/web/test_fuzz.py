@@ -33,8 +33,6 @@ CHECKS = [
 ]
 CANNOT_BE_WRONG = {
     "GET /v1/employees/{employee_id}",
-    "PUT /v1/employees/{employee_id}/opt-out",
-    "DELETE /v1/employees/{employee_id}/opt-out",
     "GET /v1/health",
     "GET /healthz",
     "GET /metrics",

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from litestar.testing import TestClient
 
+from local_client import LocalClient
 from real_data import ibm_extract
 from stayline.bootstrap import build
 from stayline.cli.score import score_everyone
@@ -148,7 +148,7 @@ def test_whoever_moves_into_scope_is_scored_and_whoever_moves_out_is_not(client,
 @contextmanager
 def at(home, clock):
     ports = build(Settings(home=home), clock=clock)
-    with TestClient(create_app(ports, Settings(home=home))) as client:
+    with LocalClient(create_app(ports, Settings(home=home))) as client:
         yield ports, client
 
 

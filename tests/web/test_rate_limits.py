@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from litestar.testing import TestClient
 
+from local_client import LocalClient
 from stayline.bootstrap import Ports
 from stayline.errors import TooManyRequests
 from stayline.settings import Settings
@@ -64,12 +64,12 @@ def test_many_callers_take_no_more_room_and_cannot_push_one_out(time: Time) -> N
 
 
 @pytest.fixture
-def client(ports: Ports, home: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(ports, Settings(home=home, requests_per_minute=2))) as client:
+def client(ports: Ports, home: Path) -> Iterator[LocalClient]:
+    with LocalClient(create_app(ports, Settings(home=home, requests_per_minute=2))) as client:
         yield client
 
 
-def test_the_api_says_when_to_come_again(client: TestClient) -> None:
+def test_the_api_says_when_to_come_again(client: LocalClient) -> None:
     answers = [client.post("/v1/predict", json={"employee_id": "1"}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert 1 <= int(answers[2].headers["retry-after"]) <= WINDOW_S
@@ -89,7 +89,7 @@ def test_aws_clients_are_told_in_their_form(
 ) -> None:
     create_access_key("p", secrets=ports.secrets, audit=ports.audit, clock=ports.clock, actor="a")
     app = create_app(ports, Settings(home=home, requests_per_minute=1))
-    with TestClient(app) as client:
+    with LocalClient(app) as client:
         sent = [client.request(method, path, json=body) for _ in range(2)]
     assert [answer.status_code for answer in sent] == [403, 429]
     assert sent[1].headers["x-amzn-errortype"] == "ThrottlingException"
@@ -100,6 +100,6 @@ def test_aws_clients_are_told_in_their_form(
 def test_the_container_s_route_keeps_the_status(ports: Ports, home: Path) -> None:
     create_access_key("p", secrets=ports.secrets, audit=ports.audit, clock=ports.clock, actor="a")
     app = create_app(ports, Settings(home=home, requests_per_minute=1))
-    with TestClient(app) as client:
+    with LocalClient(app) as client:
         sent = [client.post("/invocations", json={"employee_id": "1"}) for _ in range(2)]
     assert [answer.status_code for answer in sent] == [403, 429]

@@ -6,8 +6,8 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from litestar.testing import TestClient
 
+from local_client import LocalClient
 from real_data import ibm_extract
 from stayline.bootstrap import build
 from stayline.cli.score import score_everyone
@@ -53,7 +53,7 @@ def scores_in(ports):
 
 @pytest.fixture
 def client(ports, home):
-    with TestClient(create_app(ports, Settings(home=home))) as client:
+    with LocalClient(create_app(ports, Settings(home=home))) as client:
         yield client
 
 

@@ -13,6 +13,7 @@ from stayline.cli import (
     api_keys,
     audit,
     comply,
+    comply_documents,
     correct,
     doctor,
     erase,
@@ -71,7 +72,8 @@ def _root(
 for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
     watch, alarms, audit, stop, pilot, oversight, access_keys, api_keys, secrets, roles, purge,
-    holds, erase, opt_out, requests, export_person, correct, notices, register, comply, doctor,
+    holds, erase, opt_out, requests, export_person, correct, notices, register, comply,
+    comply_documents, doctor,
 ):  # fmt: skip
     module.register(app)
 require_sign_in(app)

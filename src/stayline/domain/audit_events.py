@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from stayline.domain.light_values import light_value
 
+NAMELESS = "nameless"
+"""The subject of a score that was asked for without saying of whom."""
+
 
 class AuditEventKind(StrEnum):
     """What happened. A new kind of event starts with a new line here."""

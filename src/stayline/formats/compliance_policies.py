@@ -1,11 +1,13 @@
-"""What an organisation sets of the check: ``[legal_register]`` and ``[controls.AREA]``."""
+"""What an organisation sets of the check: its thresholds, its law, who it is, what it keeps."""
 
 from dataclasses import fields
 from pathlib import Path
 
+from stayline.domain.compliance.bias_tables import BiasTablePolicy
 from stayline.domain.compliance.catalogue import Parameters
 from stayline.domain.compliance.legal_register import REGISTER
 from stayline.domain.compliance.legal_sources import LegalPolicy, LegalRegister
+from stayline.domain.compliance.organisation import OrganisationPolicy
 from stayline.errors import SettingRefused
 from stayline.formats.governance_toml import read_policy
 
@@ -34,3 +36,13 @@ def read_parameters(home: Path) -> Parameters:
             for area in fields(Parameters)
         }
     )
+
+
+def read_organisation(home: Path) -> OrganisationPolicy:
+    """Return who answers for the processing; raises `SettingRefused`."""
+    return read_policy(home, "organisation", OrganisationPolicy)
+
+
+def read_bias_tables(home: Path) -> BiasTablePolicy:
+    """Return how an organisation's words map to New York's form; raises `SettingRefused`."""
+    return read_policy(home, "ll144", BiasTablePolicy)

@@ -36,6 +36,7 @@ def report_json(report: ComplianceReport) -> bytes:
         "summary": report.summary(),
         "has_failed": report.has_failed,
         "controls": [_control(one, report) for one in report.judged],
+        "bias_tables": report.bias_tables,
         "legal_register": {
             "version": report.law.version,
             "stale_after_days": report.law.stale_after_days,

@@ -3,7 +3,13 @@
 from stayline.bootstrap import Ports
 from stayline.domain.compliance.report import ComplianceReport
 from stayline.domain.compliance.verdicts import Window
-from stayline.formats.compliance_policies import read_legal_register, read_parameters
+from stayline.formats.compliance_policies import (
+    read_bias_tables,
+    read_legal_register,
+    read_organisation,
+    read_parameters,
+)
+from stayline.jobs.home_state import home_state
 from stayline.jobs.job import Call
 from stayline.jobs.retention import retention_policy
 from stayline.jobs.work import check_whole
@@ -28,18 +34,26 @@ def check_window(window: Window, *, ports: Ports, settings: Settings, by: str) -
         window,
         parameters=read_parameters(settings.home),
         law=read_legal_register(settings.home),
+        organisation=read_organisation(settings.home),
+        retention=retention_policy(settings),
+        state=home_state(settings),
+        tables=read_bias_tables(settings.home),
         alarms=ports.alarms,
         capture=ports.capture,
         decisions=ports.decisions,
         directory=ports.directory,
         features=ports.features,
+        imports=ports.imports,
         jobs=ports.jobs,
         opt_outs=ports.opt_outs,
+        outcomes=ports.outcomes,
+        protected=ports.protected,
         register=ports.register,
         registry=ports.registry,
         runner=ports.runner,
         scores=ports.scores,
         reports=ports.reports,
+        secrets=ports.secrets,
         audit=ports.audit,
         clock=ports.clock,
         actor=by,

@@ -2,13 +2,12 @@
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.pipeline_execution import Execution, ExecutionStatus, StepStatus
+from stayline.domain.read_purposes import ReadPurpose
 from stayline.domain.second_person import same_person
 from stayline.errors import ExecutionFailed
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.pipeline_runner import Follow, PipelineRunner, nobody_follows
-
-_PURPOSE = "fairness audit and price of leaving protected attributes out, after a crash"
 
 
 def resume_execution(
@@ -38,7 +37,10 @@ def resume_execution(
                 actor=by,
                 subject="all",
                 at=clock.now(),
-                details={"purpose": _PURPOSE, "execution": execution_id},
+                details={
+                    "purpose": ReadPurpose.MODEL_AUDIT_RESUMED.value,
+                    "execution": execution_id,
+                },
             )
         )
     try:

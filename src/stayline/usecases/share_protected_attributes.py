@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.protected_attributes import AuditPurpose
+from stayline.domain.read_purposes import ReadPurpose
 from stayline.formats.frozen_inputs import protected_files
 from stayline.modelling.dataset import without_people
 from stayline.ports.audit_log import AuditLog
@@ -13,7 +14,7 @@ from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.protected_attributes import ProtectedAttributes
 
-PURPOSE = "fairness audit and price of leaving protected attributes out of the model"
+PURPOSE = ReadPurpose.MODEL_AUDIT.value
 
 
 @contextmanager

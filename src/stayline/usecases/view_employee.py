@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
+from stayline.domain.callers import Caller
 from stayline.domain.decisions import Decision
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.roles import Operation
 from stayline.errors import (
     EndpointUnavailable,
     HasOptedOut,
@@ -50,13 +52,14 @@ def view_employee(
     control: ScoringControl,
     audit: AuditLog,
     clock: Clock,
-    actor: str,
+    caller: Caller,
 ) -> EmployeeView:
     """Return the view, which is itself an audited event.
 
     ``score_now`` puts a fresh score on the board; it is called where the kept one lacks reasons or
     is older than the person's features or of another model, and need not succeed. The event tells
-    whether a score and its reasons were shown, and of which band: a decision may rest on that.
+    whether a score and its reasons were shown, and of which band: a decision may rest on that; and
+    by which right, so that it can be checked later that the caller might see it.
     Raises `UnknownEmployee` when nothing is known of the person, `NoLongerEmployed`,
     `OutsidePilot`, and `ScoringStopped`.
     """
@@ -75,7 +78,7 @@ def view_employee(
             raise OutsidePilot(token)
     except (UnknownEmployee, NoLongerEmployed, OutsidePilot, ScoringStopped) as refusal:
         kind = AuditEventKind.REQUEST_REFUSED
-        audit.append(refused(kind, refusal, actor=actor, subject=token, at=clock.now()))
+        audit.append(refused(kind, refusal, actor=caller.subject, subject=token, at=clock.now()))
         raise
     if record is not None and _opted_out_since(token, opt_outs, clock.now()) is None:
         with suppress(NothingDeployed, PackageRefused, EndpointUnavailable, HasOptedOut):
@@ -92,7 +95,7 @@ def view_employee(
     audit.append(
         AuditEvent(
             AuditEventKind.EMPLOYEE_VIEWED,
-            actor=actor,
+            actor=caller.subject,
             subject=token,
             at=now,
             details={
@@ -100,6 +103,8 @@ def view_employee(
                 "shown_reasons": view.score is not None and bool(view.score.reasons),
                 "band": None if view.score is None else view.score.band.value,
                 "decisions": len(taken),
+                "reach": caller.reach(Operation.VIEW_EMPLOYEE).value,
+                **({"employee": caller.employee} if caller.employee else {}),
                 **({"because": HasOptedOut.__name__} if since is not None else {}),
             },
         )

@@ -109,7 +109,8 @@ def test_a_person_the_home_did_not_know_is_known_from_now_on(store, ports):
         FeatureGroupName="features", Record=written("new-1", "2026-02-01", OverTime="Yes")
     )
     assert got(store, "new-1")["OverTime"] == "Yes"
-    assert ports.directory.find(token_of(ports, "new-1")) is None
+    entry = ports.directory.find(token_of(ports, "new-1"))
+    assert (entry.hr_id, entry.display_name, entry.manager) == ("new-1", None, None)
 
 
 def test_an_outcome_round_trip(store):

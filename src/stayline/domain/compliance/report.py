@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from stayline.domain.compliance.bias_tables import BiasTables
 from stayline.domain.compliance.judgement import Judged
 from stayline.domain.compliance.legal_sources import LegalRegister
 from stayline.domain.compliance.verdicts import Status, Window
@@ -21,13 +22,17 @@ class EvidenceFile:
 
 @dataclass(frozen=True, slots=True)
 class ComplianceReport:
-    """Every control with its verdict; ``evidence`` names each control's file by its id."""
+    """Every control with its verdict; ``evidence`` names each control's file by its id.
+
+    ``bias_tables`` are None where nobody was scored, or no protected attribute is known.
+    """
 
     window: Window
     checked_at: datetime
     law: LegalRegister
     judged: tuple[Judged, ...]
     evidence: Mapping[str, EvidenceFile]
+    bias_tables: BiasTables | None = None
 
     @property
     def has_failed(self) -> bool:

@@ -3,10 +3,13 @@
 from dataclasses import fields
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.compliance.bias_tables import BiasTablePolicy
 from stayline.domain.compliance.catalogue import CONTROLS, Evidence, Parameters, judge_all
 from stayline.domain.compliance.legal_sources import LegalRegister
+from stayline.domain.compliance.organisation import OrganisationPolicy
 from stayline.domain.compliance.report import ComplianceReport
 from stayline.domain.compliance.verdicts import Status, Window
+from stayline.domain.retention import RetentionPolicy
 from stayline.formats.compliance_report import (
     REPORT_FILE,
     evidence_file,
@@ -21,17 +24,37 @@ from stayline.ports.decision_book import DecisionBook
 from stayline.ports.directory import Directory
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.governance_register import GovernanceRegister
+from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.job_book import JobBook
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
+from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.pipeline_runner import PipelineRunner
+from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.score_board import ScoreBoard
+from stayline.ports.secrets import Secrets
+from stayline.reports.compliance_page import PAGE_FILE, compliance_page
+from stayline.usecases.check_compliance.accountability import (
+    AccountabilityPorts,
+    gather_accountability,
+)
+from stayline.usecases.check_compliance.data import DataPorts, gather_data
+from stayline.usecases.check_compliance.fairness import FairnessPorts, gather_fairness
 from stayline.usecases.check_compliance.humans import gather_humans
 from stayline.usecases.check_compliance.log import gather_log
 from stayline.usecases.check_compliance.models import gather_models
 from stayline.usecases.check_compliance.opt_out import gather_opt_out
 from stayline.usecases.check_compliance.retention import gather_retention
+from stayline.usecases.check_compliance.security import (
+    HomeState,
+    SecurityPorts,
+    gather_security,
+)
+from stayline.usecases.check_compliance.transparency import (
+    TransparencyPorts,
+    gather_transparency,
+)
 
 SHELF = "compliance"
 """The name under which the reports are kept, each at the end of its window."""
@@ -42,18 +65,26 @@ def check_compliance(
     *,
     parameters: Parameters,
     law: LegalRegister,
+    organisation: OrganisationPolicy,
+    retention: RetentionPolicy,
+    state: HomeState,
+    tables: BiasTablePolicy,
     alarms: AlarmBook,
     capture: CaptureLog,
     decisions: DecisionBook,
     directory: Directory,
     features: FeatureStore,
+    imports: ImportLedger,
     jobs: JobBook,
     opt_outs: OptOutList,
+    outcomes: OutcomeBook,
+    protected: ProtectedAttributes,
     register: GovernanceRegister,
     registry: ModelRegistry,
     runner: PipelineRunner,
     scores: ScoreBoard,
     reports: ReportShelf,
+    secrets: Secrets,
     audit: AuditLog,
     clock: Clock,
     actor: str,
@@ -66,6 +97,16 @@ def check_compliance(
     by the records of then, and by what the stores still hold of it. Captured rows are kept for
     ``captured_days`` days, of ``sampling_percent`` of the answers.
     """
+    transparency = gather_transparency(
+        window, TransparencyPorts(scores, register, audit), parameters.transparency
+    )
+    fairness, bias_tables = gather_fairness(
+        window,
+        FairnessPorts(
+            scores, features, protected, decisions, outcomes, registry, register, audit, clock
+        ),
+        policy=tables, actor=actor,
+    )  # fmt: skip
     evidence = Evidence(
         retention=gather_retention(
             window, capture=capture, scores=scores, register=register, jobs=jobs, audit=audit,
@@ -89,6 +130,26 @@ def check_compliance(
             window, registry=registry, decisions=decisions, reports=reports, alarms=alarms,
             jobs=jobs, audit=audit,
         ),
+        fairness=fairness,
+        data=gather_data(
+            window,
+            DataPorts(
+                capture, features, imports, scores, runner, registry, reports, register, clock
+            ),
+            parameters.data,
+        ),
+        transparency=transparency,
+        security=gather_security(
+            window,
+            SecurityPorts(directory, features, outcomes, secrets, register, audit),
+            state,
+        ),
+        accountability=gather_accountability(
+            window,
+            AccountabilityPorts(features, registry, register, audit),
+            first_scores=transparency.first_scores,
+            organisation=organisation, retention=retention, law=law,
+        ),
     )  # fmt: skip
     judged = judge_all(evidence, window, parameters, law)
     files = _files(evidence)
@@ -103,8 +164,10 @@ def check_compliance(
             )
             for one in judged
         },
+        bias_tables=bias_tables,
     )
-    reports.put(SHELF, window.until, files | {REPORT_FILE: report_json(report)})
+    page = compliance_page(report).encode()
+    reports.put(SHELF, window.until, files | {REPORT_FILE: report_json(report), PAGE_FILE: page})
     audit.append(_event(report, actor))
     return report
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from random import Random
 
 import msgspec
 
@@ -18,6 +17,7 @@ from stayline.ports.capture_log import CaptureLog
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.model_registry import ModelRegistry
 from stayline.usecases.check_compliance.captured import Captured, captured
+from stayline.usecases.check_compliance.sampled import sampled
 
 _VALUES = msgspec.json.Decoder(dict[str, FieldValue])
 
@@ -32,21 +32,11 @@ def replays(
 ) -> Iterator[Replayed]:
     """Yield a random sample of the window's answers, the same for the same seed, asked again."""
     predictors: dict[int | None, Predictor | None] = {}
-    for one in _sample(captured(capture, window.since, window.until), count, Random(seed)):  # noqa: S311  (a sample, no secret)
+    found = sampled(captured(capture, window.since, window.until), count, seed)
+    for one in sorted(found, key=lambda one: (one.at, one.event_id)):
         if one.model_version not in predictors:
             predictors[one.model_version] = _predictor(one.model_version, registry)
         yield _replayed(one, predictors[one.model_version], features)
-
-
-def _sample(answers: Iterator[Captured], count: int, random: Random) -> list[Captured]:
-    """Return a sample of all, each as likely as another, keeping no more than that in memory."""
-    kept = list[Captured]()
-    for number, one in enumerate(answers):
-        if number < count:
-            kept.append(one)
-        elif (place := random.randrange(number + 1)) < count:
-            kept[place] = one
-    return sorted(kept, key=lambda one: (one.at, one.event_id))
 
 
 def _predictor(version: int | None, registry: ModelRegistry) -> Predictor | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
+from stayline.domain.audit_events import NAMELESS, AuditEvent, AuditEventKind, refused
 from stayline.domain.capture import CaptureRecord
 from stayline.errors import (
     HasOptedOut,
@@ -16,8 +16,6 @@ from stayline.errors import (
 from stayline.ports.score_board import BoardEntry
 from stayline.usecases.score_employee.cases import Case
 
-NAMELESS = "nameless"
-"""The audit subject of a score that was asked for without saying of whom."""
 _encode = msgspec.json.Encoder().encode
 
 

@@ -6,6 +6,7 @@ import polars as pl
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.monitoring import Monitor
 from stayline.domain.protected_attributes import AuditPurpose
+from stayline.domain.read_purposes import ReadPurpose
 from stayline.domain.workforce_schema import Role
 from stayline.formats.drift_violations import BIAS_CHECK
 from stayline.modelling.watching.baselines import Baselines
@@ -16,7 +17,7 @@ from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.protected_attributes import ProtectedAttributes
 
-PURPOSE = "bias monitor: do answers treat groups differently than when the model was registered"
+PURPOSE = ReadPurpose.BIAS_MONITOR.value
 
 
 def groups_part(

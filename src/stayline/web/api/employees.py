@@ -132,7 +132,7 @@ def show_employee(
             control=ports.control,
             audit=ports.audit,
             clock=ports.clock,
-            actor=caller.subject,
+            caller=caller,
         )
     except NOT_TOLD:
         if sees_why:

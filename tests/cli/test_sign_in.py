@@ -72,6 +72,14 @@ def test_each_role_runs_what_the_table_says_and_no_more(as_, line):
         assert (role, is_refused) == (role, not may)
 
 
+@pytest.mark.parametrize("kind", ["legal-hold", "LegalHold", "legal_hold", "rights-request"])
+@pytest.mark.parametrize("how", [["add", "--field", "subject=11"], ["import", "records.csv"]])
+def test_the_register_is_no_way_round_who_may_hold_or_answer(as_, kind, how):
+    words = ["register", how[0], kind, *how[1:]]
+    assert "do not permit" in as_("u-1", ["administrator"], *words).err
+    assert "do not permit" not in as_("u-1", ["privacy_officer"], *words).err
+
+
 def test_nobody_runs_a_command_without_a_token_but_what_touches_no_home(home, monkeypatch):
     monkeypatch.delenv("STAYLINE_TOKEN", raising=False)
     ended = here("models", "list")

@@ -9,8 +9,13 @@ import pytest
 from identity_provider import EC_KEY, RSA_KEY
 from signed_in_home import SignedInHome, signed_in_home
 from stayline.domain.roles import ABOUT_PEOPLE, PERMITTED, PUBLIC, Operation, Role
+from stayline.errors import NotSignedIn, TooManyRequests
+from stayline.settings import Settings
 from stayline.usecases.create_api_key import create_api_key
+from stayline.web.callers import Callers
+from stayline.web.calls import Call
 from stayline.web.operations import OPERATION
+from stayline.web.rate_limits import MOST_CALLERS
 from stayline.web.refusals import MOST_A_MINUTE
 
 OWN, OTHER = "11", "21"
@@ -46,7 +51,9 @@ def outcome(home: SignedInHome, method: str, path: str, person: str, headers) ->
     url = re.sub(r"\{(\w+)(:\w+)?\}", lambda found: names.get(found[1], "x"), path)
     sent = {"employee_id": person} if path == "/v1/predict" else {}
     body = {} if method in ("GET", "DELETE", "HEAD") else {"json": sent}
+    before = home.refusals()
     answer = home.client.request(method, url, headers=headers, **body)
+    refused = [because for _, _, because in home.refusals()[len(before) :]]
     told = answer.json() if "json" in answer.headers.get("content-type", "") else {}
     code = answer.headers.get("x-amzn-errortype", "")
     kind = told.get("type", "").rpartition(":")[2] if isinstance(told, dict) else ""
@@ -59,7 +66,7 @@ def outcome(home: SignedInHome, method: str, path: str, person: str, headers) ->
     if kind == "not-permitted" or code == "AccessDeniedException":
         assert answer.status_code == 403
         return NO_ROLE
-    return UNKNOWN if (answer.status_code, kind) == (404, "unknown-employee") else IN
+    return UNKNOWN if refused == ["outside_line"] else IN
 
 
 def expected(operation: Operation, role: Role | None, path: str, person: str) -> str:
@@ -180,3 +187,37 @@ def test_a_flood_of_strangers_does_not_fill_the_log(home):
     outcome(home, "POST", "/v1/predict", OWN, {})
     last = home.ports.audit.events()[-1]
     assert (last.subject, last.details["withheld"]) == ("anonymous", 15)
+
+
+def test_strangers_of_many_addresses_leave_room_to_who_signs_in(home):
+    callers = Callers(home.ports, Settings(requests_per_minute=2), lambda: b"")
+    body = {"headers": (), "body": b"", "query": b""}
+    for number in range(MOST_CALLERS + 10):
+        call = Call("POST", "/v1/predict", client=f"address {number}", **body)
+        with pytest.raises((NotSignedIn, TooManyRequests)):
+            callers.caller(call, Operation.SCORE_PEOPLE)
+    token = home.bearer(roles=["hr_partner"])["Authorization"].encode()
+    call = Call("POST", "/v1/predict", b"", ((b"authorization", token),), b"", "203.0.113.9")
+    assert callers.caller(call, Operation.SCORE_PEOPLE).subject == "u-1"
+
+
+@pytest.mark.parametrize(
+    ("roles", "is_human"),
+    [(["hr_partner"], True), (["service"], False), (["service", "hr_partner"], False)],
+)
+def test_a_program_stays_one_whatever_roles_it_gets(home, roles, is_human):
+    token = home.bearer(roles=roles)["Authorization"].encode()
+    call = Call("POST", "/v1/predict", b"", ((b"authorization", token),), b"", "203.0.113.9")
+    callers = home.client.app.state.gateway.callers
+    assert callers.caller(call, Operation.SCORE_PEOPLE).is_human is is_human
+
+
+@pytest.mark.parametrize("second", [b"Bearer a.b.c", b"AWS4-HMAC-SHA256 Credential=A", b"", None])
+def test_a_second_credential_beside_a_good_one_gets_nobody_in(home, second):
+    token = home.bearer(roles=list(Role))["Authorization"].encode()
+    sent = [(b"authorization", token), (b"authorization", second or token)]
+    callers = home.client.app.state.gateway.callers
+    for headers in (sent, sent[::-1]):
+        call = Call("POST", "/v1/predict", b"", tuple(headers), b"", "203.0.113.9")
+        with pytest.raises(NotSignedIn):
+            callers.caller(call, Operation.SCORE_PEOPLE)

@@ -24,6 +24,8 @@ FROM_ELSEWHERE = [
     {"Forwarded": "for=127.0.0.1"},
     {"Via": "1.1 proxy"},
     {"X-Real-Ip": "127.0.0.1"},
+    {"X-Forwarded-Host": "stayline.example.org"},
+    {"X-Forwarded-Proto": "https"},
 ]
 FROM_HERE = [
     {},

@@ -31,7 +31,9 @@ def test_a_served_home_lets_in_whom_the_provider_tells_and_nobody_else(tmp_path)
                 )
 
             assert asked("11", bearer) == (200, 503)  # no model is deployed
-            assert asked("21", bearer) == (404, 404)
+            assert asked("21", bearer) == (200, 503)  # as of somebody unknown
             assert asked("11", {}) == (401, 401)
             assert asked("11", {"X-Api-Key": key.text}) == (403, 503)
             assert client.get("/healthz").status_code == 200
+    refused = [e.details for e in ports.audit.events() if e.kind == "access.refused"]
+    assert [details["because"] for details in refused].count("outside_line") == 2

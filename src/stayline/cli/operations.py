@@ -106,11 +106,21 @@ COMMANDS: Mapping[str, Op] = {
 OF_ONE_PERSON: Mapping[str, Op] = {"score": Op.SCORE_PEOPLE}
 """What a command asks for instead when it is given ``--employee``."""
 
+OF_KIND: Mapping[str, Op] = {
+    "legal-hold": Op.SET_LEGAL_HOLD,
+    "rights-request": Op.ANSWER_RIGHTS_REQUEST,
+}
+"""What keeping a record of some kinds asks for instead, as their own commands do."""
+
 MAKES_A_HOME = frozenset({"import"})
 
 
-def operation_of(command: str, *, is_of_one_person: bool) -> Op:
+def operation_of(command: str, options: Mapping[str, object]) -> Op:
     """Return what a command asks for; a `KeyError` is a command that nobody may run."""
-    if is_of_one_person and command in OF_ONE_PERSON:
+    if command in OF_ONE_PERSON and options.get("employee") is not None:
         return OF_ONE_PERSON[command]
+    if COMMANDS[command] is Op.KEEP_REGISTER and "kind" in options:
+        from stayline.usecases.keep_records import kind_named, name_of
+
+        return OF_KIND.get(name_of(kind_named(str(options["kind"]))), Op.KEEP_REGISTER)
     return COMMANDS[command]

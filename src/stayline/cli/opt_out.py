@@ -120,22 +120,27 @@ def _set(
     by: str | None,
     home: HomeOption,
 ) -> "OptOutState":
-    from stayline.usecases.set_opt_out import set_opt_out
+    """Set it; who may not see opt-outs is told what was asked for, not what stood before."""
+    from stayline.cli.acting import may
+    from stayline.domain.roles import Operation
+    from stayline.usecases.set_opt_out import OptOutState, set_opt_out
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
-    return set_opt_out(
+    state = set_opt_out(
         token_of(ports, employee), has_opted_out,
         features=ports.features, scores=ports.scores, opt_outs=ports.opt_outs,
         answers=ports.answers, outcomes=ports.outcomes, audit=ports.audit, clock=ports.clock,
         actor=by or settings.actor, request=asked,
     )  # fmt: skip
+    return state if may(Operation.SEE_OPT_OUT) else OptOutState(has_opted_out, None)
 
 
 def _show(state: "OptOutState", as_json: bool) -> None:
     if as_json:
         show_json(state)
     elif state.has_opted_out:
-        say(f"The person is not scored, since {state.since}.")
+        since = f", since {state.since}" if state.since else ""
+        say(f"The person is not scored{since}.")
     else:
         say("The person may be scored again.")

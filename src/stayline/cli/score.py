@@ -105,24 +105,32 @@ def told(scored: "WorkforceScores") -> list[str]:
 
 
 def _score_one(employee: str, home: HomeOption, as_json: bool) -> None:
+    from stayline.cli.acting import may
+    from stayline.domain.roles import Operation
     from stayline.domain.score_request import ScoreRequest
     from stayline.usecases.score_employee import score_employee
+    from stayline.web.neutral import NOT_TOLD, without_reason
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
-    (answer,) = score_employee(
-        [ScoreRequest(employee_id=employee)],
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        control=ports.control,
-        audit=ports.audit,
-        capture=ports.capture,
-        clock=ports.clock,
-        token_key=ports.secrets.token_key(),
-        actor=settings.actor,
-    )
+    try:
+        (answer,) = score_employee(
+            [ScoreRequest(employee_id=employee)],
+            endpoint=ports.endpoint,
+            features=ports.features,
+            scores=ports.scores,
+            opt_outs=ports.opt_outs,
+            control=ports.control,
+            audit=ports.audit,
+            capture=ports.capture,
+            clock=ports.clock,
+            token_key=ports.secrets.token_key(),
+            actor=settings.actor,
+        )
+    except NOT_TOLD as refusal:
+        if may(Operation.SEE_OPT_OUT):
+            raise
+        raise without_reason(refusal) from None
     if as_json:
         show_json(answer)
         return

@@ -28,7 +28,7 @@ class SignedInCommand(TyperCommand):
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer hands its own kind
         """Find out who runs it, then run it as this caller."""
         command = " ".join(ctx.command_path.split()[1:])
-        with acting_as(_subject(command, ctx.params)):
+        with acting_as(_caller_of(command, ctx.params)):
             return super().invoke(ctx)
 
 
@@ -41,15 +41,14 @@ def require_sign_in(app: typer.Typer) -> None:
             require_sign_in(group.typer_instance)
 
 
-def _subject(command: str, options: dict[str, Any]) -> str | None:
+def _caller_of(command: str, options: dict[str, Any]) -> "Caller | None":
     """Return who runs a command, None where nobody has to sign in; raises where they may not."""
     from stayline.cli.operations import MAKES_A_HOME, operation_of
     from stayline.domain.roles import PUBLIC
     from stayline.errors import SettingRefused
     from stayline.settings import load_settings
 
-    is_of_one = options.get("employee") is not None
-    operation = operation_of(command, is_of_one_person=is_of_one)
+    operation = operation_of(command, options)
     if operation in PUBLIC:
         return None
     home: Path | None = options.get("home")
@@ -61,7 +60,7 @@ def _subject(command: str, options: dict[str, Any]) -> str | None:
     if by is not None and by != caller.subject:
         expected = "to be left out: with an identity provider, who signs in is who acts"
         raise SettingRefused("--by", by, expected)
-    return caller.subject
+    return caller
 
 
 def _caller(settings: "Settings", operation: "Operation", *, must_exist: bool) -> "Caller":

@@ -67,10 +67,19 @@ def view_before(
     fitting = [view for view in views if oldest <= view.at <= newest]
     if not fitting:
         is_hasty = any(newest < view.at <= at for view in views)
-        raise DecisionRefused("employee_id", _hasty(policy) if is_hasty else _unseen(policy))
+        raise DecisionRefused("employee_id", _hasty(policy)) if is_hasty else unseen(policy)
     seen = max(fitting, key=lambda view: view.at)
     band = seen.details.get("band")
     return View(seen.at, band if isinstance(band, str) else None)
+
+
+def unseen(policy: OversightPolicy) -> DecisionRefused:
+    """Return the refusal of a decision without a look, also about somebody nobody can look at."""
+    return DecisionRefused(
+        "employee_id",
+        "You have not been shown this person's score with its reasons within the last "
+        f"{policy.view_days:g} days. Look at them first (GET /v1/employees/ID), then decide.",
+    )
 
 
 def check_own_words(
@@ -176,11 +185,4 @@ def _hasty(policy: OversightPolicy) -> str:
     return (
         f"You opened this person's score less than {policy.least_view_s:g} s ago. Read the reasons "
         "first, then decide."
-    )
-
-
-def _unseen(policy: OversightPolicy) -> str:
-    return (
-        "You have not been shown this person's score with its reasons within the last "
-        f"{policy.view_days:g} days. Look at them first (GET /v1/employees/ID), then decide."
     )

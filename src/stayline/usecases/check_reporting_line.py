@@ -1,12 +1,12 @@
 """Keep a manager to the people who report to them as of now."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 
 from stayline.domain.audit_events import access_refused
 from stayline.domain.callers import Caller
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.roles import Operation, Reach
-from stayline.errors import UnknownEmployee
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.directory import Directory
@@ -16,34 +16,34 @@ from stayline.ports.feature_store import FeatureStore
 def check_reporting_line(
     caller: Caller,
     operation: Operation,
-    people: Iterable[tuple[EmployeeToken, str]],
+    hr_ids: Iterable[str],
     *,
+    token_of: Callable[[str], EmployeeToken],
     directory: Directory,
     features: FeatureStore,
     audit: AuditLog,
     clock: Clock,
-) -> None:
-    """Raise `UnknownEmployee` for the first who is outside the caller's line, and record it.
+) -> AbstractSet[str]:
+    """Return who of these people is outside the caller's line, and record the first of them.
 
-    ``people`` are tokens, each with its place in the request. Somebody outside is answered as
-    somebody who does not exist is, since that, too, would tell something. Does nothing for callers
-    whose reach is everyone. A manager who has left, or whose own person is not known, has no line;
-    nobody is in their own, and nobody who has left is in any.
+    Nobody is for callers whose reach is everyone. A manager who has left, or whose own person is
+    not known, has no line; nobody is in their own, and nobody who has left is in any.
     """
     if caller.reach(operation) is Reach.EVERYONE:
-        return
-    asked = list(people)
+        return frozenset()
+    asked = {hr_id: token_of(hr_id) for hr_id in hr_ids}
     now = clock.now()
     manager = caller.employee
-    tokens = [token for token, _ in asked]
+    tokens = list(asked.values())
     gone = features.who_left([*tokens, manager] if manager else tokens, at=now)
     has_line = manager is not None and manager not in gone
-    for token, path in asked:
-        is_inside = has_line and token != manager and token not in gone
-        if is_inside and manager in directory.managers_above(token):
-            continue
-        event = access_refused(
-            operation, "outside_line", actor=caller.subject, subject=token, at=now
-        )
-        audit.note([event])
-        raise UnknownEmployee(token, path)
+
+    def is_inside(token: EmployeeToken) -> bool:
+        may_be = has_line and token != manager and token not in gone
+        return may_be and manager in directory.managers_above(token)
+
+    outside = [hr_id for hr_id, token in asked.items() if not is_inside(token)]
+    if outside:
+        actor, first = caller.subject, asked[outside[0]]
+        audit.note([access_refused(operation, "outside_line", actor=actor, subject=first, at=now)])
+    return frozenset(outside)

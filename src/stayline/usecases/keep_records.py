@@ -67,7 +67,12 @@ def record_kinds() -> dict[str, type[Record]]:
     >>> sorted(record_kinds())[:4]
     ['document', 'erasure', 'feature-purpose', 'hr-event']
     """
-    return {_dashed(kind.__name__): kind for kind in get_args(Record)}
+    return {name_of(kind): kind for kind in get_args(Record)}
+
+
+def name_of(kind: type[Record]) -> str:
+    """Return what a kind of record is called."""
+    return _dashed(kind.__name__)
 
 
 def kind_named(name: str) -> type[Record]:

@@ -26,7 +26,8 @@ def sign_in(
 
     ``tokens`` is None where no issuer is configured; then only API keys sign in. Roles granted here
     are added to those that the provider tells; ``token_of`` turns a person's HR id into the token.
-    A token whose only role is that of a service is a program's, anything else a person's.
+    A token with the role of a service is a program's, whatever it holds beside: a role granted to
+    a program makes no person of it.
     """
     if credential.startswith(API_KEY_PREFIX):
         return _by_api_key(credential, api_keys, clock)
@@ -35,7 +36,7 @@ def sign_in(
     told = tokens.told(credential)
     held = told.roles | roles.roles_of(told.subject, at=clock.now())
     employee = token_of(told.employee_id) if told.employee_id else None
-    return Caller(told.subject, held, is_human=held != {Role.SERVICE}, employee=employee)
+    return Caller(told.subject, held, is_human=Role.SERVICE not in held, employee=employee)
 
 
 def _by_api_key(text: str, api_keys: ApiKeyBook, clock: Clock) -> Caller:

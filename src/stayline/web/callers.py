@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from stayline.bootstrap import Ports
 from stayline.domain.callers import Caller
@@ -15,6 +16,7 @@ from stayline.usecases.sign_in import sign_in
 from stayline.web.calls import Call
 from stayline.web.forwarding import Forwarding
 from stayline.web.local_callers import not_local
+from stayline.web.neutral import NOBODY
 from stayline.web.rate_limits import RateLimits
 from stayline.web.refusals import ANONYMOUS, Refusals
 from stayline.web.signatures import MISSING, verified_caller
@@ -23,6 +25,7 @@ from stayline.web.token_keys import TokenKeyNow
 _log = logging.getLogger(__name__)
 _BEARER = "bearer "
 _AWS = "AWS4-"
+_CREDENTIALS = (b"authorization", b"x-api-key")
 _IN_AWS_FORM = frozenset(
     {Operation.INVOKE_ENDPOINT, Operation.READ_FEATURES, Operation.WRITE_FEATURES}
 )
@@ -39,6 +42,8 @@ class Callers:
         self._local = Caller(settings.actor, frozenset(Role), is_human=True)
         self._refusals = Refusals(ports.audit, ports.clock)
         self._limits = RateLimits(settings.requests_per_minute)
+        # Strangers have as many addresses as they like: they crowd out one another alone.
+        self._limits_of_strangers = RateLimits(settings.requests_per_minute)
         self._forwarding = Forwarding(settings.trusted_proxy)
         self._has_warned = False
 
@@ -46,7 +51,7 @@ class Callers:
         """Return who calls, permitted to do this at all.
 
         Raises `NotSignedIn` (or `SignatureRefused`, in AWS's form) and `NotPermitted`; each stands
-        in the audit log. Whom a manager may ask about is up to `keep_to_line`. Requests are counted
+        in the audit log. Whom a manager may ask about is up to `within_line`. Requests are counted
         by subject, those of nobody by their address; raises `TooManyRequests`.
         """
         if operation in PUBLIC:
@@ -54,7 +59,7 @@ class Callers:
         try:
             caller = self._told(call, operation)
         except (NotSignedIn, SignatureRefused) as refusal:
-            self._limits.check(f"address {self._forwarding.client(call)}")
+            self._limits_of_strangers.check(self._forwarding.client(call))
             because = refusal.because if isinstance(refusal, NotSignedIn) else "signature"
             self._refusals.of_nobody(operation, because)
             raise
@@ -64,24 +69,36 @@ class Callers:
             raise NotPermitted(operation, PERMITTED[operation])
         return caller
 
-    def keep_to_line(
+    def within_line(
         self, caller: Caller, operation: Operation, requests: Sequence[ScoreRequest]
-    ) -> None:
-        """Raise `UnknownEmployee` for the first person who is outside a manager's line."""
+    ) -> Sequence[ScoreRequest]:
+        """Return the requests, with `NOBODY` in place of whoever is outside a manager's line.
+
+        So whatever is answered, and whatever else is wrong with a request, is answered as of
+        somebody unknown; of those outside nothing else is ever looked up.
+        """
         ports = self._ports
-        check_reporting_line(
+        outside = check_reporting_line(
             caller,
             operation,
-            (
-                (self._token_of(request.employee_id), request.at("employee_id"))
-                for request in requests
-                if request.employee_id is not None
-            ),
+            (request.employee_id for request in requests if request.employee_id is not None),
+            token_of=self._token_of,
             directory=ports.directory,
             features=ports.features,
             audit=ports.audit,
             clock=ports.clock,
         )
+        if not outside:
+            return requests
+        return [
+            replace(request, employee_id=NOBODY) if request.employee_id in outside else request
+            for request in requests
+        ]
+
+    def within_line_of(self, caller: Caller, operation: Operation, hr_id: str) -> str:
+        """Return the HR id of one person, or `NOBODY`, as `within_line` does."""
+        (request,) = self.within_line(caller, operation, [ScoreRequest(hr_id)])
+        return request.employee_id or NOBODY
 
     def is_quick(self, call: Call) -> bool:
         """Whether the caller is told without waiting for an identity provider."""
@@ -92,9 +109,9 @@ class Callers:
         return pseudonym(self._key_now(), hr_id)
 
     def _told(self, call: Call, operation: Operation) -> Caller:
+        if sum(name in _CREDENTIALS for name, _ in call.headers) > 1:  # who else reads which?
+            raise NotSignedIn("two", "show one credential, once: X-Api-Key or Authorization.")
         key, shown = call.header(b"x-api-key"), call.header(b"authorization")
-        if key is not None and shown is not None:
-            raise NotSignedIn("two", "show one credential, either X-Api-Key or Authorization.")
         credential = _bearer(call) if key is None else key
         if credential is not None:
             return self._signed_in(credential)

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from stayline.web.calls import Call
 
-_FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"via", b"x-real-ip"})
+_FORWARDED = (b"forwarded", b"x-forwarded-", b"via", b"x-real-ip", b"x-original-")
+"""How the names of headers begin that proxies add."""
 
 
 def not_local(call: Call) -> str | None:
@@ -18,7 +19,7 @@ def not_local(call: Call) -> str | None:
     if not _is_loopback(call.client):
         return "it comes from another machine"
     for name, value in call.headers:
-        if name in _FORWARDED:
+        if name.startswith(_FORWARDED):
             return "a proxy passed it on"
         if name == b"host" and not _names_here(value.decode("latin-1")):
             return "its Host header names another machine than this one"

@@ -1,5 +1,6 @@
 """One answer to everyone who may not know why a person has no score."""
 
+from stayline.domain.request_rows import LONGEST_ID
 from stayline.errors import (
     HasOptedOut,
     NoLongerEmployed,
@@ -15,3 +16,7 @@ NOT_TOLD = (HasOptedOut, NoLongerEmployed, OutsidePilot, UnknownEmployee)
 def without_reason(error: Exception) -> Exception:
     """Return what is told of an error to whoever may not see opt-outs."""
     return ScoreNotAvailable(error.path) if isinstance(error, NOT_TOLD) else error
+
+
+NOBODY = "nobody".ljust(LONGEST_ID + 1, "-")
+"""Longer than any HR id that can be asked for, so nobody's."""

@@ -13,12 +13,12 @@ from litestar.params import FromPath, RawBody
 from stayline.domain.alert_policy import Band
 from stayline.domain.callers import Caller
 from stayline.domain.decisions import ActionKind, Decision
-from stayline.domain.oversight import OversightPolicy
+from stayline.domain.oversight import OversightPolicy, unseen
 from stayline.domain.request_rows import checked_id
 from stayline.domain.risk_score import ModelIdentity, Reason, ScoreSource
 from stayline.domain.roles import Operation
 from stayline.domain.score_request import ScoreRequest
-from stayline.errors import FieldProblem, RequestRefused
+from stayline.errors import FieldProblem, RequestRefused, UnknownEmployee
 from stayline.formats.governance_toml import read_policy
 from stayline.ports.score_board import BoardEntry
 from stayline.usecases.record_decision import record_decision
@@ -102,11 +102,11 @@ def show_employee(
 ) -> EmployeeAnswer:
     """Answer with the score and its reasons; a new one is made where the kept one is outdated."""
     hr_id, ports = checked_id(employee_id), gateway.ports
-    gateway.callers.keep_to_line(caller, Operation.VIEW_EMPLOYEE, [ScoreRequest(hr_id)])
+    asked = gateway.callers.within_line_of(caller, Operation.VIEW_EMPLOYEE, hr_id)
 
     def score_now() -> object:
         return score_employee(
-            [ScoreRequest(hr_id)],
+            [ScoreRequest(asked)],
             endpoint=ports.endpoint,
             features=ports.features,
             scores=ports.scores,
@@ -122,7 +122,7 @@ def show_employee(
     sees_why = caller.may(Operation.SEE_OPT_OUT)
     try:
         view = view_employee(
-            gateway.token(hr_id),
+            gateway.token(asked),
             score_now=score_now,
             endpoint=ports.endpoint,
             features=ports.features,
@@ -137,7 +137,7 @@ def show_employee(
     except NOT_TOLD:
         if sees_why:
             raise
-        return EmployeeAnswer(hr_id, None, NoScore.NOT_AVAILABLE, None, None, [])
+        return _nothing(hr_id)
     return _shown(view, hr_id, sees_why=sees_why)
 
 
@@ -166,31 +166,46 @@ def decide(
     time, which are looked at by others.
     """
     hr_id, ports = checked_id(employee_id), gateway.ports
-    gateway.callers.keep_to_line(caller, Operation.DECIDE, [ScoreRequest(hr_id)])
+    asked = gateway.callers.within_line_of(caller, Operation.DECIDE, hr_id)
     media_type(request.headers.get("content-type"), (JSON,))
     given = _decision_texts(read_json_object(body))
-    decision = record_decision(
-        gateway.token(hr_id),
-        action=given["action"],
-        reason=given["reason"],
-        prediction_id=given.get("prediction_id"),
-        caller=caller,
-        policy=read_policy(gateway.settings.home, "oversight", OversightPolicy),
-        features=ports.features,
-        decisions=ports.decisions,
-        register=ports.register,
-        directory=ports.directory,
-        audit=ports.audit,
-        clock=ports.clock,
-    )
+    policy = read_policy(gateway.settings.home, "oversight", OversightPolicy)
+    try:
+        decision = record_decision(
+            gateway.token(asked),
+            action=given["action"],
+            reason=given["reason"],
+            prediction_id=given.get("prediction_id"),
+            caller=caller,
+            policy=policy,
+            features=ports.features,
+            decisions=ports.decisions,
+            register=ports.register,
+            directory=ports.directory,
+            audit=ports.audit,
+            clock=ports.clock,
+        )
+    except UnknownEmployee:
+        if caller.may(Operation.SEE_OPT_OUT):
+            raise
+        raise unseen(policy) from None
     return _decision(decision, hr_id)
 
 
+def _nothing(hr_id: str) -> EmployeeAnswer:
+    """Return what is shown of whoever has no score to those who may not know why.
+
+    Nor are decisions shown: that there are some would tell an opt-out from the other causes.
+    """
+    return EmployeeAnswer(hr_id, None, NoScore.NOT_AVAILABLE, None, None, [])
+
+
 def _shown(view: EmployeeView, hr_id: str, *, sees_why: bool) -> EmployeeAnswer:
+    if view.score is None and not sees_why:
+        return _nothing(hr_id)
     no_score = None
     if view.score is None:
-        is_told = sees_why and view.has_opted_out
-        no_score = NoScore.OPTED_OUT if is_told else NoScore.NOT_AVAILABLE
+        no_score = NoScore.OPTED_OUT if view.has_opted_out else NoScore.NOT_AVAILABLE
     return EmployeeAnswer(
         employee_id=hr_id,
         score=_kept(view.score),

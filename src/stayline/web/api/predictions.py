@@ -66,10 +66,13 @@ def _read(call: Call, gateway: Gateway) -> Asked:
     requests, is_batch = score_requests(
         call.body, call.header(b"content-type"), max_instances=settings.max_instances
     )
-    gateway.callers.keep_to_line(caller, Operation.SCORE_PEOPLE, requests)
     options = ScoreOptions(with_reasons=_with_reasons(call.query)) if call.query else AS_USUAL
     return Asked(
-        Ask(requests, caller.subject, options),
+        Ask(
+            gateway.callers.within_line(caller, Operation.SCORE_PEOPLE, requests),
+            caller.subject,
+            options,
+        ),
         _batch if is_batch else _single,
         sees_why=caller.may(Operation.SEE_OPT_OUT),
     )

@@ -203,7 +203,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         register=SqliteGovernanceRegister(state),
         control=SqliteScoringControl(state, clock),
         extracts=FolderExtractFiles(
-            [inbox / "done", inbox / "refused", home / "rejects"], [inbox], directory
+            [inbox / "done", inbox / "refused", home / "rejects"],
+            [inbox, home / "samples"],
+            directory,
         ),
         remnants=SqliteRemnants([online, people, protected, state]),
         api_keys=SqliteApiKeyBook(state),

@@ -39,14 +39,14 @@ def ports(tmp_path, clock):
 def purge(ports, policy=EXACT, *, is_real=True):
     return purge_records(
         aged_stores(ports, policy), policy=policy, is_real=is_real, reason="it is time",
-        actor="ana", register=ports.register, audit=ports.audit, clock=ports.clock,
+        actor="ana", directory=ports.directory, register=ports.register, audit=ports.audit, clock=ports.clock,
     )  # fmt: skip
 
 
 def scan(ports, policy=EXACT):
     found = scan_records(
         aged_stores(ports, policy), policy=policy, actor="ana",
-        register=ports.register, clock=ports.clock,
+        directory=ports.directory, register=ports.register, clock=ports.clock,
     )  # fmt: skip
     return {one.store: one for one in found}
 

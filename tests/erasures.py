@@ -1,7 +1,7 @@
 """A person with values that nobody else has, taken through everything a home does with people."""
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -14,9 +14,13 @@ from stayline.domain.monitoring import Window
 from stayline.domain.outcomes import EventOutcome, PersonOutcome
 from stayline.domain.oversight import OversightPolicy
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
+from stayline.domain.register.oversight import HrEvent
+from stayline.domain.register.retention import DeferredErasure, LegalHold
+from stayline.domain.register.rights import RequestKind, RightsRequest
 from stayline.domain.roles import Role
 from stayline.domain.score_request import ScoreOptions, ScoreRequest
 from stayline.jobs.retention import personal_stores
+from stayline.ports.governance_register import Entry
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
 from stayline.usecases.erase_employee import Finished, PersonalStores, erase_employee
@@ -114,6 +118,7 @@ def live_a_life(home: Path) -> Ports:
     )  # fmt: skip
     token, now = token_of(ports), ports.clock.now()
     decide(ports, token, prediction)
+    put_in_words(ports, token, now)
     ports.outcomes.add([PersonOutcome(token, now.date(), now), EventOutcome(prediction, True, now)])
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     watch_window(
@@ -141,6 +146,21 @@ def decide(ports: Ports, token: EmployeeToken, prediction: str) -> None:
         clock=ports.clock, decisions=ports.decisions, features=ports.features,
         register=ports.register,
     )  # fmt: skip
+
+
+def put_in_words(ports: Ports, token: EmployeeToken, now: datetime) -> None:
+    """Let the opt-out list and the register say of the person what they say of nobody else."""
+    ports.opt_outs.opt_out(token, at=now, reason="My marmoset is nobody's business.")
+    ports.opt_outs.opt_in(token, at=now)
+    day, because = now.date(), "It took as long as feeding a marmoset."
+    records = [
+        RightsRequest(token, RequestKind.ACCESS, "EU", day, day, day, because, day, because),
+        HrEvent(token, "discipline: brought a marmoset", now),
+        LegalHold(token, "case 16", "The marmoset bit somebody.", since=now, until=now),
+        DeferredErasure(token, now, because, settled_at=now),
+    ]
+    for number, record in enumerate(records):
+        ports.register.add([Entry(f"entry-{number}", record, now, "ana")])
 
 
 def erase(ports: Ports, hr_id: str = HR_ID, *, stores: PersonalStores | None = None) -> Finished:

@@ -16,8 +16,9 @@ from erasures import (
     score,
     token_of,
 )
+from stayline.domain.register.oversight import HrEvent
 from stayline.domain.register.retention import DeferredErasure
-from stayline.domain.register.rights import Erasure
+from stayline.domain.register.rights import Erasure, RightsRequest
 from stayline.errors import HeldByLaw, UnknownEmployee
 from stayline.jobs.retention import personal_stores
 from stayline.ports.governance_register import Entry
@@ -59,6 +60,11 @@ def test_after_a_whole_life_no_byte_under_the_home_tells_of_an_erased_person(hom
         score(ports)
     assert ports.audit.problems() == []
     assert ports.capture.problems() == []
+    (request,) = ports.register.entries(RightsRequest, subject=token)
+    assert request.record.closed_on is not None
+    assert request.record.outcome == "erased with the person"
+    (event,) = ports.register.entries(HrEvent, subject=token)
+    assert event.record.event == "discipline"
     (tombstone,) = ports.register.entries(Erasure, subject=token)
     assert tombstone.record.completed_at is not None
 

@@ -39,7 +39,8 @@ def ports(tmp_path, clock):
 def purge(ports, policy=EXACT, *, is_real=True):
     return purge_records(
         aged_stores(ports, policy), policy=policy, is_real=is_real, reason="it is time",
-        actor="ana", directory=ports.directory, register=ports.register, audit=ports.audit, clock=ports.clock,
+        actor="ana", directory=ports.directory, register=ports.register, audit=ports.audit,
+        clock=ports.clock,
     )  # fmt: skip
 
 

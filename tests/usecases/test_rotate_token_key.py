@@ -168,7 +168,8 @@ def test_a_person_put_by_a_program_follows_a_rotation(home):
         put_features(
             token(home, 4711), FEATURES, {"Pay": "10", "Site": "North"}, hr_id="4711",
             event_time=event_time, features=ports.features, register=ports.register,
-            directory=ports.directory, secrets=ports.secrets, audit=ports.audit, clock=ports.clock, actor="hris",
+            directory=ports.directory, secrets=ports.secrets, audit=ports.audit,
+            clock=ports.clock, actor="hris",
         )  # fmt: skip
 
     put(NOON - HOUR)

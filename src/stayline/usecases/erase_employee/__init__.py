@@ -36,8 +36,8 @@ def erase_employee(
     first, then the tombstone is written, then the online features go, so nobody is served half
     erased; killed at any point, `finish_erasures` or the same call again completes it. Decisions
     made at or after ``decisions_before`` must be kept by law and stay, by token; None keeps none.
-    Audit events stay: they hold tokens, never features. Raises `HeldByLaw`, which keeps the request
-    for later, `UnknownEmployee`, `ErasureUnfinished`.
+    Of the register the words go, and audit events stay: they hold tokens, never features. Raises
+    `HeldByLaw`, which keeps the request for later, `UnknownEmployee`, `ErasureUnfinished`.
     """
     now, token = clock.now(), tokens[0]
     tombstones = _tombstones(register, tokens)
@@ -56,7 +56,7 @@ def erase_employee(
         register.add(begun)
         started = AuditEventKind.ERASURE_STARTED
         audit.append(AuditEvent(started, actor, token, now, {"because": reason}))
-    done = finish(tokens, hr_ids, decisions_before, stores, audit, clock, actor)
+    done = finish(tokens, hr_ids, decisions_before, stores, register, audit, clock, actor)
     _settle(register, tokens, begun, actor, clock.now())
     return done
 

@@ -17,7 +17,7 @@ from stayline.ports.governance_register import Entry, GovernanceRegister
 from stayline.usecases.purge_records.backups import OldBackup, old_backups
 from stayline.usecases.purge_records.plan import StorePlan, planned, purge_run
 
-__all__ = ["OldBackup", "PurgeReport", "StorePlan", "purge_records"]
+__all__ = ["OldBackup", "PurgeReport", "StorePlan", "old_backups", "purge_records"]
 
 
 def _nobody_looks(done: int, total: int | None) -> None:

@@ -10,6 +10,7 @@ from deployed_home import AS_OF, deploy_new_model
 from real_data import ibm_extract
 from stayline.bootstrap import Ports, build
 from stayline.domain.callers import Caller
+from stayline.domain.compliance.verdicts import Window as Checked
 from stayline.domain.monitoring import Window
 from stayline.domain.outcomes import EventOutcome, PersonOutcome
 from stayline.domain.oversight import OversightPolicy
@@ -19,6 +20,7 @@ from stayline.domain.register.retention import DeferredErasure, LegalHold
 from stayline.domain.register.rights import RequestKind, RightsRequest
 from stayline.domain.roles import Role
 from stayline.domain.score_request import ScoreOptions, ScoreRequest
+from stayline.jobs.compliance import check_window
 from stayline.jobs.retention import personal_stores
 from stayline.ports.governance_register import Entry
 from stayline.samples.presets import named_schema
@@ -128,6 +130,9 @@ def live_a_life(home: Path) -> Ports:
         decisions=ports.decisions, protected=ports.protected, reports=ports.reports,
         metrics=ports.metrics, alarms=ports.alarms, audit=ports.audit, clock=ports.clock,
     )  # fmt: skip
+    check_window(
+        Checked(day, day + timedelta(days=1)), ports=ports, settings=Settings(home=home), by="tests"
+    )
     return ports
 
 

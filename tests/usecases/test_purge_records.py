@@ -147,6 +147,16 @@ def test_everything_of_who_is_held_stays_in_every_store(ports, clock):
     assert purge(ports, policy).deleted("captured requests") == 1
 
 
+def test_a_hold_that_was_set_before_the_clock_went_back_keeps_its_rows(ports, clock):
+    capture(ports)
+    record = LegalHold(ANA, "case 17", "a charge was filed", since=NOON + 201 * DAY)
+    ports.register.add([Entry("hold-1", record, record.since, "ana")])
+    clock.instant = NOON + 200 * DAY
+    assert purge(ports).deleted("captured requests") == 0
+    assert scan(ports)["captured requests"].held_back == 1
+    assert left(ports) == [ANA]
+
+
 def test_a_conflict_stops_its_class_alone_until_somebody_decides(ports, clock):
     capture(ports)
     answer(ports)

@@ -54,7 +54,7 @@ def scan_records(
     held = frozenset(
         token
         for hold in holds
-        if hold.holds_at(now)
+        if hold.keeps_at(now)
         for token in directory.known_as(EmployeeToken(hold.subject))
     )
     found = tuple(_scanned(store, policy, held, now) for store in stores)

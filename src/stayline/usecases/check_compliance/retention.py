@@ -15,6 +15,7 @@ from stayline.domain.compliance.verdicts import Window
 from stayline.domain.job_runs import RunOutcome
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.register.retention import LegalHold, PurgeRun
+from stayline.domain.register.words import ELSEWHERE, without_words
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
@@ -60,7 +61,7 @@ def gather_retention(
             if window.holds(entry.record.started_at)
         ),
         holds=tuple(
-            replace(entry.record, subject=token)
+            replace(without_words(entry.record, ELSEWHERE), subject=token)
             for entry in register.entries(LegalHold)
             for token in directory.known_as(EmployeeToken(entry.record.subject))
         ),

@@ -121,7 +121,7 @@ def _matters(
     holds = [
         entry.record for token in tokens for entry in register.entries(LegalHold, subject=token)
     ]
-    return tuple(hold.matter for hold in holds if hold.holds_at(at))
+    return tuple(hold.matter for hold in holds if hold.keeps_at(at))
 
 
 def _tombstones(

@@ -65,7 +65,7 @@ def purge_records(
     held = frozenset(
         token
         for hold in holds
-        if hold.holds_at(now)
+        if hold.keeps_at(now)
         for token in directory.known_as(EmployeeToken(hold.subject))
     )
     plans: list[StorePlan] = []

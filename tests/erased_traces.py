@@ -11,6 +11,8 @@ import polars as pl
 
 TOKENS_MAY_STAY = ("state.db", "state.db-wal", "audit")
 """Audit events and the tombstone hold tokens, and nothing else of a person."""
+EVIDENCE = ("reports", "compliance")
+"""What a check went by is kept as it was judged, by token and without words."""
 AGGREGATES = ("models", "reports")
 """What was made of everyone may hold single values, as a highest income, but no row."""
 
@@ -26,12 +28,16 @@ def traces(
         place = path.relative_to(home)
         for name, content in _contents(path):
             found += [f"{place}{name}: {what}" for what in _seen(content, hr_id, words)]
-            if token.encode() in content and place.parts[0] not in TOKENS_MAY_STAY:
+            if token.encode() in content and not _may_hold_tokens(place):
                 found.append(f"{place}{name}: the token")
             seen = [number for number in numbers if any(b in content for b in _forms(number))]
             if seen and (place.parts[0] not in AGGREGATES or len(seen) == len(numbers)):
                 found.append(f"{place}{name}: {seen}")
     return found
+
+
+def _may_hold_tokens(place: Path) -> bool:
+    return place.parts[0] in TOKENS_MAY_STAY or place.parts[:2] == EVIDENCE
 
 
 def _seen(content: bytes, hr_id: str, words: Sequence[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A person with values that nobody else has, taken through everything a home does with people."""
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,11 +9,20 @@ import polars as pl
 from deployed_home import AS_OF, deploy_new_model
 from real_data import ibm_extract
 from stayline.bootstrap import Ports, build
+from stayline.domain.callers import Caller
+from stayline.domain.compliance.verdicts import Window as Checked
 from stayline.domain.monitoring import Window
 from stayline.domain.outcomes import EventOutcome, PersonOutcome
+from stayline.domain.oversight import OversightPolicy
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
+from stayline.domain.register.oversight import HrEvent
+from stayline.domain.register.retention import DeferredErasure, LegalHold
+from stayline.domain.register.rights import RequestKind, RightsRequest
+from stayline.domain.roles import Role
 from stayline.domain.score_request import ScoreOptions, ScoreRequest
+from stayline.jobs.compliance import check_window
 from stayline.jobs.retention import personal_stores
+from stayline.ports.governance_register import Entry
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
 from stayline.usecases.erase_employee import Finished, PersonalStores, erase_employee
@@ -21,6 +30,7 @@ from stayline.usecases.import_workforce import import_workforce
 from stayline.usecases.record_decision import record_decision
 from stayline.usecases.score_employee import score_employee
 from stayline.usecases.score_workforce import score_workforce
+from stayline.usecases.view_employee import view_employee
 from stayline.usecases.watch_window import watch_window
 
 HR_ID = "ZX-7741-QUILL"
@@ -105,14 +115,12 @@ def live_a_life(home: Path) -> Ports:
     score(ports, OTHER, accept="text/csv")
     score_workforce(
         endpoint=ports.endpoint, features=ports.features, scores=ports.scores,
-        opt_outs=ports.opt_outs, audit=ports.audit, clock=ports.clock, actor="tests",
+        opt_outs=ports.opt_outs, control=ports.control, audit=ports.audit, clock=ports.clock,
+        actor="tests",
     )  # fmt: skip
     token, now = token_of(ports), ports.clock.now()
-    record_decision(
-        token, action="mentoring", prediction_id=prediction, decided_by="mara",
-        reason="Asked for a mentor who keeps a marmoset at home.", audit=ports.audit,
-        clock=ports.clock, decisions=ports.decisions, features=ports.features, actor="tests",
-    )  # fmt: skip
+    decide(ports, token, prediction)
+    put_in_words(ports, token, now)
     ports.outcomes.add([PersonOutcome(token, now.date(), now), EventOutcome(prediction, True, now)])
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     watch_window(
@@ -122,7 +130,42 @@ def live_a_life(home: Path) -> Ports:
         decisions=ports.decisions, protected=ports.protected, reports=ports.reports,
         metrics=ports.metrics, alarms=ports.alarms, audit=ports.audit, clock=ports.clock,
     )  # fmt: skip
+    check_window(
+        Checked(day, day + timedelta(days=1)), ports=ports, settings=Settings(home=home), by="tests"
+    )
     return ports
+
+
+def decide(ports: Ports, token: EmployeeToken, prediction: str) -> None:
+    """Look at the person's score, and decide for reasons that nobody else has."""
+    mara = Caller("mara", frozenset({Role.HR_PARTNER}), is_human=True)
+    view_employee(
+        token, score_now=lambda: None, endpoint=ports.endpoint, features=ports.features,
+        scores=ports.scores, decisions=ports.decisions, opt_outs=ports.opt_outs,
+        control=ports.control, audit=ports.audit, clock=ports.clock, actor=mara.subject,
+    )  # fmt: skip
+    record_decision(
+        token, action="mentoring", prediction_id=prediction, caller=mara,
+        policy=OversightPolicy(least_view_s=0),
+        reason="Asked for a mentor who keeps a marmoset at home.", audit=ports.audit,
+        clock=ports.clock, decisions=ports.decisions, features=ports.features,
+        register=ports.register,
+    )  # fmt: skip
+
+
+def put_in_words(ports: Ports, token: EmployeeToken, now: datetime) -> None:
+    """Let the opt-out list and the register say of the person what they say of nobody else."""
+    ports.opt_outs.opt_out(token, at=now, reason="My marmoset is nobody's business.")
+    ports.opt_outs.opt_in(token, at=now)
+    day, because = now.date(), "It took as long as feeding a marmoset."
+    records = [
+        RightsRequest(token, RequestKind.ACCESS, "EU", day, day, day, because, day, because),
+        HrEvent(token, "discipline: brought a marmoset", now),
+        LegalHold(token, "case 16", "The marmoset bit somebody.", since=now, until=now),
+        DeferredErasure(token, now, because, settled_at=now),
+    ]
+    for number, record in enumerate(records):
+        ports.register.add([Entry(f"entry-{number}", record, now, "ana")])
 
 
 def erase(ports: Ports, hr_id: str = HR_ID, *, stores: PersonalStores | None = None) -> Finished:

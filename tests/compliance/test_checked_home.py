@@ -1,5 +1,6 @@
 """From records kept by the real ports to verdicts: one fault in a home flips one control."""
 
+import os
 import shutil
 import sqlite3
 from dataclasses import replace
@@ -174,6 +175,15 @@ def the_approver_is_the_trainer_by_another_name(home):
     (home.home / "governance.toml").write_text(f"[controls.models]\naliases = {names}\n")
 
 
+def a_backup_outlives_what_it_holds(home):
+    folder = home.home.parent / "backups"
+    folder.mkdir()
+    (folder / "spring.tar").touch()
+    made = (home.later - 180 * DAY - SECOND).timestamp()
+    os.utime(folder / "spring.tar", (made, made))
+    (home.home / "governance.toml").write_text(f'[retention]\nbackups = ["{folder}"]\n')
+
+
 FAULTS = {
     a_kept_score_is_served_to_who_opted_out: "OPT-01",
     a_score_lies_on_the_board_of_who_opted_out: "OPT-01",
@@ -185,6 +195,7 @@ FAULTS = {
     an_event_is_purged_at_180_days: "RET-02",
     an_input_is_kept_180_days_and_a_second: "RET-01",
     a_person_on_hold_is_erased: "RET-03",
+    a_backup_outlives_what_it_holds: "RET-04",
     an_erased_person_is_still_there: "OPT-05",
     a_request_is_closed_late: "OPT-04",
     a_dismissal_follows_a_high_score: "HUM-06",

@@ -5,6 +5,7 @@ import pytest
 from stayline.domain.register.accountability import Document, Incident
 from stayline.domain.register.retention import LegalHold
 from stayline.domain.register.rights import NoticeGiven, RequestKind, RightsRequest
+from stayline.domain.register.words import FORGOTTEN
 from stayline.ports.governance_register import Entry
 from stores import ANA, BO, HOUR, NOON, Backend
 
@@ -73,3 +74,20 @@ def test_records_with_tuples_dates_and_gaps_come_back_equal(
 def test_an_empty_register_is_whole(backend: Backend) -> None:
     assert backend.register().entries(LegalHold) == []
     assert backend.register().problems() == []
+
+
+def test_words_are_forgotten_in_every_entry_of_a_person_and_of_nobody_else(
+    backend: Backend,
+) -> None:
+    register = backend.register()
+    lifted = replace(HOLD, record=replace(HOLD.record, until=NOON + HOUR), recorded_at=NOON + HOUR)
+    others = replace(HOLD, entry_id="h-2", record=replace(HOLD.record, subject=BO))
+    register.add([HOLD, others])
+    register.add([lifted])
+    register.add([REQUEST])
+    register.forget_words([ANA])
+    first, other, last = register.history(LegalHold)
+    assert (first.record.reason, last.record.reason) == (FORGOTTEN, FORGOTTEN)
+    assert last == replace(lifted, record=replace(lifted.record, reason=FORGOTTEN))
+    assert other == others
+    assert register.entries(RightsRequest) == [REQUEST]

@@ -1,5 +1,6 @@
 """A person is erased: from every file, whatever holds it up, and is not seen half erased."""
 
+import polars as pl
 import pytest
 
 from deployed_home import PEOPLE
@@ -16,8 +17,9 @@ from erasures import (
     score,
     token_of,
 )
+from stayline.domain.register.oversight import HrEvent
 from stayline.domain.register.retention import DeferredErasure
-from stayline.domain.register.rights import Erasure
+from stayline.domain.register.rights import Erasure, RightsRequest
 from stayline.errors import HeldByLaw, UnknownEmployee
 from stayline.jobs.retention import personal_stores
 from stayline.ports.governance_register import Entry
@@ -59,6 +61,11 @@ def test_after_a_whole_life_no_byte_under_the_home_tells_of_an_erased_person(hom
         score(ports)
     assert ports.audit.problems() == []
     assert ports.capture.problems() == []
+    (request,) = ports.register.entries(RightsRequest, subject=token)
+    assert request.record.closed_on is not None
+    assert request.record.outcome == "erased with the person"
+    (event,) = ports.register.entries(HrEvent, subject=token)
+    assert event.record.event == "discipline"
     (tombstone,) = ports.register.entries(Erasure, subject=token)
     assert tombstone.record.completed_at is not None
 
@@ -109,6 +116,17 @@ def test_an_erasure_that_waited_for_somebody_who_is_gone_meanwhile_is_settled(po
 def test_somebody_unknown_cannot_be_erased(ports):
     with pytest.raises(UnknownEmployee):
         erase(ports, "nobody")
+
+
+def test_an_answer_that_comes_in_after_the_erasure_goes_with_the_next_purge(home, ports, tmp_path):
+    import_marked(ports, home, extract_with_marked_person(tmp_path / "march.csv"))
+    token, now = token_of(ports), ports.clock.now()
+    erase(ports)
+    late = {"event_id": ["late"], "inference_id": [None], "inferred_at": [now], "token": [token]}
+    ports.answers.add(pl.DataFrame(late | {"risk": [0.1], "model_version": [1]}))
+    assert finish(ports) == 1
+    assert ports.answers.ids_of([token]) == set()
+    assert finish(ports) == 0
 
 
 def test_who_is_written_by_somebody_after_the_erasure_is_erased_again(home, ports, tmp_path):

@@ -39,14 +39,15 @@ def ports(tmp_path, clock):
 def purge(ports, policy=EXACT, *, is_real=True):
     return purge_records(
         aged_stores(ports, policy), policy=policy, is_real=is_real, reason="it is time",
-        actor="ana", register=ports.register, audit=ports.audit, clock=ports.clock,
+        actor="ana", directory=ports.directory, register=ports.register, audit=ports.audit,
+        clock=ports.clock,
     )  # fmt: skip
 
 
 def scan(ports, policy=EXACT):
     found = scan_records(
         aged_stores(ports, policy), policy=policy, actor="ana",
-        register=ports.register, clock=ports.clock,
+        directory=ports.directory, register=ports.register, clock=ports.clock,
     )  # fmt: skip
     return {one.store: one for one in found}
 
@@ -144,6 +145,16 @@ def test_everything_of_who_is_held_stays_in_every_store(ports, clock):
     lifted = replace(ports.register.entries(LegalHold)[0].record, until=clock.instant)
     ports.register.add([Entry("hold-1", lifted, clock.instant, "ana")])
     assert purge(ports, policy).deleted("captured requests") == 1
+
+
+def test_a_hold_that_was_set_before_the_clock_went_back_keeps_its_rows(ports, clock):
+    capture(ports)
+    record = LegalHold(ANA, "case 17", "a charge was filed", since=NOON + 201 * DAY)
+    ports.register.add([Entry("hold-1", record, record.since, "ana")])
+    clock.instant = NOON + 200 * DAY
+    assert purge(ports).deleted("captured requests") == 0
+    assert scan(ports)["captured requests"].held_back == 1
+    assert left(ports) == [ANA]
 
 
 def test_a_conflict_stops_its_class_alone_until_somebody_decides(ports, clock):

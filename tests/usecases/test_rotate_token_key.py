@@ -42,8 +42,8 @@ def token(home, person: int):
 def retire(home):
     ports = home.ports
     return retire_token_key(
-        secrets=ports.secrets, token_keys=ports.token_keys, audit=ports.audit, clock=ports.clock,
-        actor="ana", overlap=OVERLAP,
+        secrets=ports.secrets, token_keys=ports.token_keys, directory=ports.directory,
+        register=ports.register, audit=ports.audit, clock=ports.clock, actor="ana", overlap=OVERLAP,
     )  # fmt: skip
 
 
@@ -167,9 +167,9 @@ def test_a_person_put_by_a_program_follows_a_rotation(home):
     def put(event_time):
         put_features(
             token(home, 4711), FEATURES, {"Pay": "10", "Site": "North"}, hr_id="4711",
-            event_time=event_time, features=ports.features, directory=ports.directory,
-            secrets=ports.secrets, register=ports.register, audit=ports.audit, clock=ports.clock,
-            actor="hris",
+            event_time=event_time, features=ports.features, register=ports.register,
+            directory=ports.directory, secrets=ports.secrets, audit=ports.audit,
+            clock=ports.clock, actor="hris",
         )  # fmt: skip
 
     put(NOON - HOUR)

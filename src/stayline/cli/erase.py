@@ -41,28 +41,30 @@ def erase(
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
-    tokens = tokens_of(ports, employee)
-    token, actor = tokens[0], by or settings.actor
+    actor = by or settings.actor
     if allow_again:
+        tokens = tokens_of(ports, employee)
         lift_erasure(
             tokens, reason=reason, actor=actor,
             register=ports.register, audit=ports.audit, clock=ports.clock,
         )  # fmt: skip
-        told = f"Later imports take rows of employee {token} again."
-        show_json({"employee": token, "may_be_imported": True}) if as_json else say(told)
+        told = f"Later imports take rows of employee {tokens[0]} again."
+        show_json({"employee": tokens[0], "may_be_imported": True}) if as_json else say(told)
         return
     if not yes:
-        typer.confirm(f"Erase everything of employee {token}? It cannot be undone", abort=True)
-    done = erase_employee(
-        tokens, hr_ids=[employee.strip()], reason=reason, actor=actor,
-        decisions_before=decisions_before(retention_policy(settings), ports.clock.now()),
-        stores=personal_stores(ports), register=ports.register,
-        audit=ports.audit, clock=ports.clock,
-    )  # fmt: skip
+        who = tokens_of(ports, employee)[0]
+        typer.confirm(f"Erase everything of employee {who}? It cannot be undone", abort=True)
+    with ports.secrets.steady_tokens():
+        done = erase_employee(
+            tokens_of(ports, employee), hr_ids=[employee.strip()], reason=reason, actor=actor,
+            decisions_before=decisions_before(retention_policy(settings), ports.clock.now()),
+            stores=personal_stores(ports), register=ports.register,
+            audit=ports.audit, clock=ports.clock,
+        )  # fmt: skip
     if as_json:
         show_json(done)
         return
     went = ", ".join(f"{count:,} {name}" for name, count in done.gone.items())
-    say(f"Employee {token} is erased: {went}.")
+    say(f"Employee {done.token} is erased: {went}.")
     if done.decisions_kept:
         say(f"{done.decisions_kept:,} decisions stay by law, under the token.")

@@ -17,8 +17,16 @@ def token_of(ports: "Ports", hr_id: str) -> "EmployeeToken":
 
 
 def tokens_of(ports: "Ports", hr_id: str) -> "tuple[EmployeeToken, ...]":
-    """Return every token of an HR id, the one that stands first: the log keeps older ones."""
-    return ports.directory.known_as(token_of(ports, hr_id))
+    """Return every token of an HR id, the one that stands first: the log keeps older ones.
+
+    Those of earlier keys, too, of somebody whom the directory no longer knows: an erased person.
+    """
+    from stayline.domain.pseudonyms import pseudonym
+    from stayline.domain.request_rows import checked_id
+
+    known = ports.directory.known_as(token_of(ports, hr_id))
+    earlier = ports.secrets.earlier_token_keys().values()
+    return tuple(dict.fromkeys((*known, *(pseudonym(key, checked_id(hr_id)) for key in earlier))))
 
 
 def hr_ids_of(person: str | None, file: Path | None) -> list[str]:

@@ -76,14 +76,16 @@ def _purged(
     with progress("Looking at stores", hidden=is_quiet) as advance:
         done = purge_records(
             aged_stores(ports, policy), policy=policy, is_real=is_real, reason=reason, actor=actor,
-            register=ports.register, audit=ports.audit, clock=ports.clock, progress=advance,
+            directory=ports.directory, register=ports.register, audit=ports.audit,
+            clock=ports.clock, progress=advance,
         )  # fmt: skip
     if is_real:
-        finish_erasures(
-            decisions_before=decisions_before(policy, ports.clock.now()),
-            stores=personal_stores(ports), register=ports.register, audit=ports.audit,
-            clock=ports.clock, actor=actor,
-        )  # fmt: skip
+        with ports.secrets.steady_tokens():
+            finish_erasures(
+                decisions_before=decisions_before(policy, ports.clock.now()),
+                stores=personal_stores(ports), register=ports.register, audit=ports.audit,
+                clock=ports.clock, actor=actor,
+            )  # fmt: skip
     return done
 
 
@@ -93,7 +95,7 @@ def _scan(ports: "Ports", policy: "RetentionPolicy", actor: str, as_json: bool) 
 
     found = scan_records(
         aged_stores(ports, policy), policy=policy, actor=actor,
-        register=ports.register, clock=ports.clock,
+        directory=ports.directory, register=ports.register, clock=ports.clock,
     )  # fmt: skip
     if as_json:
         show_json({"stores": found})

@@ -106,7 +106,8 @@ def retire(
     settings = settings_for(home)
     ports, policy = ports_for(settings, must_exist=True), _policy(settings)
     gone = retire_token_key(
-        secrets=ports.secrets, token_keys=ports.token_keys, audit=ports.audit, clock=ports.clock,
+        secrets=ports.secrets, token_keys=ports.token_keys, directory=ports.directory,
+        register=ports.register, audit=ports.audit, clock=ports.clock,
         actor=by or settings.actor, overlap=timedelta(days=policy.token_key_overlap_days),
     )  # fmt: skip
     if as_json:

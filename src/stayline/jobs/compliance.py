@@ -1,6 +1,9 @@
 """The quarterly check: that every part of the home is whole, and what the controls say."""
 
+from datetime import datetime, timedelta
+
 from stayline.bootstrap import Ports
+from stayline.domain.compliance.areas.retention_records import StoreAge
 from stayline.domain.compliance.report import ComplianceReport
 from stayline.domain.compliance.verdicts import Window
 from stayline.formats.compliance_policies import (
@@ -15,6 +18,7 @@ from stayline.jobs.retention import retention_policy
 from stayline.jobs.work import check_whole
 from stayline.settings import Settings
 from stayline.usecases.check_compliance import check_compliance
+from stayline.usecases.purge_records import old_backups
 
 
 def check_quarter(ports: Ports, settings: Settings, call: Call) -> str:
@@ -30,8 +34,10 @@ def check_quarter(ports: Ports, settings: Settings, call: Call) -> str:
 
 def check_window(window: Window, *, ports: Ports, settings: Settings, by: str) -> ComplianceReport:
     """Run the controls over a window by the organisation's own thresholds."""
+    policy = retention_policy(settings)
     return check_compliance(
         window,
+        backups=_backups(policy.backups, ports.clock.now()),
         parameters=read_parameters(settings.home),
         law=read_legal_register(settings.home),
         organisation=read_organisation(settings.home),
@@ -57,6 +63,18 @@ def check_window(window: Window, *, ports: Ports, settings: Settings, by: str) -
         audit=ports.audit,
         clock=ports.clock,
         actor=by,
-        captured_days=retention_policy(settings).raw_inputs_days,
+        captured_days=policy.raw_inputs_days,
         sampling_percent=settings.capture_sampling_percent,
+    )
+
+
+def _backups(folders: tuple[str, ...], now: datetime) -> tuple[StoreAge, ...]:
+    """Return what lies in the folders of backups and how old it is; of a missing folder nothing."""
+    return tuple(
+        StoreAge(
+            one.path,
+            rows=0 if one.age_days is None else 1,
+            oldest_at=None if one.age_days is None else now - timedelta(days=one.age_days),
+        )
+        for one in old_backups(folders, before=now, now=now)
     )

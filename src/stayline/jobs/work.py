@@ -102,8 +102,8 @@ def check_whole(ports: Ports) -> str:
 def purge(ports: Ports, settings: Settings, call: Call) -> str:
     """Remove what is older than it may be, complete erasures, and look again at what is left.
 
-    Raises, when what can be done is done, `ErasureUnfinished`, and `RetentionUnsettled` when a
-    ceiling and a floor contradict each other.
+    Raises, when what can be done is done, `ErasureUnfinished`, `RotationUnderWay`, and
+    `RetentionUnsettled` when a ceiling and a floor contradict each other.
     """
     now, policy = ports.clock.now(), retention_policy(settings)
     stores = aged_stores(ports, policy)
@@ -113,6 +113,7 @@ def purge(ports: Ports, settings: Settings, call: Call) -> str:
         is_real=True,
         reason="the daily purge",
         actor=call.by,
+        directory=ports.directory,
         register=ports.register,
         audit=ports.audit,
         clock=ports.clock,
@@ -126,15 +127,19 @@ def purge(ports: Ports, settings: Settings, call: Call) -> str:
             ports.metrics.purge(now - FIGURES_KEPT),
         )
     )
-    erased = finish_erasures(
-        decisions_before=decisions_before(policy, now),
-        stores=personal_stores(ports),
-        register=ports.register,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor=call.by,
-    )
-    scan_records(stores, policy=policy, actor=call.by, register=ports.register, clock=ports.clock)
+    with ports.secrets.steady_tokens():
+        erased = finish_erasures(
+            decisions_before=decisions_before(policy, now),
+            stores=personal_stores(ports),
+            register=ports.register,
+            audit=ports.audit,
+            clock=ports.clock,
+            actor=call.by,
+        )
+    scan_records(
+        stores, policy=policy, actor=call.by, directory=ports.directory,
+        register=ports.register, clock=ports.clock,
+    )  # fmt: skip
     if done.conflicts:
         raise RetentionUnsettled(done.conflicts)
     went = ", ".join(f"{plan.deleted:,} {plan.store}" for plan in done.stores)

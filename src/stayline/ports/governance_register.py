@@ -1,6 +1,6 @@
 """What the organisation keeps on record: training, notices, requests, holds, purges, incidents."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -51,7 +51,10 @@ class Entry(Generic[Kind]):
 
 
 class GovernanceRegister(Protocol):
-    """Keeps records by kind; nothing is changed, a newer entry of the same id stands for it."""
+    """Keeps records by kind; a newer entry of the same id stands for it.
+
+    Nothing is changed but by `forget_words`.
+    """
 
     def add(self, entries: Sequence[Entry[Kind]]) -> None:
         """Keep entries, all or none; the very same entry again changes nothing."""
@@ -63,6 +66,13 @@ class GovernanceRegister(Protocol):
 
     def history(self, kind: type[Kind]) -> list[Entry[Kind]]:
         """Return every entry ever kept of a kind, in the order they were added."""
+        ...
+
+    def forget_words(self, subjects: Collection[str]) -> None:
+        """Take out what was said in words of these people, of every entry there ever was.
+
+        `domain.register.words` says what that is; kinds, days and outcomes stay.
+        """
         ...
 
     def problems(self) -> list[str]:

@@ -7,7 +7,7 @@ import polars as pl
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.feature_groups import checked_record, outcome_columns, tells_leaving
-from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.register.rights import Erasure
 from stayline.domain.risk_score import FieldValue
 from stayline.domain.workforce_schema import LabelColumn, LeavingWithin, WorkforceSchema
@@ -59,7 +59,7 @@ def put_features(
     try:
         if event_time > now + CLOCKS_DIFFER_BY:
             raise RecordRefused("The event time is yet to come; tell what has happened.")
-        if any(one.record.lifted_at is None for one in register.entries(Erasure, subject=token)):
+        if _was_erased(token, hr_id, register, secrets):
             raise RecordRefused("This person was erased, and nobody has allowed them back.")
         row = _row(group, values, schema)
     except RecordRefused as refusal:
@@ -81,6 +81,18 @@ def put_features(
         )
     )
     return is_new
+
+
+def _was_erased(
+    token: EmployeeToken, hr_id: str, register: GovernanceRegister, secrets: Secrets
+) -> bool:
+    """Whether a tombstone stands, under the token of an earlier key as well."""
+    earlier = (pseudonym(key, hr_id) for key in secrets.earlier_token_keys().values())
+    return any(
+        entry.record.lifted_at is None
+        for one in (token, *earlier)
+        for entry in register.entries(Erasure, subject=one)
+    )
 
 
 def _introduce(

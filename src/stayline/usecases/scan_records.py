@@ -10,6 +10,7 @@ from stayline.domain.register.retention import LegalHold, PurgeRun
 from stayline.domain.retention import RecordClass, RetentionPolicy, age_days, limits_of
 from stayline.ports.aged_records import AgedStore
 from stayline.ports.clock import Clock
+from stayline.ports.directory import Directory
 from stayline.ports.governance_register import Entry, GovernanceRegister
 
 SCAN = "scan-"
@@ -39,6 +40,7 @@ def scan_records(
     *,
     policy: RetentionPolicy,
     actor: str,
+    directory: Directory,
     register: GovernanceRegister,
     clock: Clock,
 ) -> tuple[Scanned, ...]:
@@ -49,7 +51,12 @@ def scan_records(
     now = clock.now()
     run_id = f"{SCAN}{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
     holds = [entry.record for entry in register.entries(LegalHold)]
-    held = frozenset(hold.subject for hold in holds if hold.holds_at(now))
+    held = frozenset(
+        token
+        for hold in holds
+        if hold.keeps_at(now)
+        for token in directory.known_as(EmployeeToken(hold.subject))
+    )
     found = tuple(_scanned(store, policy, held, now) for store in stores)
     register.add(
         [

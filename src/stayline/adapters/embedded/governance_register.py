@@ -1,13 +1,14 @@
 """The governance register in SQLite."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.database import damage, reading, writing
+from stayline.adapters.embedded.database import damage, reading, scrub, writing
 from stayline.adapters.embedded.register_tables import register_entries
+from stayline.domain.register.words import WORDED, without_words
 from stayline.errors import StoreDamaged
 from stayline.ports.governance_register import Entry, Kind
 
@@ -45,6 +46,22 @@ class SqliteGovernanceRegister:
     def history(self, kind: type[Kind]) -> list[Entry[Kind]]:
         """Return every entry ever kept of a kind."""
         return self._read(kind, None)
+
+    def forget_words(self, subjects: Collection[str]) -> None:
+        """Write these people's entries anew, without words."""
+        table = register_entries
+        told = _listed(subjects)
+        with writing(self._engine) as connection:
+            for kind in WORDED:
+                theirs = sa.select(table).where(
+                    table.c.kind == kind.__name__, table.c.subject.in_(told)
+                )
+                for row in connection.execute(theirs).all():
+                    record = without_words(msgspec.json.decode(row.content, type=kind))
+                    content = msgspec.json.encode(record).decode()
+                    own = sa.update(table).where(table.c.position == row.position)
+                    connection.execute(own.values(content=content))
+        scrub(self._engine)
 
     def problems(self) -> list[str]:
         """Return damaged tables."""

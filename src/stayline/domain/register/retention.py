@@ -18,6 +18,10 @@ class LegalHold:
         """Whether it stands at an instant: half-open, in UTC."""
         return self.since <= instant and (self.until is None or instant < self.until)
 
+    def keeps_at(self, instant: datetime) -> bool:
+        """Whether nothing may go at an instant; an open hold keeps all, were the clock set back."""
+        return self.until is None or self.holds_at(instant)
+
 
 @dataclass(frozen=True, slots=True)
 class PurgeRun:

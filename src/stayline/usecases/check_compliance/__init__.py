@@ -1,8 +1,10 @@
 """Answer the 44 questions of the law from the system's own records."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.compliance.areas.retention_records import StoreAge
 from stayline.domain.compliance.bias_tables import BiasTablePolicy
 from stayline.domain.compliance.catalogue import CONTROLS, Evidence, Parameters, judge_all
 from stayline.domain.compliance.legal_sources import LegalRegister
@@ -69,6 +71,7 @@ def check_compliance(
     retention: RetentionPolicy,
     state: HomeState,
     tables: BiasTablePolicy,
+    backups: Sequence[StoreAge],
     alarms: AlarmBook,
     capture: CaptureLog,
     decisions: DecisionBook,
@@ -94,7 +97,8 @@ def check_compliance(
     """Return every control with its verdict, and keep the report with its evidence.
 
     Nothing is changed but the shelf of reports and the audit log. A window of the past is judged
-    by the records of then, and by what the stores still hold of it. Captured rows are kept for
+    by the records of then, and by what the stores still hold of it. ``backups`` are as found now,
+    wherever an organisation has them. Captured rows are kept for
     ``captured_days`` days, of ``sampling_percent`` of the answers.
     """
     transparency = gather_transparency(
@@ -109,8 +113,8 @@ def check_compliance(
     )  # fmt: skip
     evidence = Evidence(
         retention=gather_retention(
-            window, capture=capture, scores=scores, register=register, jobs=jobs, audit=audit,
-            clock=clock,
+            window, backups=backups, capture=capture, scores=scores, directory=directory,
+            register=register, jobs=jobs, audit=audit, clock=clock,
         ),
         opt_out=gather_opt_out(
             window, opt_outs=opt_outs, scores=scores, features=features, directory=directory,

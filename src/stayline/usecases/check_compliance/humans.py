@@ -18,6 +18,7 @@ from stayline.domain.compliance.verdicts import Window
 from stayline.domain.decisions import MINIMUM_REASON, Decision, checked_reason
 from stayline.domain.register.accountability import Document
 from stayline.domain.register.oversight import HrEvent, OverseerTraining, StopDrill
+from stayline.domain.register.words import without_words
 from stayline.errors import DecisionRefused
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.decision_book import DecisionBook
@@ -48,7 +49,7 @@ def gather_humans(
         if window.since.date() <= entry.record.dated_on <= window.until.date()
     }
     hr_events = tuple(
-        HrEventSeen(entry.record, f"{REVIEW_OF_HR_EVENT}{entry.entry_id}" in reviews)
+        HrEventSeen(without_words(entry.record), f"{REVIEW_OF_HR_EVENT}{entry.entry_id}" in reviews)
         for entry in register.entries(HrEvent)
         if window.holds(entry.record.happened_at)
     )

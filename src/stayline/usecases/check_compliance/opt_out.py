@@ -23,6 +23,7 @@ from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.register.accountability import Document
 from stayline.domain.register.oversight import HrEvent
 from stayline.domain.register.rights import Erasure, RequestKind, RightsRequest
+from stayline.domain.register.words import ELSEWHERE, without_words
 from stayline.domain.roles import PERMITTED, Operation
 from stayline.errors import NothingImported, NothingKept
 from stayline.ports.audit_log import AuditLog
@@ -67,7 +68,7 @@ def gather_opt_out(
         entry.record for entry in register.entries(Erasure) if entry.record.lifted_at is None
     )
     scored, seen = _scores(window, out, audit)
-    requests = [entry.record for entry in register.entries(RightsRequest)]
+    requests = [without_words(entry.record, ELSEWHERE) for entry in register.entries(RightsRequest)]
     barred = out | {EmployeeToken(one.subject) for one in erasures}
     times = [one.since for one in intervals] + [one.started_at for one in erasures]
     return OptOutEvidence(

@@ -1,6 +1,7 @@
 """Gather what was kept, removed and held back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from stayline.domain.audit_events import AuditEventKind
@@ -12,10 +13,13 @@ from stayline.domain.compliance.areas.retention_records import (
 )
 from stayline.domain.compliance.verdicts import Window
 from stayline.domain.job_runs import RunOutcome
+from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.register.retention import LegalHold, PurgeRun
+from stayline.domain.register.words import ELSEWHERE, without_words
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.clock import Clock
+from stayline.ports.directory import Directory
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.job_book import JobBook
 from stayline.ports.score_board import ScoreBoard
@@ -32,24 +36,35 @@ _REMOVALS = (
 def gather_retention(
     window: Window,
     *,
+    backups: Sequence[StoreAge],
     capture: CaptureLog,
     scores: ScoreBoard,
+    directory: Directory,
     register: GovernanceRegister,
     jobs: JobBook,
     audit: AuditLog,
     clock: Clock,
 ) -> RetentionEvidence:
-    """Return the evidence of area RET."""
+    """Return the evidence of area RET.
+
+    A hold stands under every token of the person: what was removed before a rotation of the token
+    key is on record under the earlier one.
+    """
     runs = jobs.runs(PURGE_JOB)
     return RetentionEvidence(
         looked_at=clock.now(),
         stores=(_captured(capture, clock.now()), _kept_scores(scores)),
+        backups=tuple(backups),
         ledger=tuple(
             entry.record
             for entry in register.entries(PurgeRun)
             if window.holds(entry.record.started_at)
         ),
-        holds=tuple(entry.record for entry in register.entries(LegalHold)),
+        holds=tuple(
+            replace(without_words(entry.record, ELSEWHERE), subject=token)
+            for entry in register.entries(LegalHold)
+            for token in directory.known_as(EmployeeToken(entry.record.subject))
+        ),
         removals=tuple(
             Removal(event.subject, event.at, event.kind.value)
             for event in trail(audit, window.since, window.until, _REMOVALS)

@@ -36,8 +36,8 @@ def erase_employee(
     first, then the tombstone is written, then the online features go, so nobody is served half
     erased; killed at any point, `finish_erasures` or the same call again completes it. Decisions
     made at or after ``decisions_before`` must be kept by law and stay, by token; None keeps none.
-    Audit events stay: they hold tokens, never features. Raises `HeldByLaw`, which keeps the request
-    for later, `UnknownEmployee`, `ErasureUnfinished`.
+    Of the register the words go, and audit events stay: they hold tokens, never features. Raises
+    `HeldByLaw`, which keeps the request for later, `UnknownEmployee`, `ErasureUnfinished`.
     """
     now, token = clock.now(), tokens[0]
     tombstones = _tombstones(register, tokens)
@@ -48,15 +48,15 @@ def erase_employee(
         deferred = DeferredErasure(token, now, reason)
         register.add([Entry(f"deferred:{token}", deferred, now, actor)])
         raise _told(HeldByLaw(token, matters), token, audit, actor, now)
-    begun = [one.record for one in tombstones if one.record.completed_at is None]
+    begun = [one for one in tombstones if one.record.completed_at is None]
     if not begun:
         for one in tokens:
             stores.opt_outs.opt_out(one, at=now)
-        begun = [Erasure(one, started_at=now) for one in tokens]
-        register.add([Entry(f"erasure:{one.subject}", one, now, actor) for one in begun])
+        begun = [Entry(f"erasure:{one}", Erasure(one, now), now, actor) for one in tokens]
+        register.add(begun)
         started = AuditEventKind.ERASURE_STARTED
         audit.append(AuditEvent(started, actor, token, now, {"because": reason}))
-    done = finish(tokens, hr_ids, decisions_before, stores, audit, clock, actor)
+    done = finish(tokens, hr_ids, decisions_before, stores, register, audit, clock, actor)
     _settle(register, tokens, begun, actor, clock.now())
     return done
 
@@ -121,7 +121,7 @@ def _matters(
     holds = [
         entry.record for token in tokens for entry in register.entries(LegalHold, subject=token)
     ]
-    return tuple(hold.matter for hold in holds if hold.holds_at(at))
+    return tuple(hold.matter for hold in holds if hold.keeps_at(at))
 
 
 def _tombstones(
@@ -134,14 +134,18 @@ def _tombstones(
 def _settle(
     register: GovernanceRegister,
     tokens: Sequence[EmployeeToken],
-    begun: Sequence[Erasure],
+    begun: Sequence[Entry[Erasure]],
     actor: str,
     at: datetime,
 ) -> None:
-    """Write down that it is complete, of a request that had waited for it, too."""
-    for one in begun:
-        completed = replace(one, completed_at=at)
-        register.add([Entry(f"erasure:{one.subject}", completed, at, actor)])
+    """Write down that it is complete, of a request that had waited for it, too.
+
+    Under the ids they have: a rotation of the token key changes subjects, never an id.
+    """
+    completed = [replace(one.record, completed_at=at) for one in begun]
+    register.add(
+        [Entry(e.entry_id, record, at, actor) for e, record in zip(begun, completed, strict=True)]
+    )
     for token in tokens:
         for entry in register.entries(DeferredErasure, subject=token):
             if entry.record.settled_at is None:

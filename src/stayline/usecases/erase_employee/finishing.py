@@ -12,6 +12,7 @@ from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.extract_files import IdColumns
 from stayline.ports.feature_store import FeatureStore
+from stayline.ports.governance_register import GovernanceRegister
 from stayline.usecases.erase_employee.stores import PersonalStores
 
 _MOST_PASSES = 5
@@ -31,6 +32,7 @@ def finish(
     hr_ids: Sequence[str],
     decisions_before: datetime | None,
     stores: PersonalStores,
+    register: GovernanceRegister,
     audit: AuditLog,
     clock: Clock,
     actor: str,
@@ -54,6 +56,7 @@ def finish(
     for token in tokens:
         stores.directory.erase(token)
     stores.opt_outs.erase(tokens)
+    register.forget_words(tokens)
     stores.remnants.overwrite()
     audit.append(
         AuditEvent(AuditEventKind.EMPLOYEE_ERASED, actor, tokens[0], clock.now(), dict(gone))

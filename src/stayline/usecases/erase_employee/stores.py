@@ -36,8 +36,8 @@ class PersonalStores:
     remnants: Remnants
 
     def know(self, tokens: Sequence[EmployeeToken]) -> bool:
-        """Whether there are features, a name, a score or an opt-out of any of these tokens."""
-        return bool(self.features.known(tokens)) or any(
+        """Whether there are features, a name, a score, an answer or an opt-out of these tokens."""
+        return bool(self.features.known(tokens) or self.answers.ids_of(tokens)) or any(
             self.directory.find(token) is not None
             or self.scores.find(token) is not None
             or bool(self.opt_outs.intervals(token))

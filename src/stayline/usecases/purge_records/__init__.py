@@ -6,16 +6,18 @@ from datetime import timedelta
 from uuid import uuid4
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.register.retention import LegalHold
 from stayline.domain.retention import RetentionPolicy
 from stayline.ports.aged_records import AgedStore
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
+from stayline.ports.directory import Directory
 from stayline.ports.governance_register import Entry, GovernanceRegister
 from stayline.usecases.purge_records.backups import OldBackup, old_backups
 from stayline.usecases.purge_records.plan import StorePlan, planned, purge_run
 
-__all__ = ["OldBackup", "PurgeReport", "StorePlan", "purge_records"]
+__all__ = ["OldBackup", "PurgeReport", "StorePlan", "old_backups", "purge_records"]
 
 
 def _nobody_looks(done: int, total: int | None) -> None:
@@ -44,6 +46,7 @@ def purge_records(
     is_real: bool,
     reason: str,
     actor: str,
+    directory: Directory,
     register: GovernanceRegister,
     audit: AuditLog,
     clock: Clock,
@@ -52,13 +55,19 @@ def purge_records(
     """Return what goes; unless ``is_real`` nothing does, and nothing is written down.
 
     Of a class whose ceiling and floor contradict each other nothing goes. Nobody's records go who
-    is under legal hold. The ledger has each store's run before its first row goes, and its end
-    after the last: a run that was killed is seen there, and the next one removes what it left.
+    is under legal hold, whichever of the person's tokens they stand under. The ledger has each
+    store's run before its first row goes, and its end after the last: a run that was killed is seen
+    there, and the next one removes what it left.
     """
     now = clock.now()
     run_id = f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
     holds = [entry.record for entry in register.entries(LegalHold)]
-    held = frozenset(hold.subject for hold in holds if hold.holds_at(now))
+    held = frozenset(
+        token
+        for hold in holds
+        if hold.keeps_at(now)
+        for token in directory.known_as(EmployeeToken(hold.subject))
+    )
     plans: list[StorePlan] = []
     for number, store in enumerate(stores):
         progress(number, len(stores))

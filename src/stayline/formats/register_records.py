@@ -12,7 +12,7 @@ import msgspec
 from stayline.domain.deadlines import due_on
 from stayline.domain.field_values import LONGEST_TEXT
 from stayline.domain.register.oversight import HrEvent
-from stayline.domain.register.retention import LegalHold, PurgeRun
+from stayline.domain.register.retention import DeferredErasure, LegalHold, PurgeRun
 from stayline.domain.register.rights import Erasure, NoticeGiven, RightsRequest
 from stayline.domain.request_rows import checked_id
 from stayline.errors import RegisterEntryRefused, RequestRefused
@@ -22,7 +22,7 @@ REPRESENTATIVES = "representatives"
 """The subject of a notice to those who speak for the workforce."""
 LONGEST_WORDS = 1000
 _ABOUT_PEOPLE = (HrEvent, RightsRequest, NoticeGiven, LegalHold, Erasure)
-_MADE_BY_ITSELF = (PurgeRun, Erasure)
+_MADE_BY_ITSELF = (PurgeRun, Erasure, DeferredErasure)
 """What only the system may write down: a record by hand would be no evidence."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DUE_ON = "due_on"

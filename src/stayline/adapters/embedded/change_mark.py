@@ -46,7 +46,7 @@ class ChangeMark:
         Take it before reading what it is to stand for.
         """
         try:
-            found = os.stat(self._path)  # noqa: PTH116  (a path's own method takes twice as long)
+            found = self._path.stat()
         except OSError:
             return None
         if found.st_size % 2:

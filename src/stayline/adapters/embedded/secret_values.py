@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stayline.errors import SecretUnavailable, SettingRefused
@@ -52,7 +53,7 @@ def _of_file(place: InFile) -> bytes:
     try:
         descriptor = os.open(place.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        if os.path.islink(place.path):  # noqa: PTH114  (the words for what NOFOLLOW refused)
+        if Path(place.path).is_symlink():  # the words for what NOFOLLOW refused
             expected = "the file itself: whoever may change the link could give another secret"
             raise SettingRefused(told, "a symbolic link", expected) from None
         raise SecretUnavailable(told, f"{error.strerror}") from None

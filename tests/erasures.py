@@ -142,14 +142,14 @@ def decide(ports: Ports, token: EmployeeToken, prediction: str) -> None:
     view_employee(
         token, score_now=lambda: None, endpoint=ports.endpoint, features=ports.features,
         scores=ports.scores, decisions=ports.decisions, opt_outs=ports.opt_outs,
-        control=ports.control, audit=ports.audit, clock=ports.clock, actor=mara.subject,
+        control=ports.control, audit=ports.audit, clock=ports.clock, caller=mara,
     )  # fmt: skip
     record_decision(
         token, action="mentoring", prediction_id=prediction, caller=mara,
         policy=OversightPolicy(least_view_s=0),
         reason="Asked for a mentor who keeps a marmoset at home.", audit=ports.audit,
-        clock=ports.clock, decisions=ports.decisions, features=ports.features,
-        register=ports.register,
+        clock=ports.clock, decisions=ports.decisions, directory=ports.directory,
+        features=ports.features, register=ports.register,
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def kept_in_fake_aws(fake_aws: str, monkeypatch: pytest.MonkeyPatch) -> Any:
         "AWS_EC2_METADATA_DISABLED": "true",
     }.items():
         monkeypatch.setenv(name, value)
-    client = boto3.client("secretsmanager")
+    client = boto3.session.Session().client("secretsmanager")
     for secret in client.list_secrets()["SecretList"]:
         client.delete_secret(SecretId=secret["Name"], ForceDeleteWithoutRecovery=True)
     return client

@@ -5,7 +5,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
+from http.client import HTTPConnection
 
 import pytest
 
@@ -52,12 +53,14 @@ def test_half_a_request_ends_its_connection(address, begun):
 
 
 def test_a_connection_that_was_answered_may_rest(address):
-    sent = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi"
-    with socket.create_connection(address, timeout=10) as connection:
+    with closing(HTTPConnection(*address, timeout=10)) as connection:
+        connection.connect()
+        first = connection.sock
         for _ in range(2):
-            connection.sendall(sent)
-            answer = connection.recv(1000)
-            assert answer.startswith(b"HTTP/1.1 200")
+            connection.request("POST", "/", b"hi")
+            answer = connection.getresponse()
+            assert (answer.status, answer.read()) == (200, b"hi")
+            assert connection.sock is first  # else it had been closed and opened anew
             time.sleep(1.8)
 
 

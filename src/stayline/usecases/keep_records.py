@@ -65,7 +65,7 @@ def record_kinds() -> dict[str, type[Record]]:
     """Return every kind of record by the name it is called by, e.g. ``notice-given``.
 
     >>> sorted(record_kinds())[:4]
-    ['document', 'erasure', 'feature-purpose', 'hr-event']
+    ['deferred-erasure', 'document', 'erasure', 'feature-purpose']
     """
     return {name_of(kind): kind for kind in get_args(Record)}
 

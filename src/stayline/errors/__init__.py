@@ -69,6 +69,7 @@
     ├── UnknownReport            a report that was never kept, or is purged
     ├── StoreDamaged             a store that fails its own checks
     ├── StoreUnavailable         a store that cannot be read or written just now
+    ├── AwsRefused               a part of AWS that does not let us in, or is not there
     ├── SecretUnavailable        a secret that is not where its reference says
     ├── RotationUnderWay         people's tokens change just now, or half did
     ├── RotationRefused          a secret that is not to be rotated or retired yet
@@ -86,6 +87,7 @@ from stayline.errors.data import (
     SchemaRefused,
 )
 from stayline.errors.home import (
+    AwsRefused,
     FileUnreadable,
     FileUnwritable,
     RotationRefused,
@@ -175,6 +177,7 @@ from stayline.errors.serving import (
 __all__ = [
     "AcknowledgementRefused",
     "ApprovalRefused",
+    "AwsRefused",
     "DeciderRefused",
     "DecisionRefused",
     "DefinitionProblem",

@@ -42,6 +42,16 @@ class StoreUnavailable(StaylineError):
         )
 
 
+class AwsRefused(StaylineError):
+    """AWS refuses what somebody has to set right: credentials, permissions, a missing part."""
+
+    def __init__(self, store: str, because: str) -> None:
+        super().__init__(
+            f"AWS refused to let us use {store}: {because}. Nothing was half-written. Check the "
+            "credentials, their role, and that the stack is deployed: `stayline aws doctor`."
+        )
+
+
 class UnknownReport(StaylineError):
     """A report, or a file of one, was never kept or has been purged."""
 

@@ -13,6 +13,7 @@ from litestar.exceptions import HTTPException
 from stayline.errors import (
     AcknowledgementRefused,
     ApprovalRefused,
+    AwsRefused,
     DeciderRefused,
     DecisionRefused,
     DefinitionRefused,
@@ -150,6 +151,7 @@ STATUS: dict[type[StaylineError], HTTPStatus] = {
     StillExecuting: HTTPStatus.CONFLICT,
     StoreDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    AwsRefused: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     TrainingRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownAccessKey: HTTPStatus.NOT_FOUND,

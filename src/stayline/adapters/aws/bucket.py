@@ -1,0 +1,109 @@
+"""Files in an S3 bucket, by key."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from stayline.adapters.aws.clients import Clients, code_of, our_errors
+from stayline.errors import StoreUnavailable
+
+_REMOVALS_A_CALL = 1000
+
+
+class Bucket:
+    """Reads and writes whole objects; ``what`` names the store in errors.
+
+    The bucket itself encrypts what is put there, and lets nobody in without TLS.
+    """
+
+    def __init__(self, clients: Clients, bucket: str, what: str) -> None:
+        self._clients = clients
+        self._bucket = bucket
+        self._what = what
+
+    def get(self, key: str) -> bytes | None:
+        """Return an object's bytes; None where there is none."""
+        from botocore.exceptions import ClientError
+
+        with our_errors(self._what):
+            try:
+                found = self._s3.get_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if code_of(error) == "NoSuchKey":
+                    return None
+                raise
+            body: bytes = found["Body"].read()
+        return body
+
+    def put(self, key: str, body: bytes) -> None:
+        """Keep an object, in place of what stood there."""
+        with our_errors(self._what):
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
+
+    def put_new(self, key: str, body: bytes) -> bool:
+        """Keep an object unless there is one of that key; return whether it was kept."""
+        from botocore.exceptions import ClientError
+
+        with our_errors(self._what):
+            try:
+                self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, IfNoneMatch="*")
+            except ClientError as error:
+                if code_of(error) == "PreconditionFailed":
+                    return False
+                raise
+        return True
+
+    def keys(self, prefix: str, *, after: str = "") -> Iterator[str]:
+        """Yield the keys that begin so, in order, behind ``after``; over as many pages as it takes.
+
+        What is put meanwhile may be left out.
+        """
+        start: dict[str, Any] = {"StartAfter": after} if after else {}
+        while True:
+            with our_errors(self._what):
+                page = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=prefix, **start)
+            for found in page.get("Contents", ()):
+                yield found["Key"]
+            if not page.get("IsTruncated"):
+                return
+            start = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def remove_all(self, keys: Iterable[str]) -> int:
+        """Remove objects; return how many keys there were.
+
+        With versioning they are hidden at once, and gone when the bucket's lifecycle says; see
+        `purge_all` for what must not stay.
+        """
+        return self._removed([{"Key": key} for key in keys])
+
+    def purge_all(self, prefix: str) -> int:
+        """Remove every version of the objects whose keys begin so; return how many there were."""
+        return self._removed(list(self._versions(prefix)))
+
+    @property
+    def _s3(self) -> Any:
+        return self._clients.of("s3")
+
+    def _versions(self, prefix: str) -> Iterator[dict[str, str]]:
+        start: dict[str, str] = {}
+        while True:
+            with our_errors(self._what):
+                page = self._s3.list_object_versions(Bucket=self._bucket, Prefix=prefix, **start)
+            for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                yield {"Key": found["Key"], "VersionId": found["VersionId"]}
+            if not page.get("IsTruncated"):
+                return
+            start = {
+                "KeyMarker": page["NextKeyMarker"],
+                "VersionIdMarker": page["NextVersionIdMarker"],
+            }
+
+    def _removed(self, objects: list[dict[str, str]]) -> int:
+        for start in range(0, len(objects), _REMOVALS_A_CALL):
+            part = objects[start : start + _REMOVALS_A_CALL]
+            with our_errors(self._what):
+                answer = self._s3.delete_objects(
+                    Bucket=self._bucket, Delete={"Objects": part, "Quiet": True}
+                )
+            for problem in answer.get("Errors", ()):
+                raise StoreUnavailable(self._what, f"AWS did not remove all ({problem['Code']}).")
+        return len(objects)

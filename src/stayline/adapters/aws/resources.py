@@ -1,0 +1,101 @@
+"""What a stack is made of, by name: one scheme for who builds it and for who uses it."""
+
+from dataclasses import dataclass
+
+from stayline.errors import SettingRefused
+
+_LONGEST_STACK = 30
+"""Bucket names end at 63 characters, and hold an account and a purpose besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The names of everything that a stack has, told from its own name and place.
+
+    The infrastructure gives its parts these names, so nothing has to be looked up. Names that AWS
+    shares among all accounts hold the account and the region.
+
+    >>> Resources("stayline-dev", "111122223333", "eu-central-1").data_bucket
+    'stayline-dev-data-111122223333-eu-central-1'
+    """
+
+    stack: str
+    account: str
+    region: str
+
+    @property
+    def state_table(self) -> str:
+        """The DynamoDB table of decisions, opt-outs, scores, audit events and the like."""
+        return f"{self.stack}-state"
+
+    @property
+    def people_table(self) -> str:
+        """The DynamoDB table of names, under a key of its own."""
+        return f"{self.stack}-people"
+
+    @property
+    def data_bucket(self) -> str:
+        """The S3 bucket of models, captures, facts and reports."""
+        return self._bucket("data")
+
+    @property
+    def protected_bucket(self) -> str:
+        """The S3 bucket of protected attributes, under a key of its own."""
+        return self._bucket("protected")
+
+    @property
+    def feature_group(self) -> str:
+        """The SageMaker feature group of model inputs, online and offline."""
+        return f"{self.stack}-features"
+
+    @property
+    def model_package_group(self) -> str:
+        """The SageMaker group of model packages."""
+        return f"{self.stack}-models"
+
+    @property
+    def endpoint(self) -> str:
+        """The SageMaker endpoint."""
+        return f"{self.stack}-attrition-risk"
+
+    @property
+    def pipeline(self) -> str:
+        """The SageMaker pipeline that trains."""
+        return f"{self.stack}-training"
+
+    @property
+    def pipeline_role(self) -> str:
+        """The ARN of the role that pipeline steps, jobs and the endpoint work under."""
+        return f"arn:aws:iam::{self.account}:role/{self.stack}-pipeline"
+
+    @property
+    def image(self) -> str:
+        """The URI of the container image that every step and the endpoint run."""
+        return f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/{self.stack}:current"
+
+    @property
+    def alarm_topic(self) -> str:
+        """The ARN of the SNS topic that alarms go to."""
+        return f"arn:aws:sns:{self.region}:{self.account}:{self.stack}-alarms"
+
+    @property
+    def metric_namespace(self) -> str:
+        """The CloudWatch namespace of its metrics."""
+        return f"Stayline/{self.stack}"
+
+    def secret(self, name: str) -> str:
+        """Return what a secret is called in Secrets Manager, ``stayline-dev/token-key``."""
+        return f"{self.stack}/{name}"
+
+    def _bucket(self, purpose: str) -> str:
+        return f"{self.stack}-{purpose}-{self.account}-{self.region}"
+
+
+def check_stack_name(stack: str) -> str:
+    """Return the name; raises `SettingRefused` where the names of its parts would not be valid."""
+    letters = stack.replace("-", "")
+    is_plain = letters.isascii() and letters.isalnum() and letters == letters.lower()
+    if not (is_plain and stack[0].isalpha() and stack[-1] != "-" and len(stack) <= _LONGEST_STACK):
+        expected = f"1 to {_LONGEST_STACK} small letters, digits and hyphens, a letter first"
+        raise SettingRefused("stack", stack, expected)
+    return stack

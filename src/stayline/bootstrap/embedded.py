@@ -1,99 +1,22 @@
-"""Settings in, ports out: the only place that chooses adapters."""
+"""A home on this machine: SQLite files, Delta tables, folders, the model in this process."""
 
 import os
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from stayline.bootstrap.identity import bearer_tokens
+from stayline.bootstrap.ports import Ports
 from stayline.domain.secrets_policy import SecretsPolicy
-from stayline.domain.token_claims import IdentityPolicy
-from stayline.errors import SettingRefused
 from stayline.formats.governance_toml import read_policy
-from stayline.ports.alarm_book import AlarmBook
-from stayline.ports.answer_book import AnswerBook
-from stayline.ports.api_key_book import ApiKeyBook
-from stayline.ports.audit_log import AuditLog
-from stayline.ports.bearer_tokens import BearerTokens
-from stayline.ports.capture_log import CaptureLog
-from stayline.ports.checkpoints import Checkpoints
 from stayline.ports.clock import Clock
-from stayline.ports.decision_book import DecisionBook
-from stayline.ports.deployments import Deployments, Follower
-from stayline.ports.directory import Directory
-from stayline.ports.endpoint import Endpoint
-from stayline.ports.extract_files import ExtractFiles
-from stayline.ports.feature_store import FeatureStore
-from stayline.ports.governance_register import GovernanceRegister
-from stayline.ports.import_ledger import ImportLedger
-from stayline.ports.job_book import JobBook
-from stayline.ports.metric_log import MetricLog
-from stayline.ports.model_registry import ModelRegistry
-from stayline.ports.notifier import Notifier
-from stayline.ports.opt_out_list import OptOutList
-from stayline.ports.outcome_book import OutcomeBook
-from stayline.ports.pipeline_runner import PipelineRunner
-from stayline.ports.protected_attributes import ProtectedAttributes
-from stayline.ports.remnants import Remnants
-from stayline.ports.report_shelf import ReportShelf
-from stayline.ports.role_book import RoleBook
-from stayline.ports.score_board import ScoreBoard
-from stayline.ports.scoring_control import ScoringControl
-from stayline.ports.secrets import Secrets
-from stayline.ports.serving_figures import ServingFigures
-from stayline.ports.stores_check import StoresCheck
-from stayline.ports.target_health import IN_PROCESS, TargetHealth
-from stayline.ports.token_key_book import TokenKeyBook
-from stayline.ports.waiver_book import WaiverBook
+from stayline.ports.target_health import IN_PROCESS
 from stayline.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Everything a use case may ask for, by role; ``tokens`` is None without an issuer."""
+def embedded_ports(settings: Settings, clock: Clock) -> Ports:
+    """Return the embedded adapters, all under ``settings.home``.
 
-    clock: Clock
-    secrets: Secrets
-    features: FeatureStore
-    protected: ProtectedAttributes
-    directory: Directory
-    token_keys: TokenKeyBook
-    imports: ImportLedger
-    registry: ModelRegistry
-    endpoint: Endpoint
-    follower: Follower
-    deployments: Deployments
-    capture: CaptureLog
-    scores: ScoreBoard
-    audit: AuditLog
-    checkpoints: Checkpoints
-    decisions: DecisionBook
-    opt_outs: OptOutList
-    outcomes: OutcomeBook
-    answers: AnswerBook
-    runner: PipelineRunner
-    waivers: WaiverBook
-    health: TargetHealth
-    stores: StoresCheck
-    reports: ReportShelf
-    metrics: MetricLog
-    serving: ServingFigures
-    alarms: AlarmBook
-    notifier: Notifier
-    jobs: JobBook
-    register: GovernanceRegister
-    control: ScoringControl
-    extracts: ExtractFiles
-    remnants: Remnants
-    api_keys: ApiKeyBook
-    roles: RoleBook
-    tokens: BearerTokens | None
-
-
-def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
-    """Return the embedded adapters, all under ``settings.home``, which is made if missing.
-
-    A test passes its own ``clock``; everything else is real there, too. Raises `SettingRefused`
-    when there can be no such folder, `StoreDamaged` and `StoreUnavailable`.
+    Raises `StoreDamaged` and `StoreUnavailable`.
     """
     from stayline.adapters.embedded.alarm_book import SqliteAlarmBook
     from stayline.adapters.embedded.answer_book import SqliteAnswerBook
@@ -101,7 +24,6 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.audit_log import SqliteAuditLog
     from stayline.adapters.embedded.capture_log import JsonlCaptureLog
     from stayline.adapters.embedded.checkpoints import FileCheckpoints
-    from stayline.adapters.embedded.clock import SystemClock
     from stayline.adapters.embedded.database import open_database
     from stayline.adapters.embedded.decision_book import SqliteDecisionBook
     from stayline.adapters.embedded.deployments import SqliteDeployments
@@ -135,12 +57,6 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 
     home = settings.home
-    try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        expected = f"a folder that can be made and written ({error.strerror})"
-        raise SettingRefused("home", str(home), expected) from error
-    clock = clock or SystemClock()
     state = open_database(home / "state.db", "state")
     token_keys = SqliteTokenKeyBook(state)
     policy = partial(read_policy, home, "secrets", SecretsPolicy)
@@ -210,24 +126,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
         remnants=SqliteRemnants([online, people, protected, state]),
         api_keys=SqliteApiKeyBook(state),
         roles=SqliteRoleBook(state),
-        tokens=_tokens(settings, clock),
+        tokens=bearer_tokens(settings, clock),
     )
-
-
-def _tokens(settings: Settings, clock: Clock) -> BearerTokens | None:
-    """Return what checks the provider's tokens; its libraries are loaded only where there is one.
-
-    Neither setting stands alone: an audience without an issuer looks like sign-in and is none.
-    """
-    if not settings.oidc_issuer:
-        if settings.oidc_audience:
-            expected = "empty, or oidc_issuer set beside it"
-            raise SettingRefused("oidc_audience", settings.oidc_audience, expected)
-        return None
-    from stayline.adapters.oidc.tokens import OidcTokens
-
-    policy = read_policy(settings.home, "identity", IdentityPolicy)
-    return OidcTokens(settings.oidc_issuer, settings.oidc_audience, policy=policy, clock=clock)
 
 
 def _listed(setting: str) -> frozenset[str]:

@@ -1,0 +1,25 @@
+"""Settings in, ports out: the only place that chooses adapters."""
+
+from stayline.bootstrap.ports import Ports
+from stayline.errors import SettingRefused
+from stayline.ports.clock import Clock
+from stayline.settings import Settings
+
+__all__ = ["Ports", "build"]
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
+    """Return the adapters of a home; ``settings.home`` is made if missing.
+
+    A test passes its own ``clock``; everything else is real there, too. Raises `SettingRefused`
+    when there can be no such folder, and what the adapters raise when they are opened.
+    """
+    from stayline.adapters.embedded.clock import SystemClock
+    from stayline.bootstrap.embedded import embedded_ports
+
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        expected = f"a folder that can be made and written ({error.strerror})"
+        raise SettingRefused("home", str(settings.home), expected) from error
+    return embedded_ports(settings, clock or SystemClock())

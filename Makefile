@@ -23,7 +23,8 @@ up: setup  ## Run the main job on a simulated workforce and serve the first scor
 	@$(BIN)/stayline up --yes --no-serve
 
 test: setup  ## Run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not quiet"
+	@$(BIN)/python -m pytest -m quiet
 
 check: setup  ## Check format, lint, types, import contracts and docs
 	@$(BIN)/ruff format --check .

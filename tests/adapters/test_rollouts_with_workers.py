@@ -15,6 +15,7 @@ from stayline.domain.gates import Verdict
 from stayline.errors import DeploymentRefused
 from stayline.usecases.roll_back_model import roll_back_model
 
+pytestmark = pytest.mark.quiet
 QUICK = RolloutPlan(shadow_rows=50, canary_percent=20, bake_s=1.0)
 SLOW = RolloutPlan(shadow_rows=50, canary_percent=20, bake_s=30.0)
 WITHIN_S = 1.0

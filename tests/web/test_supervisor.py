@@ -56,7 +56,7 @@ def test_a_stuck_event_loop_tells_nothing_though_its_process_goes_on():
 
 
 def test_load_brings_a_second_worker(home):
-    with served(home, workers_min=1, workers_max=2) as server:
+    with served(home, workers_min=1, workers_max=2, requests_per_minute=0) as server:
         _until(lambda: len(server.workers()) == 1)
         stop = threading.Event()
         clients = [threading.Thread(target=_keep_asking, args=(server, stop)) for _ in range(4)]

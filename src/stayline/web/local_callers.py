@@ -5,6 +5,7 @@ carry the page's origin) or under a name of its own that it lets point here (the
 name as Host). Both are told apart from what the analyst sends.
 """
 
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from stayline.web.calls import Call
 
 _FORWARDED = (b"forwarded", b"x-forwarded-", b"via", b"x-real-ip", b"x-original-")
 """How the names of headers begin that proxies add."""
+_REMEMBERED = 64
+"""How many addresses and Host headers are told without reading them again, for each request."""
 
 
 def not_local(call: Call) -> str | None:
@@ -30,6 +33,7 @@ def not_local(call: Call) -> str | None:
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _is_loopback(client: str | None) -> bool:
     try:
         address = ip_address(client or "")
@@ -39,6 +43,7 @@ def _is_loopback(client: str | None) -> bool:
     return address.is_loopback or (mapped is not None and mapped.is_loopback)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _names_here(host: str) -> bool:
     try:
         name = urlsplit(f"//{host}").hostname

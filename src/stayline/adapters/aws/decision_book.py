@@ -2,8 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+
+import polars as pl
 
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.places import by_time
@@ -65,6 +68,18 @@ class DynamoDecisionBook:
         theirs = (one for token in sorted(set(tokens)) for one in self.decisions(token))
         return self._removed(one for one in theirs if before is None or one.decided_at < before)
 
+    def rename(self, renames: pl.DataFrame) -> None:
+        """Put ``token`` in the place of ``alias`` for everyone, decision by decision.
+
+        Done again, it goes on where it was killed. What was added within the last moment may be
+        left, so that it is to be done once more when nobody uses the old tokens any longer.
+        """
+        newer = dict(renames.select("alias", "token").iter_rows())
+        for decision in self._everybodys():
+            token = newer.get(decision.token)
+            if token is not None:
+                self._table.write(_renamed(decision, EmployeeToken(token)))
+
     def _everybodys(
         self, start: datetime | None = None, end: datetime | None = None
     ) -> Iterator[Decision]:
@@ -79,6 +94,17 @@ class DynamoDecisionBook:
             self._table.write([Write(item.partition, item.place) for item in items])
             gone += len(some)
         return gone
+
+
+def _renamed(decision: Decision, token: EmployeeToken) -> list[Write]:
+    """Return the writes of a rename, which hold while the decision is as it was read."""
+    old, by, _ = _items(decision)
+    new, by_now, _ = _items(replace(decision, token=token))
+    return [
+        Write(old.partition, old.place, if_value=decision),
+        Write(new.partition, new.place, new, if_new=True),
+        Write(by.partition, by.place, by_now, if_value=decision),
+    ]
 
 
 def _about(token: EmployeeToken) -> str:

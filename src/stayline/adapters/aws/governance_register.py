@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
+
+import msgspec
+import polars as pl
 
 from stayline.adapters.aws.clients import Clients
-from stayline.adapters.aws.register_log import WHAT, RegisterLog
+from stayline.adapters.aws.register_log import WHAT, Addition, RegisterLog
 from stayline.adapters.aws.table import Table
 from stayline.domain.register.words import WORDED, without_words
-from stayline.ports.governance_register import Entry, Kind
+from stayline.ports.governance_register import Entry, Kind, Record
 
 
 class DynamoGovernanceRegister:
@@ -31,7 +34,7 @@ class DynamoGovernanceRegister:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
-        self._additions = Table(clients, clients.resources.state_table, object, WHAT)
+        self._additions = Table(clients, clients.resources.state_table, Addition, WHAT)
 
     def add(self, entries: Sequence[Entry[Kind]]) -> None:
         """Keep entries, all or none; the very same entry again changes nothing."""
@@ -72,6 +75,24 @@ class DynamoGovernanceRegister:
 
         for kind in WORDED:
             self._log(kind).change(forgotten)
+
+    def rename(self, renames: pl.DataFrame) -> None:
+        """Put ``token`` in the place of ``alias`` in every entry; killed halfway, the next goes on.
+
+        The record says whom it is about, and may say so in other fields, too.
+        """
+        newer = dict(renames.select("alias", "token").iter_rows())
+
+        def renamed(entry: Entry[Any]) -> Entry[Any]:
+            token = newer.get(entry.record.subject)
+            if token is None:
+                return entry
+            told = msgspec.json.encode(entry.record)
+            told = told.replace(entry.record.subject.encode(), token.encode())
+            return replace(entry, record=msgspec.json.decode(told, type=type(entry.record)))
+
+        for kind in get_args(Record):
+            self._log(kind).change(renamed)
 
     def problems(self) -> list[str]:
         """Return nothing: DynamoDB checks what it keeps."""

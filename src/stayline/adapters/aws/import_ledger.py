@@ -50,6 +50,15 @@ class DynamoImportLedger:
             if self._table.swap(before, _item(done)):
                 return
 
+    def follow_key(self, old: str, new: str) -> None:
+        """Put the fingerprint ``new`` in the place of ``old`` in every record; safe to repeat."""
+        for record in self.records():
+            before: ImportRecord | None = record
+            while before is not None and before.key_fingerprint == old:
+                if self._table.swap(before, _item(replace(before, key_fingerprint=new))):
+                    break
+                before = self._table.get(LEDGER, _item(record).place)
+
     def records(self) -> list[ImportRecord]:
         """Return all imports, oldest first."""
         kept = [item.value for item in self._table.query(LEDGER)]

@@ -1,9 +1,10 @@
 """The opt-out list in DynamoDB."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.places import by_time
@@ -15,27 +16,43 @@ LIST = "opt-out"
 """The partition of everyone's intervals, each by `interval_place`."""
 _LOOKED_UP = 10
 """Of more people everyone is read, which takes fewer calls."""
-_AT_ONCE = 100
-KnownAs = Callable[[EmployeeToken], Sequence[EmployeeToken]]
+_AT_ONCE = 99
+"""Beside the check, a transaction has room for these."""
+
+
+class OnePerson(Protocol):
+    """All tokens of a person."""
+
+    @property
+    def everyone(self) -> tuple[str, ...]:
+        """The one that stands and those of earlier keys."""
+        ...
+
+
+class KnownTokens(Protocol):
+    """Tells every token of a person, and lets a transaction hold only while that is so."""
+
+    def as_known(self, token: EmployeeToken) -> tuple[tuple[EmployeeToken, ...], Write]:
+        """Return every token of the person, and the check that this is so still."""
+        ...
 
 
 class DynamoOptOutList:
     """Keeps one item an interval, all in one partition, so that every read is of the latest.
 
-    ``known_as`` gives every token that a person has had: an interval begins and ends under all of
-    them, in one transaction. It is asked once more after that, and what was linked meanwhile
-    follows; so whoever links tokens has to note that first, and copy intervals second. An interval
-    ends only as it was read, so what another wrote meanwhile is looked at again. Nothing is
-    remembered here: an opt-out is honoured from the moment it is kept.
+    An interval begins and ends under all tokens of a person in one transaction, which holds only
+    while these are all; and it ends, or is shared, only as it was read: what others write meanwhile
+    is looked at again. Nothing is remembered here: an opt-out is honoured from the moment it is
+    kept.
     """
 
     CALLS = frozenset(
         {"dynamodb.batch_write_item", "dynamodb.query", "dynamodb.transact_write_items"}
     )
 
-    def __init__(self, clients: Clients, known_as: KnownAs = lambda token: (token,)) -> None:
+    def __init__(self, clients: Clients, aliases: KnownTokens) -> None:
         self._table = Table(clients, clients.resources.state_table, OptOut, "the opt-out list")
-        self._known_as = known_as
+        self._aliases = aliases
 
     def opt_out(
         self,
@@ -48,26 +65,35 @@ class DynamoOptOutList:
         recorded_at: datetime | None = None,
     ) -> OptOut:
         """Bar scoring from then on; where this kind bars it already, nothing changes."""
-        for standing in self.intervals(token):
-            if standing.kind is kind and standing.until is None and standing.since <= at:
-                self._follow(standing, {token})
-                return standing
         begun = OptOut(token, at, None, kind, channel, reason, recorded_at)
-        known = {token, *self._known_as(token)}
-        items = [_item(replace(begun, token=one)) for one in sorted(known)]
-        self._table.write([Write(item.partition, item.place, item) for item in items])
-        self._follow(begun, known)
-        return begun
+        while True:
+            known, check = self._aliases.as_known(token)
+            for standing in self.intervals(token):
+                if standing.kind is kind and standing.until is None and standing.since <= at:
+                    return standing
+            items = [_item(replace(begun, token=one)) for one in known]
+            writes = [Write(item.partition, item.place, item) for item in items]
+            if self._table.write([check, *writes]):
+                return begun
 
     def opt_in(self, token: EmployeeToken, *, at: datetime, kind: OptOutKind | None = None) -> bool:
         """End the open intervals of that kind, or of every kind.
 
-        Of more than a hundred a hundred end at a time: killed in between, the others still bar.
+        Of very many some end at a time: killed in between, the others still bar.
         """
         is_any = False
-        while standing := self._open(token, kind):
-            is_any |= self._table.write([_ended(one, at) for one in standing[:_AT_ONCE]])
-        return is_any
+        while True:
+            known, check = self._aliases.as_known(token)
+            standing = [
+                interval
+                for one in known
+                for interval in self.intervals(one)
+                if interval.until is None and kind in (None, interval.kind)
+            ]
+            if not standing:
+                return is_any
+            ended = [_changed(one, replace(one, until=at)) for one in standing[:_AT_ONCE]]
+            is_any |= self._table.write([check, *ended])
 
     def is_opted_out(self, token: EmployeeToken, *, at: datetime) -> bool:
         """Whether scoring is barred at that instant."""
@@ -101,19 +127,28 @@ class DynamoOptOutList:
         kept = [item.value for item in self._table.query(LIST)]
         return sorted(kept, key=lambda one: (one.since, one.kind, one.token))
 
-    def _follow(self, interval: OptOut, known: AbstractSet[EmployeeToken]) -> None:
-        """Keep an interval under the tokens that were linked meanwhile, too."""
-        for one in sorted({*self._known_as(interval.token)} - known):
-            self._table.put_new(_item(replace(interval, token=one)))
+    def share(self, tokens: Sequence[OnePerson]) -> None:
+        """Put what stands under one token of a person under all others, too; safe to repeat.
 
-    def _open(self, token: EmployeeToken, kind: OptOutKind | None) -> list[OptOut]:
-        theirs = sorted({token, *self._known_as(token)})
-        return [
-            interval
-            for one in theirs
-            for interval in self.intervals(one)
-            if interval.until is None and kind in (None, interval.kind)
-        ]
+        Most people have no interval, so everyone's are read once, however many are asked for.
+        """
+        named = {str(item.value.token) for item in self._table.query(LIST)}
+        for person in tokens:
+            if not named.isdisjoint(person.everyone):
+                while copies := self._lacking(person.everyone):
+                    self._table.write(copies)
+
+    def _lacking(self, names: Sequence[str]) -> list[Write]:
+        """Return the writes that put one interval under every token that lacks it, if any does."""
+        theirs = [one for name in names for one in self.intervals(EmployeeToken(name))]
+        places = {interval_place(one) for one in theirs}
+        for interval in theirs:
+            under_all = [_item(replace(interval, token=EmployeeToken(name))) for name in names]
+            lacking = [item for item in under_all if item.place not in places]
+            if lacking:
+                copies = [Write(LIST, item.place, item, if_new=True) for item in lacking]
+                return [_changed(interval, interval), *copies]
+        return []
 
 
 def interval_place(interval: OptOut) -> str:
@@ -125,6 +160,5 @@ def _item(interval: OptOut) -> Item[OptOut]:
     return Item(LIST, interval_place(interval), interval)
 
 
-def _ended(interval: OptOut, at: datetime) -> Write:
-    item = _item(replace(interval, until=at))
-    return Write(item.partition, item.place, item, if_value=interval)
+def _changed(before: OptOut, after: OptOut) -> Write:
+    return Write(LIST, interval_place(before), _item(after), if_value=before)

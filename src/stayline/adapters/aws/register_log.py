@@ -53,13 +53,12 @@ class RegisterLog(Generic[Kind]):
         What stands for its id already is not new. The transaction fails where somebody else added
         something meanwhile; then `drop` these, and ask again.
         """
-        number, newest = -1, dict[str, Entry[Kind]]()
-        for number, entry in self._numbered():
-            newest[entry.entry_id] = entry
+        kept = list(self._numbered())
+        newest = {entry.entry_id: entry for _, entry in kept}
         news = [entry for entry in entries if newest.get(entry.entry_id) != entry]
         if not news:
             return []
-        place = by_number(number + 1)
+        place = by_number(kept[-1][0] + 1 if kept else 0)
         parts = list(_parts(news))
         if len(parts) == 1:
             return [Write(self._log, place, Item(self._log, place, parts[0]), if_new=True)]

@@ -6,8 +6,26 @@ from typing import TypeVar
 import pytest
 
 from fake_aws import new_stack, recording
+from linked_tokens import LinkedTokens
+from stayline.adapters.aws.api_key_book import DynamoApiKeyBook
 from stayline.adapters.aws.clients import Clients
+from stayline.adapters.aws.decision_book import DynamoDecisionBook
+from stayline.adapters.aws.governance_register import DynamoGovernanceRegister
+from stayline.adapters.aws.import_ledger import DynamoImportLedger
+from stayline.adapters.aws.opt_out_list import DynamoOptOutList
+from stayline.adapters.aws.role_book import DynamoRoleBook
+from stayline.adapters.aws.scoring_control import DynamoScoringControl
+from stayline.adapters.aws.target_health import DynamoTargetHealth
 from stayline.adapters.aws.waiver_book import DynamoWaiverBook
+from stayline.ports.api_key_book import ApiKeyBook
+from stayline.ports.clock import Clock
+from stayline.ports.decision_book import DecisionBook
+from stayline.ports.governance_register import GovernanceRegister
+from stayline.ports.import_ledger import ImportLedger
+from stayline.ports.opt_out_list import OptOutList
+from stayline.ports.role_book import RoleBook
+from stayline.ports.scoring_control import ScoringControl
+from stayline.ports.target_health import TargetHealth
 from stayline.ports.waiver_book import WaiverBook
 
 Adapter = TypeVar("Adapter")
@@ -20,6 +38,30 @@ class AwsBackend:
 
     def __init__(self) -> None:
         self._resources = new_stack()
+
+    def api_keys(self) -> ApiKeyBook:
+        return self._open(DynamoApiKeyBook)
+
+    def control(self, clock: Clock) -> ScoringControl:
+        return self._open(DynamoScoringControl, clock)
+
+    def decisions(self) -> DecisionBook:
+        return self._open(DynamoDecisionBook)
+
+    def health(self) -> TargetHealth:
+        return self._open(DynamoTargetHealth)
+
+    def imports(self) -> ImportLedger:
+        return self._open(DynamoImportLedger)
+
+    def opt_outs(self) -> OptOutList:
+        return self._open(DynamoOptOutList, LinkedTokens(Clients(self._resources)))
+
+    def register(self) -> GovernanceRegister:
+        return self._open(DynamoGovernanceRegister)
+
+    def roles(self) -> RoleBook:
+        return self._open(DynamoRoleBook)
 
     def waivers(self) -> WaiverBook:
         return self._open(DynamoWaiverBook)

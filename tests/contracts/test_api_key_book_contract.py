@@ -5,7 +5,7 @@ import pytest
 from stayline.domain.api_keys import ApiKey, key_digest
 from stayline.domain.roles import Role
 from stayline.errors import UnknownApiKey
-from stores import HOUR, NOON, Backend
+from stores import HOUR, NOON, Backend, EmbeddedBackend
 
 TEXT = "slk_0123456789abcdef_" + "x" * 43
 KEY = ApiKey(
@@ -50,7 +50,8 @@ def test_the_last_day_of_use_is_noted(backend: Backend) -> None:
     assert backend.api_keys().keys()[0].last_used_on == day
 
 
-def test_no_file_holds_the_key_itself(backend: Backend, tmp_path) -> None:
+def test_no_file_holds_the_key_itself(tmp_path) -> None:
+    backend = EmbeddedBackend(tmp_path)
     backend.api_keys().add(KEY)
     backend.close()
     secret = TEXT.removeprefix(f"{KEY.key_id}_").encode()

@@ -91,3 +91,29 @@ def test_words_are_forgotten_in_every_entry_of_a_person_and_of_nobody_else(
     assert last == replace(lifted, record=replace(lifted.record, reason=FORGOTTEN))
     assert other == others
     assert register.entries(RightsRequest) == [REQUEST]
+
+
+def test_very_many_entries_are_kept_at_once_and_in_order(backend: Backend) -> None:
+    register = backend.register()
+    many = [
+        Entry(
+            f"h-{n}", replace(HOLD.record, subject=f"{n % 7:032x}", reason="夜" * 900), NOON, "hr"
+        )
+        for n in range(200)
+    ]
+    register.add([HOLD])
+    register.add([*many, HOLD])
+    register.add(many)
+    assert backend.register().history(LegalHold) == [HOLD, *many]
+    assert register.entries(LegalHold, subject=f"{3:032x}") == many[3::7]
+    register.forget_words([f"{3:032x}"])
+    assert {one.record.reason for one in register.entries(LegalHold, subject=f"{3:032x}")} == {
+        FORGOTTEN
+    }
+    assert register.entries(LegalHold, subject=f"{4:032x}") == many[4::7]
+
+
+def test_entries_of_several_kinds_are_kept_at_once(backend: Backend) -> None:
+    backend.register().add([HOLD, REQUEST])
+    assert backend.register().history(LegalHold) == [HOLD]
+    assert backend.register().history(RightsRequest) == [REQUEST]

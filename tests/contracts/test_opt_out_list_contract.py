@@ -128,3 +128,35 @@ def test_a_person_is_barred_exactly_while_any_interval_covers(
         assert kept.is_opted_out(person, at=at) == covered
         assert (person in kept.opted_out(at=at)) == covered
     assert [out for out in kept.everyone() if out.token == person] == kept.intervals(person)
+
+
+def test_of_people_who_are_erased_nothing_is_left(backend: Backend) -> None:
+    kept = backend.opt_outs()
+    for at in (NOON, NOON - HOUR):
+        kept.opt_out(ANA, at=at)
+    kept.opt_out(BO, at=NOON)
+    assert kept.erase([ANA]) == 2
+    assert kept.erase([ANA]) == 0
+    assert not kept.is_opted_out(ANA, at=NOON)
+    assert backend.opt_outs().everyone() == [OptOut(BO, NOON)]
+
+
+def test_of_few_and_of_many_people_those_barred_are_told(backend: Backend) -> None:
+    kept = backend.opt_outs()
+    kept.opt_out(ANA, at=NOON)
+    kept.opt_out(BO, at=NOON)
+    kept.opt_in(BO, at=NOON + HOUR)
+    others = [EmployeeToken(f"{number:032x}") for number in range(50)]
+    for asked in ([ANA, BO], [ANA, BO, *others]):
+        assert kept.opted_out_of(asked, at=NOON) == {ANA, BO}
+        assert kept.opted_out_of(asked, at=NOON + HOUR) == {ANA}
+    assert kept.opted_out_of([], at=NOON) == set()
+
+
+def test_somebody_barred_a_hundred_times_over_gets_back_in(backend: Backend) -> None:
+    kept = backend.opt_outs()
+    for hours in range(105):
+        kept.opt_out(ANA, at=NOON - hours * HOUR)
+    assert kept.opt_in(ANA, at=NOON + HOUR)
+    assert not kept.is_opted_out(ANA, at=NOON + HOUR)
+    assert len(kept.intervals(ANA)) == 105

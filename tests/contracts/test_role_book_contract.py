@@ -53,3 +53,12 @@ def test_of_two_who_decide_at_once_the_first_counts(backend: Backend) -> None:
 def test_what_was_never_asked_for_is_unknown(backend: Backend) -> None:
     with pytest.raises(UnknownRoleGrant):
         backend.roles().find("r2")
+
+
+def test_requests_and_grants_of_all_come_oldest_first(backend: Backend) -> None:
+    earlier = requested(
+        "r9", subject="u-2", role="auditor", reason="Audits this year.", by="bo", at=NOON - HOUR
+    )
+    backend.roles().put(REQUEST)
+    backend.roles().put(earlier)
+    assert backend.roles().grants() == [earlier, REQUEST]

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from stayline.adapters.aws.clients import Clients, our_errors
+from stayline.errors import StoreDamaged
 
 Value = TypeVar("Value")
 BY_BOOK = "by_book"
@@ -51,7 +53,8 @@ class Write:
 class Table(Generic[Value]):
     """Keeps values of one type as JSON, to the last bit of a float; reads are consistent.
 
-    ``what`` names the store in errors. Every read goes on over pages for as long as there are any.
+    ``what`` names the store in errors. Every read goes on over pages for as long as there are any,
+    and raises `StoreDamaged` where what stands there is no such value.
     """
 
     def __init__(self, clients: Clients, table: str, value: type[Value], what: str) -> None:
@@ -123,15 +126,21 @@ class Table(Generic[Value]):
         first: str = "",
         last: str | None = None,
         newest_first: bool = False,
+        limit: int | None = None,
     ) -> Iterator[Item[Value]]:
-        """Yield a partition's items from place ``first`` up to, and with, ``last``, in order."""
+        """Yield a partition's items from place ``first`` up to, and with, ``last``, in order.
+
+        With ``limit`` at most so many, and no more than these are read.
+        """
         condition, values = _between("pk", partition, "sk", first, last)
-        yield from self._pages(
+        found = self._pages(
             KeyConditionExpression=condition,
             ExpressionAttributeValues=values,
             ScanIndexForward=not newest_first,
             ConsistentRead=True,
+            **({} if limit is None else {"Limit": max(limit, 1)}),
         )
+        yield from islice(found, limit)
 
     def of_book(
         self,
@@ -191,7 +200,14 @@ class Table(Generic[Value]):
         return Item(partition, place, value, found["book"]["S"], found["book_place"]["S"])
 
     def _value(self, found: dict[str, Any]) -> Value:
-        return self._decode(found["body"]["B"])
+        try:
+            return self._decode(found["body"]["B"])
+        except msgspec.MsgspecError as error:
+            raise StoreDamaged(_sentence(self._what), "it holds what cannot be read.") from error
+
+
+def _sentence(what: str) -> str:
+    return what[:1].upper() + what[1:]
 
 
 def _key(partition: str, place: str) -> dict[str, Any]:

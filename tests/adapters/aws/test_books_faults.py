@@ -1,0 +1,87 @@
+"""What the books in DynamoDB say when AWS does not do as it is asked."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from fake_aws import Killed, die, faulty_aws, just_before
+from stayline.adapters.aws.api_key_book import DynamoApiKeyBook
+from stayline.adapters.aws.clients import Clients
+from stayline.adapters.aws.decision_book import DynamoDecisionBook
+from stayline.adapters.aws.governance_register import DynamoGovernanceRegister
+from stayline.adapters.aws.import_ledger import DynamoImportLedger
+from stayline.adapters.aws.opt_out_list import DynamoOptOutList
+from stayline.adapters.aws.resources import Resources
+from stayline.adapters.aws.role_book import DynamoRoleBook
+from stayline.adapters.aws.scoring_control import DynamoScoringControl
+from stayline.adapters.aws.target_health import DynamoTargetHealth
+from stayline.domain.register.retention import LegalHold
+from stayline.domain.rollout_scope import EVERYONE
+from stayline.errors import AwsRefused, StoreUnavailable
+from stayline.ports.scoring_control import FRESH_S
+from stores import ANA, NOON, SetClock
+
+Asked = Callable[[Clients], object]
+LedTo = Callable[[str], Clients]
+READS: dict[str, Asked] = {
+    "api keys": lambda c: DynamoApiKeyBook(c).find("k"),
+    "decisions": lambda c: DynamoDecisionBook(c).decisions(ANA),
+    "everybody's decisions": lambda c: DynamoDecisionBook(c).ages(NOON),
+    "health": lambda c: DynamoTargetHealth(c).failing_since("target"),
+    "imports": lambda c: DynamoImportLedger(c).records(),
+    "opt-outs": lambda c: DynamoOptOutList(c, None).is_opted_out(ANA, at=NOON),
+    "register": lambda c: DynamoGovernanceRegister(c).entries(LegalHold),
+    "roles": lambda c: DynamoRoleBook(c).roles_of("u", at=NOON),
+    "rules": lambda c: DynamoScoringControl(c, SetClock()).scope(),
+}
+
+
+def refusal(code: str) -> bytes:
+    return f'{{"__type":"com.amazonaws.dynamodb.v20120810#{code}"}}'.encode()
+
+
+@pytest.mark.parametrize("ask", READS.values(), ids=READS)
+def test_expired_credentials_are_for_somebody_to_set_right(ask: Asked, led_to: LedTo) -> None:
+    with (
+        faulty_aws(400, refusal("ExpiredTokenException")) as address,
+        pytest.raises(AwsRefused, match="the credentials have expired"),
+    ):
+        ask(led_to(address))
+
+
+@pytest.mark.parametrize("ask", READS.values(), ids=READS)
+def test_a_refusal_that_may_pass_is_told_as_that(ask: Asked, led_to: LedTo) -> None:
+    with (
+        faulty_aws(400, refusal("ValidationException")) as address,
+        pytest.raises(StoreUnavailable, match="AWS answered ValidationException"),
+    ):
+        ask(led_to(address))
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "cut_off"),
+    [
+        (400, "ThrottlingException", 0),
+        (500, "InternalServerError", 0),
+        (200, "cut off", 9),
+    ],
+)
+def test_nobody_scores_while_the_rules_cannot_be_read(
+    status: int, code: str, cut_off: int, led_to: LedTo
+) -> None:
+    with faulty_aws(status, refusal(code), cut_off=cut_off) as address:
+        control = DynamoScoringControl(led_to(address), SetClock())
+        with pytest.raises(StoreUnavailable):
+            control.scope()
+
+
+def test_rules_that_were_read_are_not_gone_by_for_longer_than_promised(stack: Resources) -> None:
+    clients = Clients(stack)
+    just_before(clients, "dynamodb.GetItem", die, nth=2)
+    control = DynamoScoringControl(clients, SetClock())
+    assert control.scope() == EVERYONE
+    assert control.scope() == EVERYONE
+    time.sleep(FRESH_S)
+    with pytest.raises(Killed):
+        control.scope()

@@ -6,9 +6,21 @@ from typing import TypeVar
 import pytest
 
 from fake_aws import new_stack, recording
+from followers import KeptImports, KeptOptOuts
+from stayline.adapters.aws.audit_log import DynamoAuditLog
+from stayline.adapters.aws.checkpoints import S3Checkpoints
 from stayline.adapters.aws.clients import Clients
+from stayline.adapters.aws.directory import DynamoDirectory
+from stayline.adapters.aws.secret_store import SecretsManagerSecrets
+from stayline.adapters.aws.token_key_book import DynamoTokenKeyBook
 from stayline.adapters.aws.waiver_book import DynamoWaiverBook
+from stayline.ports.audit_log import AuditLog
+from stayline.ports.checkpoints import Checkpoints
+from stayline.ports.directory import Directory
+from stayline.ports.secrets import Secrets
+from stayline.ports.token_key_book import TokenKeyBook
 from stayline.ports.waiver_book import WaiverBook
+from stores import SetClock
 
 Adapter = TypeVar("Adapter")
 CALLS_MADE: dict[type, set[str]] = defaultdict(set)
@@ -20,6 +32,28 @@ class AwsBackend:
 
     def __init__(self) -> None:
         self._resources = new_stack()
+        self._imports, self._opt_outs = KeptImports(), KeptOptOuts()
+
+    def audit(self) -> AuditLog:
+        return self._open(DynamoAuditLog)
+
+    def checkpoints(self) -> Checkpoints:
+        return self._open(S3Checkpoints)
+
+    def directory(self) -> Directory:
+        return self._open(DynamoDirectory, [self._opt_outs])
+
+    def secrets(self) -> Secrets:
+        return self._open(SecretsManagerSecrets, book=self.token_keys(), clock=SetClock())
+
+    def token_keys(self) -> TokenKeyBook:
+        return self._open(
+            DynamoTokenKeyBook,
+            imports=self._imports,
+            opt_outs=self._opt_outs,
+            audit=self.audit(),
+            renamed=[],
+        )
 
     def waivers(self) -> WaiverBook:
         return self._open(DynamoWaiverBook)
@@ -29,10 +63,10 @@ class AwsBackend:
             undeclared = calls - adapter.CALLS
             assert not undeclared, f"{adapter.__name__} makes calls it does not declare"
 
-    def _open(self, adapter: type[Adapter], *rest: object) -> Adapter:
+    def _open(self, adapter: type[Adapter], *rest: object, **named: object) -> Adapter:
         clients = Clients(self._resources)
         recording(clients, CALLS_MADE[adapter])
-        return adapter(clients, *rest)
+        return adapter(clients, *rest, **named)
 
     def __getattr__(self, port: str) -> object:
         pytest.skip(f"no adapter of AWS for {port} yet")

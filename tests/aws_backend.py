@@ -28,10 +28,11 @@ CALLS_MADE: dict[type, set[str]] = defaultdict(set)
 
 
 class AwsBackend:
-    """Opens each adapter anew, with new clients, on the same stack."""
+    """Opens each adapter anew on the same stack, with clients of its kind."""
 
     def __init__(self) -> None:
         self._resources = new_stack()
+        self._clients: dict[type, Clients] = {}
         self._imports, self._opt_outs = KeptImports(), KeptOptOuts()
 
     def audit(self) -> AuditLog:
@@ -64,9 +65,10 @@ class AwsBackend:
             assert not undeclared, f"{adapter.__name__} makes calls it does not declare"
 
     def _open(self, adapter: type[Adapter], *rest: object, **named: object) -> Adapter:
-        clients = Clients(self._resources)
-        recording(clients, CALLS_MADE[adapter])
-        return adapter(clients, *rest, **named)
+        if adapter not in self._clients:  # making them takes longer than most tests
+            self._clients[adapter] = Clients(self._resources)
+            recording(self._clients[adapter], CALLS_MADE[adapter])
+        return adapter(self._clients[adapter], *rest, **named)
 
     def __getattr__(self, port: str) -> object:
         pytest.skip(f"no adapter of AWS for {port} yet")

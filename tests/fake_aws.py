@@ -1,7 +1,9 @@
 """A fake of AWS on this machine: moto, which speaks AWS's own protocols over real HTTP."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import count
 
 from botocore import xform_name
@@ -39,6 +41,16 @@ def variables(address: str) -> Mapping[str, str]:
     }
 
 
+def clients_of(resources: Resources) -> Clients:
+    """Return clients that lead where the variables lead now, made once: that takes long."""
+    return _clients(resources, os.environ["AWS_ENDPOINT_URL"])
+
+
+@lru_cache(maxsize=4)
+def _clients(resources: Resources, _address: str) -> Clients:
+    return Clients(resources)
+
+
 def recording(clients: Clients, calls: set[str]) -> None:
     """Let clients that were not used yet note what they ask for, as ``dynamodb.get_item``."""
 
@@ -51,7 +63,7 @@ def recording(clients: Clients, calls: set[str]) -> None:
 def new_stack() -> Resources:
     """Return a stack with its tables and buckets, empty, in whatever AWS is there."""
     resources = Resources(f"t{next(_numbers)}", ACCOUNT, REGION)
-    clients = Clients(resources)
+    clients = clients_of(resources)
     for table in (resources.state_table, resources.people_table):
         _make_table(clients, table)
     for bucket in (resources.data_bucket, resources.protected_bucket):

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from fake_aws import new_stack, running_fake, variables
-from faulty_aws import FaultyAws, faulty_aws
+from faulty_way import FaultyWay, faulty_way
 from stayline.adapters.aws.resources import Resources
 
 
@@ -23,8 +23,8 @@ def stack(fake_aws: str, monkeypatch: pytest.MonkeyPatch) -> Resources:
 
 
 @pytest.fixture
-def faulty(fake_aws: str, stack: Resources, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyAws]:
+def faulty(fake_aws: str, stack: Resources, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyWay]:
     """A way to the same stack for whoever makes clients from now on."""
-    with faulty_aws(fake_aws) as way:
+    with faulty_way(fake_aws) as way:
         monkeypatch.setenv("AWS_ENDPOINT_URL", way.address)
         yield way

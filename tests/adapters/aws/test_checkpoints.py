@@ -1,9 +1,9 @@
 import pytest
 
-from faulty_aws import refusal, s3_refusal
+from fake_aws import clients_of
+from faulty_way import refusal, s3_refusal
 from stayline.adapters.aws.bucket import Bucket
 from stayline.adapters.aws.checkpoints import PREFIX, SIGNING_KEY, S3Checkpoints
-from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.stack_secrets import StackSecrets
 from stayline.domain.audit_chain import CheckpointList
 from stayline.errors import AwsRefused, SettingRefused, StoreDamaged, StoreUnavailable
@@ -13,7 +13,7 @@ LINK = "ab" * 32
 
 
 def checkpoints_of(stack):
-    return S3Checkpoints(Clients(stack))
+    return S3Checkpoints(clients_of(stack))
 
 
 def test_of_two_who_sign_at_once_each_has_a_checkpoint_and_both_follow(
@@ -39,9 +39,9 @@ def test_of_two_who_sign_at_once_each_has_a_checkpoint_and_both_follow(
 def test_two_processes_that_make_the_key_at_once_have_the_same(
     stack, fake_aws, faulty, monkeypatch
 ):
-    here = checkpoints_of(stack)
+    here, keys = checkpoints_of(stack), []
+    assert here.read(b"") == CheckpointList(())
     monkeypatch.setenv("AWS_ENDPOINT_URL", fake_aws)
-    keys = []
     faulty.before = lambda operation: (
         keys.append(checkpoints_of(stack).public_key()) if operation == "CreateSecret" else None
     )
@@ -52,7 +52,7 @@ def test_a_removed_or_altered_checkpoint_is_told(stack):
     checkpoints = checkpoints_of(stack)
     for number in range(1, 4):
         checkpoints.sign(number, LINK, NOON)
-    bucket = Bucket(Clients(stack), stack.data_bucket, "the list of checkpoints")
+    bucket = Bucket(clients_of(stack), stack.data_bucket, "the list of checkpoints")
     bucket.purge_all(f"{PREFIX}{2:012d}")
     assert "one was removed, added or moved" in checkpoints.kept().problems[0]
     bucket.put(f"{PREFIX}{3:012d}.json", b"{}")
@@ -63,7 +63,7 @@ def test_a_removed_or_altered_checkpoint_is_told(stack):
 
 def test_without_the_key_checkpoints_are_told_of_and_none_is_made_by_looking(stack):
     assert checkpoints_of(stack).kept() == CheckpointList(())
-    secrets = StackSecrets(Clients(stack))
+    secrets = StackSecrets(clients_of(stack))
     assert secrets.read(SIGNING_KEY) is None
     public = checkpoints_of(stack).public_key()
     checkpoints_of(stack).sign(1, LINK, NOON)

@@ -2,10 +2,10 @@ import time
 
 import pytest
 
-from faulty_aws import Fault, refusal
+from fake_aws import clients_of
+from faulty_way import Fault, refusal
 from followers import KeptImports, KeptOptOuts
 from stayline.adapters.aws.audit_log import DynamoAuditLog
-from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.secret_store import SecretsManagerSecrets
 from stayline.adapters.aws.stack_secrets import StackSecrets
 from stayline.adapters.aws.token_key_book import DynamoTokenKeyBook
@@ -18,7 +18,7 @@ READ = "GetSecretValue"
 
 
 def secrets_of(stack, clock=None):
-    clients = Clients(stack)
+    clients = clients_of(stack)
     book = DynamoTokenKeyBook(
         clients,
         imports=KeptImports(),
@@ -32,9 +32,9 @@ def secrets_of(stack, clock=None):
 def test_two_processes_that_make_the_token_key_at_once_have_the_same(
     stack, fake_aws, faulty, monkeypatch
 ):
-    here = secrets_of(stack)
+    here, keys = secrets_of(stack), []
+    assert not here.has_token_key()
     monkeypatch.setenv("AWS_ENDPOINT_URL", fake_aws)
-    keys = []
     faulty.before = lambda operation: (
         keys.append(secrets_of(stack).token_key()) if operation == "CreateSecret" else None
     )
@@ -101,7 +101,7 @@ def test_a_next_key_cut_off_while_it_is_made_leaves_one_secret(stack, faulty):
     faulty.stopped_at = None
     made = secrets_of(stack).next_token_key()
     assert secrets_of(stack).next_token_key() == made
-    listed = Clients(stack).of("secretsmanager").list_secrets()["SecretList"]
+    listed = clients_of(stack).of("secretsmanager").list_secrets()["SecretList"]
     names = {one["Name"] for one in listed if one["Name"].startswith(f"{stack.stack}/")}
     fingerprint = key_fingerprint(made)
     assert names == {stack.secret("token-key"), stack.secret(f"token-key-{fingerprint}")}
@@ -111,14 +111,14 @@ def test_a_removed_key_cannot_be_restored(stack):
     secrets = secrets_of(stack)
     fingerprint = key_fingerprint(secrets.next_token_key())
     secrets.remove_token_key(fingerprint)
-    client = Clients(stack).of("secretsmanager")
+    client = clients_of(stack).of("secretsmanager")
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.restore_secret(SecretId=stack.secret(f"token-key-{fingerprint}"))
 
 
 def test_a_key_marked_for_deletion_by_hand_is_told_and_no_other_is_made(stack):
     secrets_of(stack).token_key()
-    client = Clients(stack).of("secretsmanager")
+    client = clients_of(stack).of("secretsmanager")
     client.delete_secret(SecretId=stack.secret("token-key"))
     with pytest.raises(AwsRefused, match="marked for deletion; restore it"):
         secrets_of(stack).token_key()
@@ -155,7 +155,7 @@ def test_what_went_wrong_inside_is_told_and_the_lease_given_back(stack):
 
 
 def test_channels_and_keys_put_there_by_hand_are_read_and_never_quoted(stack):
-    kept = StackSecrets(Clients(stack))
+    kept = StackSecrets(clients_of(stack))
     kept.create("alarm-channels", b"# ours\nhook=json://shh\nspoilt")
     found = secrets_of(stack).alarm_channels()
     assert found.urls == {"hook": "json://shh"}
@@ -179,6 +179,7 @@ def test_faults_are_told_in_words(stack, faulty):
         (refusal("ExpiredTokenException", of=READ), AwsRefused, "credentials have expired"),
         (refusal("AccessDeniedException", of=READ), AwsRefused, "do not permit"),
         (refusal("DecryptionFailure", of=READ), StoreUnavailable, "DecryptionFailure"),
+        (Fault(200, b'{"SecretString": "', READ, is_cut=True), StoreUnavailable, "IncompleteRead"),
     ):
         faulty.faults += [fault]
         with pytest.raises(error, match=told):
@@ -186,7 +187,6 @@ def test_faults_are_told_in_words(stack, faulty):
     faulty.faults += [
         refusal("ThrottlingException", of=READ),
         refusal("InternalServiceError", 500, of=READ),
-        Fault(200, b'{"SecretString": "', of=READ, is_cut=True),
     ]
     assert secrets.alarm_channels().urls == {}
     assert faulty.faults == []

@@ -1,9 +1,9 @@
 import polars as pl
 import pytest
 
+from fake_aws import clients_of
 from followers import KeptImports, KeptNames, KeptOptOuts
 from stayline.adapters.aws.audit_log import DynamoAuditLog
-from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.table import Item, Table, Write
 from stayline.adapters.aws.token_aliases import DynamoTokenAliases
 from stayline.adapters.aws.token_key_book import DynamoTokenKeyBook
@@ -23,7 +23,7 @@ PAIRS = pl.DataFrame(
 
 def holds(stack, check):
     other = Item("other", " ", 1)
-    table = Table(Clients(stack), stack.state_table, int, "a table")
+    table = Table(clients_of(stack), stack.state_table, int, "a table")
     return table.write([check, Write(other.partition, other.place, other)])
 
 
@@ -36,7 +36,7 @@ class Stores:
         self.names = KeptNames([ANA, BO, "c" * 32])
 
     def book(self, stack):
-        clients = Clients(stack)
+        clients = clients_of(stack)
         return DynamoTokenKeyBook(
             clients,
             imports=self.imports,
@@ -113,11 +113,11 @@ def test_a_retirement_stopped_at_any_request_keeps_the_key_in_the_book_until_all
     stores.book(stack).retire(FIRST)
     assert [key.fingerprint for key in stores.book(stack).history()] == [SECOND]
     assert {one.token for one in stores.opt_outs.everyone()} == {ANA_2, "d" * 32}
-    assert list(DynamoTokenAliases(Clients(stack)).everyone()) == []
+    assert list(DynamoTokenAliases(clients_of(stack)).everyone()) == []
 
 
 def test_who_writes_under_all_tokens_learns_that_there_is_one_more_meanwhile(stack):
-    aliases = DynamoTokenAliases(Clients(stack))
+    aliases = DynamoTokenAliases(clients_of(stack))
     book = Stores().book(stack)
     tokens, check = aliases.as_known(ANA)
     assert tokens == (ANA,)

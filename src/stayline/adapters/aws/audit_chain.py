@@ -85,13 +85,15 @@ class AuditChain:
 
     def drain(self) -> None:
         """Bring into the chain what was noted before this call; raises `StoreDamaged`."""
-        before = self.head()
+        head = self.head()
         for attempt in range(_TRIES):
-            if self._move_all(before if attempt == 0 else self.head()):
+            outdated = self._move_all(head)
+            if outdated is None:
                 return
+            head = self.head()
+            if head == outdated:
+                raise StoreDamaged("The audit log", "its head stands behind its newest events.")
             time.sleep(_WAIT_S * min(attempt, 10))
-        if self.head() == before:
-            raise StoreDamaged(STORE, "its head stands behind its newest events.")
         raise StoreUnavailable(STORE, "too many write at once.")
 
     def spans(self) -> Iterator[tuple[int, Span]]:
@@ -124,17 +126,17 @@ class AuditChain:
             if block is not None:  # it was pointed at, and then somebody else was faster
                 yield item.value, block
 
-    def _move_all(self, head: Head) -> bool:
-        """Move what waits; False where somebody else moved the head, and all has to be read anew.
+    def _move_all(self, head: Head) -> Head | None:
+        """Move what waits; return the head that was outdated, where all has to be read anew.
 
         What waits is read after the head, so that it cannot have joined the chain before.
         """
         for waiting in _batches(self.outbox.query(OUTBOX)):
             moved = self._move(head, waiting)
             if moved is None:
-                return False
+                return head
             head = moved
-        return True
+        return None
 
     def _move(self, head: Head, waiting: Sequence[Item[Waiting]]) -> Head | None:
         """Put what waits behind the head; return the new one, None where it had moved."""

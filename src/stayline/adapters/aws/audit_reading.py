@@ -6,7 +6,6 @@ from itertools import islice
 
 from stayline.adapters.aws.audit_chain import (
     LAST,
-    STORE,
     AuditChain,
     Block,
     Head,
@@ -57,7 +56,9 @@ def matching(chain: AuditChain, wanted: Wanted, limit: int | None) -> Iterator[A
             try:
                 yield event_of(row)
             except ValueError as error:
-                raise StoreDamaged(STORE, "it holds an event of no known form.") from error
+                raise StoreDamaged(
+                    "The audit log", "it holds an event of no known form."
+                ) from error
 
 
 def walk(

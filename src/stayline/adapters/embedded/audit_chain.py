@@ -17,7 +17,7 @@ _INSERT = (
 def lengthen(connection: sa.Connection, rows: Iterable[EventRow]) -> None:
     """Add events at the end, within the caller's writing transaction."""
     newest = connection.exec_driver_sql(_NEWEST).one_or_none()
-    head = (newest.position, newest.link) if newest else (0, CHAIN_START)
-    added = [(position, *row, one) for position, row, one in linked(*head, rows)]
+    position, before = (newest.position, newest.link) if newest else (0, CHAIN_START)
+    added = [(place, *row, link) for place, row, link in linked(position, before, rows)]
     if added:
         connection.exec_driver_sql(_INSERT, added)

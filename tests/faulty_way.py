@@ -38,7 +38,7 @@ def s3_refusal(code: str, status: int) -> Fault:
 
 
 @dataclass
-class FaultyAws:
+class FaultyWay:
     """Where it is, what goes wrong next, and what was asked for so far.
 
     From request ``stopped_at`` on (counted from 0) all are refused, as if who asks were killed.
@@ -64,7 +64,7 @@ class FaultyAws:
 
 
 @contextmanager
-def faulty_aws(upstream: str) -> Iterator[FaultyAws]:
+def faulty_way(upstream: str) -> Iterator[FaultyWay]:
     """Give a way to the fake at ``upstream``; without faults it lets everything through."""
     target = urlsplit(upstream).netloc
 
@@ -101,7 +101,7 @@ def faulty_aws(upstream: str) -> Iterator[FaultyAws]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        way = FaultyAws(f"http://127.0.0.1:{server.server_address[1]}")
+        way = FaultyWay(f"http://127.0.0.1:{server.server_address[1]}")
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield way

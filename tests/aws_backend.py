@@ -6,27 +6,38 @@ from typing import TypeVar
 import pytest
 
 from fake_aws import new_stack, recording
-from linked_tokens import LinkedTokens
 from stayline.adapters.aws.api_key_book import DynamoApiKeyBook
+from stayline.adapters.aws.audit_log import DynamoAuditLog
+from stayline.adapters.aws.checkpoints import S3Checkpoints
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.decision_book import DynamoDecisionBook
+from stayline.adapters.aws.directory import DynamoDirectory
 from stayline.adapters.aws.governance_register import DynamoGovernanceRegister
 from stayline.adapters.aws.import_ledger import DynamoImportLedger
 from stayline.adapters.aws.opt_out_list import DynamoOptOutList
 from stayline.adapters.aws.role_book import DynamoRoleBook
 from stayline.adapters.aws.scoring_control import DynamoScoringControl
+from stayline.adapters.aws.secret_store import SecretsManagerSecrets
 from stayline.adapters.aws.target_health import DynamoTargetHealth
+from stayline.adapters.aws.token_aliases import DynamoTokenAliases
+from stayline.adapters.aws.token_key_book import DynamoTokenKeyBook
 from stayline.adapters.aws.waiver_book import DynamoWaiverBook
 from stayline.ports.api_key_book import ApiKeyBook
+from stayline.ports.audit_log import AuditLog
+from stayline.ports.checkpoints import Checkpoints
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
+from stayline.ports.directory import Directory
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.role_book import RoleBook
 from stayline.ports.scoring_control import ScoringControl
+from stayline.ports.secrets import Secrets
 from stayline.ports.target_health import TargetHealth
+from stayline.ports.token_key_book import TokenKeyBook
 from stayline.ports.waiver_book import WaiverBook
+from stores import SetClock
 
 Adapter = TypeVar("Adapter")
 CALLS_MADE: dict[type, set[str]] = defaultdict(set)
@@ -38,15 +49,25 @@ class AwsBackend:
 
     def __init__(self) -> None:
         self._resources = new_stack()
+        self._clients: dict[type, Clients] = {}
 
     def api_keys(self) -> ApiKeyBook:
         return self._open(DynamoApiKeyBook)
+
+    def audit(self) -> AuditLog:
+        return self._open(DynamoAuditLog)
+
+    def checkpoints(self) -> Checkpoints:
+        return self._open(S3Checkpoints)
 
     def control(self, clock: Clock) -> ScoringControl:
         return self._open(DynamoScoringControl, clock)
 
     def decisions(self) -> DecisionBook:
         return self._open(DynamoDecisionBook)
+
+    def directory(self) -> Directory:
+        return self._open(DynamoDirectory, [self.opt_outs()])
 
     def health(self) -> TargetHealth:
         return self._open(DynamoTargetHealth)
@@ -55,13 +76,25 @@ class AwsBackend:
         return self._open(DynamoImportLedger)
 
     def opt_outs(self) -> OptOutList:
-        return self._open(DynamoOptOutList, LinkedTokens(Clients(self._resources)))
+        return self._open(DynamoOptOutList, DynamoTokenAliases(Clients(self._resources)))
 
     def register(self) -> GovernanceRegister:
         return self._open(DynamoGovernanceRegister)
 
     def roles(self) -> RoleBook:
         return self._open(DynamoRoleBook)
+
+    def secrets(self) -> Secrets:
+        return self._open(SecretsManagerSecrets, book=self.token_keys(), clock=SetClock())
+
+    def token_keys(self) -> TokenKeyBook:
+        return self._open(
+            DynamoTokenKeyBook,
+            imports=self.imports(),
+            opt_outs=self.opt_outs(),
+            audit=self.audit(),
+            renamed=[],
+        )
 
     def waivers(self) -> WaiverBook:
         return self._open(DynamoWaiverBook)
@@ -71,10 +104,11 @@ class AwsBackend:
             undeclared = calls - adapter.CALLS
             assert not undeclared, f"{adapter.__name__} makes calls it does not declare"
 
-    def _open(self, adapter: type[Adapter], *rest: object) -> Adapter:
-        clients = Clients(self._resources)
-        recording(clients, CALLS_MADE[adapter])
-        return adapter(clients, *rest)
+    def _open(self, adapter: type[Adapter], *rest: object, **named: object) -> Adapter:
+        if adapter not in self._clients:  # making them takes longer than most tests
+            self._clients[adapter] = Clients(self._resources)
+            recording(self._clients[adapter], CALLS_MADE[adapter])
+        return adapter(self._clients[adapter], *rest, **named)
 
     def __getattr__(self, port: str) -> object:
         pytest.skip(f"no adapter of AWS for {port} yet")

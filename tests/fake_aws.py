@@ -1,8 +1,10 @@
 """A fake of AWS on this machine: moto, which speaks AWS's own protocols over real HTTP."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
@@ -41,6 +43,16 @@ def variables(address: str) -> Mapping[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+def clients_of(resources: Resources) -> Clients:
+    """Return clients that lead where the variables lead now, made once: that takes long."""
+    return _clients(resources, os.environ["AWS_ENDPOINT_URL"])
+
+
+@lru_cache(maxsize=4)
+def _clients(resources: Resources, _address: str) -> Clients:
+    return Clients(resources)
 
 
 def recording(clients: Clients, calls: set[str]) -> None:
@@ -137,7 +149,7 @@ def _every_item(clients: Clients) -> Iterator[bytes]:
 def new_stack() -> Resources:
     """Return a stack with its tables and buckets, empty, in whatever AWS is there."""
     resources = Resources(f"t{next(_numbers)}", ACCOUNT, REGION)
-    clients = Clients(resources)
+    clients = clients_of(resources)
     for table in (resources.state_table, resources.people_table):
         _make_table(clients, table)
     for bucket in (resources.data_bucket, resources.protected_bucket):

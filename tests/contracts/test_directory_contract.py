@@ -87,3 +87,62 @@ def test_circles_and_endless_lines_of_managers_end(backend: Backend) -> None:
     above = pairwise(tokens)
     directory.put(entries(*((one, NOON, one, None, boss) for one, boss in above)))
     assert list(directory.managers_above(tokens[0])) == tokens[1 : MOST_LEVELS + 1]
+
+
+def renames(*pairs: tuple[str, str]) -> pl.DataFrame:
+    rows = [(alias, token, "1" * 32) for alias, token in pairs]
+    return pl.DataFrame(rows, ["alias", "token", "fingerprint"], orient="row")
+
+
+def test_hr_ids_are_told_once_a_person(backend: Backend) -> None:
+    directory = backend.directory()
+    directory.put(entries((ANA, NOON, "17", "A", None), (ANA, NOON - HOUR, "17", "B", None)))
+    directory.put(entries((BO, NOON, "18", None, None)))
+    assert sorted(directory.hr_ids().iter_rows()) == [(ANA, "17"), (BO, "18")]
+    assert directory.hr_ids().columns == ["token", "hr_id"]
+
+
+def test_people_are_found_by_both_tokens_and_then_by_the_new_one_alone(backend: Backend) -> None:
+    new_ana, new_bo = EmployeeToken("1" * 32), EmployeeToken("2" * 32)
+    both = renames((ANA, new_ana), (BO, new_bo))
+    directory = backend.directory()
+    directory.put(entries((ANA, NOON, "17", "Ana", BO), (BO, NOON, "18", "Bo", None)))
+    directory.copy_under(both)
+    assert directory.find(ANA) == DirectoryEntry(ANA, "17", NOON, "Ana", BO)
+    assert directory.find(new_ana) == DirectoryEntry(new_ana, "17", NOON, "Ana", new_bo)
+    directory.put(entries((ANA, NOON + HOUR, "17", "Ana B.", BO)))
+    for _ in range(2):
+        directory.drop_aliases(both)
+    assert directory.find(ANA) is directory.find(BO) is None
+    newest = DirectoryEntry(new_ana, "17", NOON + HOUR, "Ana B.", new_bo)
+    assert backend.directory().find(new_ana) == newest
+    assert list(directory.managers_above(new_ana)) == [new_bo]
+    assert sorted(directory.hr_ids().iter_rows()) == [(new_ana, "17"), (new_bo, "18")]
+
+
+def test_what_stands_under_the_new_token_outlasts_the_old_entry(backend: Backend) -> None:
+    new = EmployeeToken("1" * 32)
+    directory = backend.directory()
+    directory.put(entries((ANA, NOON, "17", "Old", None)))
+    directory.put(entries((new, NOON, "17", "New", None)))
+    directory.drop_aliases(renames((ANA, new)))
+    assert directory.find(new).display_name == "New"
+
+
+def test_earlier_tokens_of_several_keys_lead_to_one_person_at_once(backend: Backend) -> None:
+    new, directory = EmployeeToken("1" * 32), backend.directory()
+    assert directory.known_as(ANA) == (ANA,)
+    for _ in range(2):
+        directory.link(renames((ANA, new), (BO, new)))
+    for one in (ANA, BO, new):
+        assert backend.directory().known_as(one) == (new, ANA, BO)
+
+
+def test_a_person_is_erased_by_any_of_their_tokens(backend: Backend) -> None:
+    new, directory = EmployeeToken("1" * 32), backend.directory()
+    directory.put(entries((ANA, NOON, "17", "A", None), (new, NOON, "17", "A", None)))
+    directory.link(renames((ANA, new)))
+    assert directory.erase(ANA) == 2
+    assert directory.find(new) is None
+    assert directory.known_as(new) == (new,)
+    assert directory.hr_ids().is_empty()

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from stayline.adapters.embedded.audit_chain import event_row, lengthen
+from stayline.adapters.embedded.audit_chain import lengthen
 from stayline.adapters.embedded.checkpoints import FileCheckpoints
 from stayline.adapters.embedded.database import open_database, writing
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_chain import AuditVerification
 from stayline.domain.audit_events import AuditEventKind
 from stayline.errors import StoreDamaged
+from stayline.formats.audit_rows import event_row
 from stayline.settings import Settings
 from stayline.usecases.sign_checkpoint import sign_checkpoint
 from stayline.usecases.verify_audit_log import verify_audit_log

@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from fake_aws import new_stack, running_fake, variables
+from faulty_way import FaultyWay, faulty_way
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.resources import Resources
 
@@ -31,3 +32,11 @@ def led_to(stack: Resources, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
         return Clients(stack)
 
     return clients
+
+
+@pytest.fixture
+def faulty(fake_aws: str, stack: Resources, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyWay]:
+    """A way to the same stack for whoever makes clients from now on."""
+    with faulty_way(fake_aws) as way:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", way.address)
+        yield way

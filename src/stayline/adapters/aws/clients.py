@@ -24,6 +24,7 @@ class Clients:
 
         self.resources = resources
         self.session = Session(region_name=resources.region)
+        self.session.events.register("after-call", _check_whole)
         self._lock = threading.Lock()
         self._made: dict[str, Any] = {}
 
@@ -45,6 +46,19 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         )
         return self.session.client(service, config=limits)
+
+
+def _check_whole(http_response: Any, model: Any, **_rest: object) -> None:
+    """Refuse an answer that was cut off: its client would take it for one that holds nothing."""
+    from botocore.exceptions import IncompleteReadError
+
+    expected = http_response.headers.get("Content-Length")
+    if expected is None or model.has_streaming_output or model.http["method"] == "HEAD":
+        return
+    if len(http_response.content) < int(expected):
+        raise IncompleteReadError(
+            actual_bytes=len(http_response.content), expected_bytes=int(expected)
+        )
 
 
 @contextmanager

@@ -9,13 +9,14 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from stayline.adapters.aws.clients import Clients, our_errors
-from stayline.errors import StoreDamaged
+from stayline.errors import StoreDamaged, StoreUnavailable
 
 Value = TypeVar("Value")
 BY_BOOK = "by_book"
 """The index of all items of a book, in order; it follows the table within a moment."""
 _WRITES_A_CALL = 25
 _WRITES_A_TRANSACTION = 100
+_READS_A_CALL = 100
 _TRIES = 8
 _FIRST_WAIT_S = 0.02
 
@@ -41,6 +42,7 @@ class Write:
     """One write of several that land together: a put, or with ``item`` None a removal.
 
     ``if_new``: only where nothing stands there. ``if_value``: only where this very value does.
+    ``is_check``: nothing is written here, but the others land only where the condition holds.
     """
 
     partition: str
@@ -48,6 +50,7 @@ class Write:
     item: Item[Any] | None = None
     if_new: bool = False
     if_value: Any = None
+    is_check: bool = False
 
 
 class Table(Generic[Value]):
@@ -70,6 +73,24 @@ class Table(Generic[Value]):
                 TableName=self._table, Key=_key(partition, place), ConsistentRead=True
             )
         return self._value(found["Item"]) if "Item" in found else None
+
+    def get_all(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Value]:
+        """Return what stands at these partitions and places, by both; nothing where nothing is."""
+        asked = list(dict.fromkeys(keys))
+        found: dict[tuple[str, str], Value] = {}
+        for start in range(0, len(asked), _READS_A_CALL):
+            some = [_key(*key) for key in asked[start : start + _READS_A_CALL]]
+            left: Any = {self._table: {"Keys": some, "ConsistentRead": True}}
+            attempt = 0
+            with our_errors(self._what):
+                while left:
+                    answer = self._dynamodb.batch_get_item(RequestItems=left)
+                    for one in answer["Responses"].get(self._table, ()):
+                        found[one["pk"]["S"], one["sk"]["S"]] = self._value(one)
+                    left = answer.get("UnprocessedKeys")
+                    if left:  # an answer in part: DynamoDB asks for a moment
+                        attempt = self._waited(attempt)
+        return found
 
     def put(self, item: Item[Value]) -> None:
         """Keep a value, in place of what stood there."""
@@ -177,10 +198,20 @@ class Table(Generic[Value]):
     def _batched(self, requests: Sequence[dict[str, Any]]) -> None:
         for start in range(0, len(requests), _WRITES_A_CALL):
             left: Any = {self._table: requests[start : start + _WRITES_A_CALL]}
+            attempt = 0
             with our_errors(self._what):
                 while left:
                     answer = self._dynamodb.batch_write_item(RequestItems=left)
                     left = answer.get("UnprocessedItems")
+                    if left:
+                        attempt = self._waited(attempt)
+
+    def _waited(self, attempt: int) -> int:
+        """Wait for longer each time; raises `StoreUnavailable` once that was long enough."""
+        if attempt + 1 == _TRIES:
+            raise StoreUnavailable(self._what, "AWS takes only a part of what it is asked.")
+        time.sleep(_FIRST_WAIT_S * 2**attempt)
+        return attempt + 1
 
     def _call(self, write: Write) -> dict[str, Any]:
         call: dict[str, Any] = {"TableName": self._table}
@@ -189,6 +220,8 @@ class Table(Generic[Value]):
         elif write.if_value is not None:
             call["ConditionExpression"] = "body = :before"
             call["ExpressionAttributeValues"] = {":before": _body(write.if_value)}
+        if write.is_check:
+            return {"ConditionCheck": call | {"Key": _key(write.partition, write.place)}}
         if write.item is None:
             return {"Delete": call | {"Key": _key(write.partition, write.place)}}
         return {"Put": call | {"Item": _attributes(write.item)}}

@@ -6,28 +6,27 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import msgspec
-
-from stayline.domain.access_keys import AccessKey, checked_caller
-from stayline.domain.key_validity import overlap_end
-from stayline.errors import SettingRefused, StoreDamaged, StoreUnavailable, UnknownAccessKey
+from stayline.domain.access_keys import (
+    AccessKey,
+    known_access_key,
+    new_access_key,
+    replaced_access_key,
+)
+from stayline.errors import SettingRefused, StoreDamaged, StoreUnavailable
+from stayline.formats.access_key_records import (
+    access_keys_text,
+    given_access_keys,
+    parse_access_keys,
+)
 
 ACCESS_KEYS = "STAYLINE_ACCESS_KEYS"
 LOOK_AGAIN_S = 1.0
 """How long the file is taken to be as it was when it was last looked at."""
-_PREFIX = "SLAK"
 _REFERENCE = "secrets.access_keys"
-
-
-class _Kept(msgspec.Struct, omit_defaults=True):
-    secret: str
-    name: str
-    valid_until: datetime | None = None
-    successor: str | None = None
 
 
 _Stamp = tuple[int, int, int]
@@ -62,12 +61,12 @@ class AccessKeyFile:
             return last.keys
         referred = self._referred()
         if referred is not None:
-            self._last = _Read(_given(referred, _REFERENCE), None, now)
+            self._last = _Read(given_access_keys(referred, _REFERENCE), None, now)
             return self._last.keys
         given = self._environment.get(ACCESS_KEYS)
         if given is not None:
             text = given.encode("utf-8", "surrogateescape")
-            self._last = _Read(_given(text, ACCESS_KEYS), None, float("inf"))
+            self._last = _Read(given_access_keys(text, ACCESS_KEYS), None, float("inf"))
             return self._last.keys
         stamp = self._stamp()
         if last is not None and stamp == last.stamp:
@@ -77,9 +76,9 @@ class AccessKeyFile:
         return self._last.keys
 
     def create(self, name: str) -> AccessKey:
-        """Make a key with 64 random bits in its id and 320 in its secret."""
+        """Make a key for a calling program."""
         self._refuse_where_given()
-        key = AccessKey(_new_id(), _new_secret(), checked_caller(name))
+        key = new_access_key(name)
         with self._locked():
             self._write(dict(self._read()) | {key.key_id: key})
         return key
@@ -91,14 +90,7 @@ class AccessKeyFile:
         self._refuse_where_given()
         with self._locked():
             keys = dict(self._read())
-            if key_id not in keys:
-                raise UnknownAccessKey(key_id)
-            old = keys[key_id]
-            if old.successor is not None:
-                raise SettingRefused("key", key_id, f"its successor, {old.successor}")
-            new = replace(old, key_id=_new_id(), secret=_new_secret(), valid_until=None)
-            end = overlap_end(old.valid_until, at=at, overlap=overlap)
-            old = replace(old, valid_until=end, successor=new.key_id)
+            old, new = replaced_access_key(keys, key_id, at=at, overlap=overlap)
             self._write(keys | {old.key_id: old, new.key_id: new})
         return old, new
 
@@ -107,9 +99,8 @@ class AccessKeyFile:
         self._refuse_where_given()
         with self._locked():
             keys = dict(self._read())
-            if key_id not in keys:
-                raise UnknownAccessKey(key_id)
-            gone = keys.pop(key_id)
+            gone = known_access_key(keys, key_id)
+            del keys[key_id]
             self._write(keys)
         return gone
 
@@ -141,21 +132,17 @@ class AccessKeyFile:
         except OSError as error:
             raise StoreUnavailable("The secrets folder", f"{error.strerror}.") from error
         try:
-            return _parsed(text)
-        except msgspec.MsgspecError:
+            return parse_access_keys(text)
+        except ValueError:
             problem = "access-keys.json is no list of keys. Remove it and make new keys."
             raise StoreDamaged("The secrets folder", problem) from None
 
     def _write(self, keys: Mapping[str, AccessKey]) -> None:
         """Write the keys whole beside the file, then put them in its place."""
         draft = self._file.with_name(f"{self._file.name}.{secrets.token_hex(8)}")
-        kept = {
-            key.key_id: _Kept(key.secret, key.name, key.valid_until, key.successor)
-            for key in keys.values()
-        }
         descriptor = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(kept), indent=2))
+            file.write(access_keys_text(keys.values()))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._file)
@@ -171,32 +158,3 @@ class AccessKeyFile:
                 yield
         except OSError as error:
             raise StoreUnavailable("The secrets folder", f"{error.strerror}.") from error
-
-
-def _parsed(text: bytes) -> dict[str, AccessKey]:
-    kept = msgspec.json.decode(text, type=dict[str, _Kept])
-    return {
-        key_id: AccessKey(key_id, key.secret, key.name, key.valid_until, key.successor)
-        for key_id, key in kept.items()
-    }
-
-
-def _given(text: bytes, setting: str) -> dict[str, AccessKey]:
-    expected = 'JSON such as {"ID": {"secret": "...", "name": "payroll"}}'
-    try:
-        keys = _parsed(text)
-    except msgspec.MsgspecError:
-        raise SettingRefused(setting, "something else", expected) from None
-    if not all(key.key_id and key.secret and key.name for key in keys.values()):
-        raise SettingRefused(setting, "incomplete", expected)
-    if any(key.valid_until and key.valid_until.tzinfo is None for key in keys.values()):
-        raise SettingRefused(setting, "an end without its time zone", expected)
-    return keys
-
-
-def _new_id() -> str:
-    return _PREFIX + secrets.token_hex(8).upper()
-
-
-def _new_secret() -> str:
-    return secrets.token_urlsafe(40)

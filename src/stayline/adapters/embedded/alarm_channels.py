@@ -1,15 +1,13 @@
 """Where alarms go, from the environment or a file only its owner can read."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from stayline.errors import SettingRefused, StoreUnavailable
+from stayline.formats.alarm_channel_lines import parse_alarm_channels
 from stayline.ports.secrets import AlarmChannels
 
 ALARM_CHANNELS = "STAYLINE_ALARM_CHANNELS"
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
-_TAKEN = frozenset({"log", "audit"})
 
 
 def read_alarm_channels(
@@ -41,16 +39,4 @@ def read_alarm_channels(
 
 
 def _parsed(text: str, where: str) -> AlarmChannels:
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
-    urls: dict[str, str] = {}
-    problems = []
-    for position, entry in enumerate(" ".join(lines).split(), 1):
-        name, separator, url = entry.partition("=")
-        if not (separator and url and _NAME.fullmatch(name)) or name in _TAKEN or name in urls:
-            problems.append(
-                f"entry {position} of {where} is not used: expected NAME=URL, with a name of its "
-                "own in small letters, digits and hyphens"
-            )
-        else:
-            urls[name] = url
-    return AlarmChannels(urls, tuple(problems))
+    return AlarmChannels(*parse_alarm_channels(text, where))

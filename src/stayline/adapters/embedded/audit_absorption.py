@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.audit_chain import EventRow, lengthen
+from stayline.adapters.embedded.audit_chain import lengthen
 from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.line_file import opened
 from stayline.errors import StoreUnavailable
+from stayline.formats.audit_rows import EventRow
 
 _CHUNK = 4 << 20
 _OFFSETS = "SELECT name, absorbed FROM audit_journals"

@@ -9,10 +9,10 @@ import msgspec
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.audit_absorption import absorb
-from stayline.adapters.embedded.audit_chain import EventRow
 from stayline.adapters.embedded.background import Background
 from stayline.adapters.embedded.line_file import LineFile, worker_name
 from stayline.errors import StaylineError, StoreUnavailable
+from stayline.formats.audit_rows import EventRow
 
 ROTATES_AT = 4 << 20
 ABSORBED_EVERY_S = 0.5

@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.audit_absorption import absorb, unreadable_places
-from stayline.adapters.embedded.audit_chain import event_row, lengthen
+from stayline.adapters.embedded.audit_chain import lengthen
 from stayline.adapters.embedded.audit_journal import AuditJournal
 from stayline.adapters.embedded.audit_walk import matching, walk
 from stayline.adapters.embedded.database import reading, writing
@@ -20,6 +20,7 @@ from stayline.adapters.embedded.tables import audit_events
 from stayline.domain.audit_chain import ChainCheck
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.errors import StoreDamaged
+from stayline.formats.audit_rows import event_row
 
 _DETAILS = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
 

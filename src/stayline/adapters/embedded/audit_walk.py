@@ -3,15 +3,14 @@
 import json
 from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.audit_chain import link
 from stayline.adapters.embedded.database import reading
 from stayline.adapters.embedded.tables import audit_events
-from stayline.domain.audit_chain import CHAIN_START, ChainCheck
+from stayline.domain.audit_chain import ChainCheck
+from stayline.formats.audit_rows import ChainWalk
 
 _TOGETHER = 2_000
 _WALKED = 10_000
@@ -53,44 +52,17 @@ def walk(
     engine: sa.Engine, at: Collection[int], progress: Callable[[int, int], None]
 ) -> ChainCheck:
     """Check each link in turn, and the times; stop at the first link that is broken."""
-    wanted = frozenset(at)
-    links = {0: CHAIN_START} if 0 in wanted else {}
-    before, position, time = CHAIN_START, 0, 0
-    reversals = furthest = 0
-    problem: str | None = None
+    going = ChainWalk(at)
     with reading(engine) as connection:
         total = int(connection.exec_driver_sql(_LAST).scalar_one())
-    while problem is None and (rows := _rows_after(engine, position)):
+    while going.problem is None and (rows := _rows_after(engine, going.position)):
         for row in rows:
-            problem = _problem(row, position + 1, before)
-            if problem is not None:
+            if not going.take(row.position, row[1:6], row.link, row.at):
                 break
-            position, before = position + 1, row.link
-            if row.at < time:
-                reversals += 1
-                furthest = max(furthest, time - row.at)
-            time = row.at
-            if position in wanted:
-                links[position] = before
-        progress(position, max(total, position))
-    return ChainCheck(
-        position,
-        before,
-        () if problem is None else (problem,),
-        links,
-        reversals,
-        timedelta(microseconds=furthest),
-    )
+        progress(going.position, max(total, going.position))
+    return going.found()
 
 
 def _rows_after(engine: sa.Engine, position: int) -> Sequence[Any]:
     with reading(engine) as connection:
         return connection.exec_driver_sql(_NEXT, (position, _WALKED)).all()
-
-
-def _problem(row: Any, expected: int, before: str) -> str | None:
-    if row.position != expected:
-        return f"audit event {expected} is missing"
-    if row.link != link(before, expected, row[1:6]):
-        return f"audit event {expected} was altered or does not follow the one before"
-    return None

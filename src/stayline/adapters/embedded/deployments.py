@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.audit_chain import event_row, lengthen
+from stayline.adapters.embedded.audit_chain import lengthen
 from stayline.adapters.embedded.database import damage, reading, writing
 from stayline.adapters.embedded.quick_access import quick_row
 from stayline.adapters.embedded.tables import Instant, deployments, rollouts, workers
@@ -27,6 +27,7 @@ from stayline.domain.deployment import (
 from stayline.domain.risk_score import ModelIdentity
 from stayline.domain.trial_tally import TrialTally, total
 from stayline.errors import DeploymentRefused
+from stayline.formats.audit_rows import event_row
 from stayline.ports.clock import Clock
 
 FORGOTTEN = timedelta(hours=1)

@@ -5,7 +5,6 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from stayline.domain.pseudonyms import MINIMUM_KEY_BYTES
 from stayline.errors import SettingRefused
 
 Stamp = tuple[int, int, int]
@@ -25,11 +24,6 @@ def create_key(path: Path, text: bytes) -> None:
     draft.unlink()
 
 
-def new_key_text() -> bytes:
-    """Return a key nobody has had, in hexadecimal digits."""
-    return secrets.token_hex(MINIMUM_KEY_BYTES).encode()
-
-
 def stamp(path: Path) -> Stamp | None:
     """Return what changes whenever the file does; None without a file."""
     try:
@@ -39,16 +33,3 @@ def stamp(path: Path) -> Stamp | None:
     if found.st_mode & 0o077:
         raise SettingRefused(str(path), "readable by others", "mode 0600 (run `chmod 600` on it)")
     return found.st_ino, found.st_mtime_ns, found.st_size
-
-
-def key_of(text: bytes, where: str) -> bytes:
-    """Return the key of its hexadecimal digits, or the text itself when it is something else."""
-    try:
-        key = bytes.fromhex(text.decode("ascii"))
-    except ValueError:
-        key = text.strip()
-    if len(key) < MINIMUM_KEY_BYTES:
-        raise SettingRefused(
-            where, f"{len(key)} bytes long", f"a secret of at least {MINIMUM_KEY_BYTES} bytes"
-        )
-    return key

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.audit_chain import event_row, lengthen
+from stayline.adapters.embedded.audit_chain import lengthen
 from stayline.adapters.embedded.database import damage, reading, writing
 from stayline.adapters.embedded.deployments import under_way
 from stayline.adapters.embedded.quick_access import quick_row
@@ -29,6 +29,7 @@ from stayline.errors import (
     StoreUnavailable,
     UnknownModel,
 )
+from stayline.formats.audit_rows import event_row
 from stayline.formats.model_archive import archive_digest
 
 ARCHIVE = "model.tar.gz"

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.audit_chain import event_row, lengthen
+from stayline.adapters.embedded.audit_chain import lengthen
 from stayline.adapters.embedded.database import damage, reading, writing
 from stayline.adapters.embedded.oversight_tables import scoring_rules
 from stayline.adapters.embedded.quick_access import quick_row
@@ -15,6 +15,7 @@ from stayline.domain.audit_events import AuditEvent
 from stayline.domain.rollout_scope import RolloutScope
 from stayline.domain.scoring_rules import Rule, RuleChange, ScoringState
 from stayline.errors import ScoringStopped, StoreDamaged
+from stayline.formats.audit_rows import event_row
 from stayline.ports.clock import Clock
 from stayline.ports.scoring_control import FRESH_S
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from stayline.adapters.embedded.key_files import Stamp, create_key, key_of, new_key_text, stamp
+from stayline.adapters.embedded.key_files import Stamp, create_key, stamp
 from stayline.adapters.embedded.secret_values import SecretValues
 from stayline.domain.pseudonyms import key_fingerprint
 from stayline.domain.secrets_policy import SecretsPolicy
@@ -15,6 +15,7 @@ from stayline.errors import (
     StoreDamaged,
     StoreUnavailable,
 )
+from stayline.formats.token_key_text import key_of, new_key_text
 from stayline.ports.token_key_book import TokenKeyBook
 
 TOKEN_KEY = "STAYLINE_TOKEN_KEY"  # noqa: S105  (the name of a variable, not its value)

@@ -61,6 +61,10 @@ def new_stack() -> Resources:
         clients.of("s3").put_bucket_versioning(
             Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
         )
+    topic = clients.of("sns").create_topic(Name=resources.alarm_topic.rpartition(":")[2])
+    clients.of("sns").subscribe(
+        TopicArn=topic["TopicArn"], Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:a"
+    )
     return resources
 
 

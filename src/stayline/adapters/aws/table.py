@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -123,15 +124,21 @@ class Table(Generic[Value]):
         first: str = "",
         last: str | None = None,
         newest_first: bool = False,
+        limit: int | None = None,
     ) -> Iterator[Item[Value]]:
-        """Yield a partition's items from place ``first`` up to, and with, ``last``, in order."""
+        """Yield a partition's items from place ``first`` up to, and with, ``last``, in order.
+
+        With ``limit`` at most so many, and no more than these are read.
+        """
         condition, values = _between("pk", partition, "sk", first, last)
-        yield from self._pages(
+        found = self._pages(
             KeyConditionExpression=condition,
             ExpressionAttributeValues=values,
             ScanIndexForward=not newest_first,
             ConsistentRead=True,
+            **({} if limit is None else {"Limit": max(limit, 1)}),
         )
+        yield from islice(found, limit)
 
     def of_book(
         self,

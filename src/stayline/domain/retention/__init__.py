@@ -1,9 +1,11 @@
 """How long which records may, and must, be kept: the law as a table, and what follows from it."""
 
 from stayline.domain.retention.ages import Ages, age_days, is_over
+from stayline.domain.retention.counted import counted_ages
 from stayline.domain.retention.limits import Conflict, Limit, Limits, limits_of
 from stayline.domain.retention.policy import DecidedConflict, Follow, RetentionPolicy
 from stayline.domain.retention.table import TABLE, Bound, RecordClass, Rule
+from stayline.domain.retention.tokens_digest import tokens_digest
 
 __all__ = [
     "TABLE",
@@ -18,6 +20,8 @@ __all__ = [
     "RetentionPolicy",
     "Rule",
     "age_days",
+    "counted_ages",
     "is_over",
     "limits_of",
+    "tokens_digest",
 ]

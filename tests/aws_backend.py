@@ -11,6 +11,7 @@ from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.job_book import DynamoJobBook
 from stayline.adapters.aws.metric_log import DynamoMetricLog
 from stayline.adapters.aws.notifier import SnsNotifier
+from stayline.adapters.aws.resources import Resources
 from stayline.adapters.aws.score_board import DynamoScoreBoard
 from stayline.adapters.aws.serving_figures import CloudWatchServingFigures
 from stayline.adapters.aws.waiver_book import DynamoWaiverBook
@@ -33,6 +34,10 @@ class AwsBackend:
 
     def __init__(self) -> None:
         self._resources = new_stack()
+
+    @property
+    def resources(self) -> Resources:
+        return self._resources
 
     def alarms(self) -> AlarmBook:
         return self._open(DynamoAlarmBook)

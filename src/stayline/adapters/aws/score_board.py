@@ -14,15 +14,17 @@ from stayline.adapters.aws.clients import Clients, our_errors
 from stayline.adapters.aws.each_write import AT_ONCE, Call, write_each
 from stayline.adapters.aws.lease import Leases
 from stayline.adapters.aws.score_items import (
-    PARTITIONS,
     FoundScore,
     found,
     instant,
     key,
     put_entry,
     puts_of_run,
+    removal,
     scored_at,
+    stay,
 )
+from stayline.adapters.aws.score_pages import everybody
 from stayline.adapters.aws.scoring_runs import ScoringRuns
 from stayline.adapters.aws.table import Table
 from stayline.domain.pseudonyms import EmployeeToken
@@ -129,15 +131,15 @@ class DynamoScoreBoard:
         """
         old = self._everybody(
             FilterExpression="scored_at < :before",
-            ExpressionAttributeValues={":before": instant(before)},
+            values={":before": instant(before)},
             ProjectionExpression="sk, scored_at, expires_at",
         )
         gone = 0
         for part in _parts(old):
             due = [one for one in part if one["sk"]["S"] not in held]
             theirs = [one for one in part if one["sk"]["S"] in held and "expires_at" in one]
-            gone += self._written([self._removal(one) for one in due])
-            self._written([self._stay(one) for one in theirs])
+            gone += self._written([removal(self._table, one) for one in due])
+            self._written([stay(self._table, one) for one in theirs])
         return gone
 
     def take_down(self, tokens: Collection[EmployeeToken]) -> None:
@@ -148,11 +150,11 @@ class DynamoScoreBoard:
         """Remove every score from before a run began; one that is replaced meanwhile stays."""
         older = self._everybody(
             FilterExpression="of_run <> :run",
-            ExpressionAttributeValues={":run": {"N": str(run.number)}},
+            values={":run": {"N": str(run.number)}},
             ProjectionExpression="sk, scored_at",
         )
         for part in _parts(older):
-            self._written([self._removal(one) for one in part])
+            self._written([removal(self._table, one) for one in part])
 
     def scoring_alone(self) -> AbstractContextManager[None]:
         """Hold the only run over everyone, by a lease."""
@@ -184,42 +186,10 @@ class DynamoScoreBoard:
         return self._clients.of("dynamodb")
 
     def _everybody(self, **query: Any) -> Iterator[dict[str, Any]]:
-        """Yield everybody's items, as they stand when their page is read."""
-        values = query.pop("ExpressionAttributeValues", {})
-        for partition in PARTITIONS:
-            start: dict[str, Any] = {}
-            while True:
-                with our_errors(_STORE):
-                    page = self._dynamodb.query(
-                        TableName=self._table,
-                        KeyConditionExpression="pk = :partition",
-                        ExpressionAttributeValues={":partition": {"S": partition}, **values},
-                        ConsistentRead=True,
-                        **query,
-                        **start,
-                    )
-                yield from page["Items"]
-                if "LastEvaluatedKey" not in page:
-                    break
-                start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        return everybody(self._clients, _STORE, **query)
 
     def _written(self, calls: list[Call]) -> int:
         return write_each(self._clients, _STORE, calls) or 0
-
-    def _removal(self, item: dict[str, Any]) -> Call:
-        return {"Delete": self._unless_replaced(item)}
-
-    def _stay(self, item: dict[str, Any]) -> Call:
-        """Return the write by which DynamoDB lets an item be."""
-        return {"Update": self._unless_replaced(item) | {"UpdateExpression": "REMOVE expires_at"}}
-
-    def _unless_replaced(self, item: dict[str, Any]) -> Call:
-        return {
-            "TableName": self._table,
-            "Key": key(item["sk"]["S"]),
-            "ConditionExpression": "scored_at = :seen",
-            "ExpressionAttributeValues": {":seen": item["scored_at"]},
-        }
 
 
 def _parts(some: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -16,8 +16,6 @@ from stayline.formats.kept_reasons import packed_reasons, read_reasons
 from stayline.ports.feature_store import TOKEN
 from stayline.ports.score_board import BoardEntry, ScoringRun
 
-PARTITIONS = tuple(f"score#{digit:x}" for digit in range(16))
-"""By a token's first digit: sixteen take 16,000 writes a second, and are read in sixteen calls."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -121,3 +119,22 @@ def _put(
         "expires_at": {"N": str(int((at + lasts).timestamp()))},
     }
     return {"TableName": table, "Item": item}
+
+
+def removal(table: str, item: dict[str, Any]) -> Call:
+    """Return the write by which an item goes, unless its score was replaced since it was read."""
+    return {"Delete": _unless_replaced(table, item)}
+
+
+def stay(table: str, item: dict[str, Any]) -> Call:
+    """Return the write by which DynamoDB lets an item be, unless its score was replaced."""
+    return {"Update": _unless_replaced(table, item) | {"UpdateExpression": "REMOVE expires_at"}}
+
+
+def _unless_replaced(table: str, item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "TableName": table,
+        "Key": key(item["sk"]["S"]),
+        "ConditionExpression": "scored_at = :seen",
+        "ExpressionAttributeValues": {":seen": item["scored_at"]},
+    }

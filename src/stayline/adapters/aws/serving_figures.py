@@ -127,7 +127,7 @@ class _Look:
         for where in wheres:
             counted = self._minutes(_ENDPOINT, name, where, {"Statistics": ["SampleCount"]})
             told = self._minutes(_ENDPOINT, name, where, {"ExtendedStatistics": list(_SHARES)})
-            values = {one["Timestamp"]: one["ExtendedStatistics"] for one in told}
+            values = {one["Timestamp"]: one.get("ExtendedStatistics") for one in told}
             for one in counted:
                 shares = values.get(one["Timestamp"])
                 if shares:

@@ -6,6 +6,7 @@ from typing import TypeVar
 import pytest
 
 from fake_aws import new_stack, recording
+from stayline.adapters.aws.alarm_book import DynamoAlarmBook
 from stayline.adapters.aws.api_key_book import DynamoApiKeyBook
 from stayline.adapters.aws.audit_log import DynamoAuditLog
 from stayline.adapters.aws.checkpoints import S3Checkpoints
@@ -14,14 +15,21 @@ from stayline.adapters.aws.decision_book import DynamoDecisionBook
 from stayline.adapters.aws.directory import DynamoDirectory
 from stayline.adapters.aws.governance_register import DynamoGovernanceRegister
 from stayline.adapters.aws.import_ledger import DynamoImportLedger
+from stayline.adapters.aws.job_book import DynamoJobBook
+from stayline.adapters.aws.metric_log import DynamoMetricLog
+from stayline.adapters.aws.notifier import SnsNotifier
 from stayline.adapters.aws.opt_out_list import DynamoOptOutList
+from stayline.adapters.aws.resources import Resources
 from stayline.adapters.aws.role_book import DynamoRoleBook
+from stayline.adapters.aws.score_board import DynamoScoreBoard
 from stayline.adapters.aws.scoring_control import DynamoScoringControl
 from stayline.adapters.aws.secret_store import SecretsManagerSecrets
+from stayline.adapters.aws.serving_figures import CloudWatchServingFigures
 from stayline.adapters.aws.target_health import DynamoTargetHealth
 from stayline.adapters.aws.token_aliases import DynamoTokenAliases
 from stayline.adapters.aws.token_key_book import DynamoTokenKeyBook
 from stayline.adapters.aws.waiver_book import DynamoWaiverBook
+from stayline.ports.alarm_book import AlarmBook
 from stayline.ports.api_key_book import ApiKeyBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.checkpoints import Checkpoints
@@ -30,10 +38,15 @@ from stayline.ports.decision_book import DecisionBook
 from stayline.ports.directory import Directory
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger
+from stayline.ports.job_book import JobBook
+from stayline.ports.metric_log import MetricLog
+from stayline.ports.notifier import Notifier
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.role_book import RoleBook
+from stayline.ports.score_board import ScoreBoard
 from stayline.ports.scoring_control import ScoringControl
 from stayline.ports.secrets import Secrets
+from stayline.ports.serving_figures import ServingFigures
 from stayline.ports.target_health import TargetHealth
 from stayline.ports.token_key_book import TokenKeyBook
 from stayline.ports.waiver_book import WaiverBook
@@ -50,6 +63,9 @@ class AwsBackend:
     def __init__(self) -> None:
         self._resources = new_stack()
         self._clients: dict[type, Clients] = {}
+
+    def alarms(self) -> AlarmBook:
+        return self._open(DynamoAlarmBook)
 
     def api_keys(self) -> ApiKeyBook:
         return self._open(DynamoApiKeyBook)
@@ -75,17 +91,36 @@ class AwsBackend:
     def imports(self) -> ImportLedger:
         return self._open(DynamoImportLedger)
 
+    def jobs(self) -> JobBook:
+        return self._open(DynamoJobBook)
+
+    def metric_log(self) -> MetricLog:
+        return self._open(DynamoMetricLog, SetClock())
+
+    def notifier(self) -> Notifier:
+        return self._open(SnsNotifier)
+
     def opt_outs(self) -> OptOutList:
         return self._open(DynamoOptOutList, DynamoTokenAliases(Clients(self._resources)))
 
     def register(self) -> GovernanceRegister:
         return self._open(DynamoGovernanceRegister)
 
+    @property
+    def resources(self) -> Resources:
+        return self._resources
+
     def roles(self) -> RoleBook:
         return self._open(DynamoRoleBook)
 
+    def scores(self) -> ScoreBoard:
+        return self._open(DynamoScoreBoard, lambda token: (token,))
+
     def secrets(self) -> Secrets:
         return self._open(SecretsManagerSecrets, book=self.token_keys(), clock=SetClock())
+
+    def serving(self) -> ServingFigures:
+        return self._open(CloudWatchServingFigures)
 
     def token_keys(self) -> TokenKeyBook:
         return self._open(

@@ -159,7 +159,22 @@ def new_stack() -> Resources:
         clients.of("s3").put_bucket_versioning(
             Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
         )
+    topic = clients.of("sns").create_topic(Name=resources.alarm_topic.rpartition(":")[2])
+    clients.of("sns").subscribe(
+        TopicArn=topic["TopicArn"], Protocol="email", Endpoint="on-call@example.com"
+    )
     return resources
+
+
+def make_endpoint(resources: Resources) -> None:
+    """Let a stack have its endpoint, of one variant; the fake's answers nothing of use."""
+    name, sagemaker = resources.endpoint, Clients(resources).of("sagemaker")
+    sagemaker.create_model(ModelName=name, ExecutionRoleArn=resources.pipeline_role)
+    variant = {"VariantName": "live", "ModelName": name, "InstanceType": "ml.t2.medium"}
+    sagemaker.create_endpoint_config(
+        EndpointConfigName=name, ProductionVariants=[variant | {"InitialInstanceCount": 1}]
+    )
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
 
 
 def _make_table(clients: Clients, name: str) -> None:

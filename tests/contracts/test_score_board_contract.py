@@ -5,10 +5,11 @@ import polars as pl
 import pytest
 
 from stayline.domain.alert_policy import Band
+from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import ModelIdentity, Reason
 from stayline.errors import ScoringUnderWay, StoreUnavailable
 from stayline.ports.score_board import BoardEntry, ScoringRun
-from stores import ANA, BO, HOUR, NOON, Backend
+from stores import ANA, BO, HOUR, MICROSECOND, NOON, Backend
 
 REASONS = (
     Reason("JobRole", "Ingénieur 技師", 0.03125, "raises the risk by 3 points"),
@@ -193,3 +194,18 @@ def test_a_second_run_is_refused_until_the_first_lets_go(backend: Backend) -> No
         pass
     with backend.scores().scoring_alone():
         pass
+
+
+def test_old_scores_are_counted_and_purged_but_for_the_people_held(backend: Backend) -> None:
+    board = backend.scores()
+    cy = EmployeeToken("c" * 32)
+    board.put(
+        [ENTRY, replace(ENTRY, token=BO), replace(ENTRY, token=cy, scored_at=NOON + HOUR)]
+    )  # fmt: skip
+    ages = board.ages(NOON + MICROSECOND, held={BO})
+    assert (ages.rows, ages.oldest, ages.due, ages.youngest_due) == (3, NOON, 1, NOON)
+    assert (ages.held_back, len(ages.tokens_digest)) == (1, 64)
+    assert board.purge(NOON) == 0
+    assert board.purge(NOON + MICROSECOND, held={BO}) == 1
+    assert {entry.token for entry in board.entries()} == {BO, cy}
+    assert board.purge(NOON + MICROSECOND) == 1

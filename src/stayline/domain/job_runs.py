@@ -1,11 +1,12 @@
 """What is remembered of each run of a job, so that what is due can be told from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 SCHEDULE = "schedule"
 """Who runs a job, where no person does."""
+ABANDONED = "The process that ran it ended before it was through."
 
 
 class RunOutcome(StrEnum):
@@ -50,3 +51,8 @@ class JobRun:
         if self.ended_at is None or self.ended_at < self.started_at:
             return None
         return self.ended_at - self.started_at
+
+
+def abandoned(run: JobRun) -> JobRun:
+    """Return a run as it stands once its process is known to be gone."""
+    return replace(run, outcome=RunOutcome.ABANDONED, message=ABANDONED)

@@ -18,7 +18,7 @@ class JobUnderWay(StaylineError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"Job {name!r} is running in another process. Wait until it has ended (see `stayline "
-            "jobs list`); one whose process is killed lets go at once."
+            "jobs list`); one whose process is killed lets go at once, on AWS within a minute."
         )
 
 

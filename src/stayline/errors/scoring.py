@@ -21,8 +21,8 @@ class ScoringUnderWay(StaylineError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Another run over everyone is under way on this home. Wait until it has ended; one "
-            "that is killed stops counting at once, and the next takes it up."
+            "Another run over everyone is under way. Wait until it has ended; one that is killed "
+            "stops counting at once, on AWS within a minute, and the next takes it up."
         )
 
 

@@ -19,7 +19,8 @@ class JobBook(Protocol):
         """Hold the right to run a job; raises `JobUnderWay` while another process does.
 
         It is let go of at the end of the block, and when the process is killed, wherever the clock
-        jumps. What a killed process was running is then noted as abandoned.
+        jumps: at once on one machine, on AWS once its lease has run out, within a minute. What a
+        killed process was running is noted as abandoned by the next one who holds the job.
         """
         ...
 

@@ -90,7 +90,8 @@ class ScoreBoard(AgedRecords, Protocol):
     def scoring_alone(self) -> AbstractContextManager[None]:
         """Hold the only run over everyone; raises `ScoringUnderWay` while another process does.
 
-        Let go at the end of the block, and at once when the process is killed.
+        Let go at the end of the block. When the process is killed: at once on one machine, where
+        the operating system sees to it; on AWS once its lease has run out, within a minute.
         """
         ...
 
@@ -111,7 +112,10 @@ class ScoreBoard(AgedRecords, Protocol):
     def keep(
         self, run: ScoringRun, scored: pl.DataFrame, values: pl.DataFrame, *, scored_at: datetime
     ) -> None:
-        """Keep the scores of a chunk of people and how far the run has come, both or neither.
+        """Keep the scores of a chunk of people and how far the run has come.
+
+        On one machine both or neither. On AWS a process killed between has kept some of the scores
+        and come no further, so the chunk is kept again, and nobody is left out.
 
         ``scored`` is what a variant's ``score`` returns, ``values`` the model's inputs of the same
         people in order. Newer scores are replaced only where they are from before the run, by a

@@ -90,6 +90,7 @@ def code_of(error: Exception) -> str:
 _TO_SET_RIGHT = {
     "AccessDenied": "its credentials do not permit this",
     "AccessDeniedException": "its credentials do not permit this",
+    "AuthorizationError": "its credentials do not permit this",
     "ExpiredToken": "the credentials have expired",
     "ExpiredTokenException": "the credentials have expired",
     "InvalidClientTokenId": "the credentials are of no account",
@@ -97,6 +98,7 @@ _TO_SET_RIGHT = {
     "InvalidAccessKeyId": "the credentials are of no account",
     "SignatureDoesNotMatch": "the secret key is not that of the access key",
     "ResourceNotFoundException": "a part of the stack is not there",
+    "NotFound": "a part of the stack is not there",
     "NoSuchBucket": "a bucket of the stack is not there",
 }
 

@@ -142,8 +142,12 @@ class DynamoDirectory:
         self._entries.put_all(items)
 
     def _of(self, token: str, *, newest_first: bool = False) -> Iterator[Item[_Entry]]:
-        places = {"first": f"{token}#", "last": f"{token}#{_END}"}
-        yield from self._entries.query(_entries_of(token), **places, newest_first=newest_first)
+        yield from self._entries.query(
+            _entries_of(token),
+            first=f"{token}#",
+            last=f"{token}#{_END}",
+            newest_first=newest_first,
+        )
 
     def _under(self, tokens: Mapping[str, str]) -> Iterator[Item[_Entry]]:
         for digit in _DIGITS:

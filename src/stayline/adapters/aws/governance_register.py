@@ -41,7 +41,7 @@ class DynamoGovernanceRegister:
         by_kind: dict[type, list[Entry[Any]]] = {}
         for entry in dict.fromkeys(entries):
             by_kind.setdefault(type(entry.record), []).append(entry)
-        logs = {kind: self._log(kind) for kind in by_kind}
+        logs: dict[type, RegisterLog[Any]] = {kind: self._log(kind) for kind in by_kind}
         while True:
             writes = {kind: logs[kind].writes(some) for kind, some in by_kind.items()}
             if self._additions.write([one for some in writes.values() for one in some]):

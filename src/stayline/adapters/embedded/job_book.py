@@ -12,10 +12,9 @@ import sqlalchemy as sa
 from stayline.adapters.embedded.database import damage, reading, writing
 from stayline.adapters.embedded.job_tables import job_runs
 from stayline.adapters.embedded.pipeline.claims import ExecutionClaims
-from stayline.domain.job_runs import SCHEDULE, JobRun, RunOutcome
+from stayline.domain.job_runs import ABANDONED, SCHEDULE, JobRun, RunOutcome, abandoned
 from stayline.errors import JobUnderWay, StillExecuting
 
-ABANDONED = "The process that ran it ended before it was through."
 _ABANDONED = {"outcome": RunOutcome.ABANDONED.value, "message": ABANDONED}
 _running = job_runs.c.outcome == RunOutcome.RUNNING.value
 
@@ -99,9 +98,7 @@ class SqliteJobBook:
         if not running or self._claims.is_held(job):
             return found
         return [  # one that ended in between is told as it ended
-            replace(run, outcome=RunOutcome.ABANDONED, message=ABANDONED)
-            if run.outcome is RunOutcome.RUNNING and run.number in running
-            else run
+            abandoned(run) if run.outcome is RunOutcome.RUNNING and run.number in running else run
             for run in self._rows(job, newest)
         ]
 

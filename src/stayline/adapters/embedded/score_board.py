@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from stayline.adapters.embedded.aged_rows import one_of, row_ages
 from stayline.adapters.embedded.bulk import upsert
 from stayline.adapters.embedded.database import reading, scrub, writing
-from stayline.adapters.embedded.kept_reasons import read_reasons
 from stayline.adapters.embedded.quick_access import quick_write
 from stayline.adapters.embedded.scoring_lock import scoring_alone
 from stayline.adapters.embedded.scoring_runs import ScoringRuns
@@ -29,6 +28,7 @@ from stayline.domain.alert_policy import Band
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.retention import Ages
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Reason
+from stayline.formats.kept_reasons import read_reasons
 from stayline.ports.aged_records import NOBODY
 from stayline.ports.score_board import BoardEntry, ScoringRun
 

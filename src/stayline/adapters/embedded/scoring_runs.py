@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from stayline.adapters.embedded.bulk import upsert
 from stayline.adapters.embedded.database import reading, writing
-from stayline.adapters.embedded.kept_reasons import inputs_text, packed_reasons
 from stayline.adapters.embedded.tables import (
     explained_models,
     microseconds,
@@ -21,6 +20,7 @@ from stayline.domain.alert_policy import Band
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import FieldValue, ModelIdentity
 from stayline.errors import StoreUnavailable
+from stayline.formats.kept_reasons import inputs_text, packed_reasons
 from stayline.ports.feature_store import TOKEN
 from stayline.ports.score_board import ScoringRun
 

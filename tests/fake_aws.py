@@ -1,9 +1,13 @@
 """A fake of AWS on this machine: moto, which speaks AWS's own protocols over real HTTP."""
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
+from typing import Any
 
+import polars as pl
 from botocore import xform_name
 from botocore.model import OperationModel
 from moto.server import ThreadedMotoServer
@@ -46,6 +50,88 @@ def recording(clients: Clients, calls: set[str]) -> None:
         calls.add(f"{model.service_model.service_name}.{xform_name(model.name)}")
 
     clients.session.events.register("before-call", note)
+
+
+class Killed(BaseException):
+    """The end of a process, as far as code under test can tell."""
+
+
+def just_before(clients: Clients, call: str, act: Callable[[], object], *, nth: int = 1) -> None:
+    """Act once, just before clients that were not used yet make their nth ``s3.PutObject``.
+
+    What raises `Killed` there ends the work at that very point; what writes is somebody else, whose
+    write comes between our reading and our writing.
+    """
+    calls = count(1)
+
+    def hook(**_rest: object) -> None:
+        if next(calls) == nth:
+            act()
+
+    clients.session.events.register(f"before-call.{call}", hook)
+
+
+def die() -> None:
+    """End the work."""
+    raise Killed
+
+
+@contextmanager
+def faulty_aws(status: int, body: bytes, *, cut_off: int = 0) -> Iterator[str]:
+    """Give the address of a server that answers everything so, ``cut_off`` bytes too short.
+
+    A fake of what AWS answers in trouble.
+    """
+
+    class Faulty(BaseHTTPRequestHandler):
+        def handle(self) -> None:
+            self.handle_one_request()
+
+        def answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body) + cut_off))
+            self.send_header("ETag", '"faulty"')
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = answer  # noqa: N815
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Faulty)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def everything(resources: Resources) -> bytes:
+    """Return all that a stack keeps, every version of every object, Parquet as CSV."""
+    clients = Clients(resources)
+    return b"\n".join([*_every_version(clients), *_every_item(clients)])
+
+
+def _every_version(clients: Clients) -> Iterator[bytes]:
+    s3 = clients.of("s3")
+    for bucket in (clients.resources.data_bucket, clients.resources.protected_bucket):
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            for one in page.get("Versions", ()):
+                named = {"Key": one["Key"], "VersionId": one["VersionId"]}
+                body = s3.get_object(Bucket=bucket, **named)["Body"].read()
+                yield one["Key"].encode()
+                yield pl.read_parquet(body).write_csv().encode() if body[:4] == b"PAR1" else body
+
+
+def _every_item(clients: Clients) -> Iterator[bytes]:
+    for table in (clients.resources.state_table, clients.resources.people_table):
+        pages = clients.of("dynamodb").get_paginator("scan").paginate(TableName=table)
+        yield from (repr(item).encode() for page in pages for item in page["Items"])
 
 
 def new_stack() -> Resources:

@@ -7,9 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.capture_ages import tokens_digest
 from stayline.adapters.embedded.database import reading
-from stayline.domain.retention import Ages
+from stayline.domain.retention import Ages, tokens_digest
 
 
 def one_of(column: sa.ColumnElement[Any], values: AbstractSet[str]) -> sa.ColumnElement[bool]:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from fake_aws import everything, new_stack, recording
+from fake_aws import clients_of, everything, new_stack, recording
 from stayline.adapters.aws.answer_book import S3AnswerBook
 from stayline.adapters.aws.capture_log import S3CaptureLog
 from stayline.adapters.aws.clients import Clients
@@ -87,7 +87,7 @@ class AwsBackend:
 
     @property
     def _s3(self) -> Any:
-        return Clients(self._resources).of("s3")
+        return clients_of(self._resources).of("s3")
 
     def _open(self, adapter: type[Adapter], *rest: object) -> Adapter:
         clients = Clients(self._resources)

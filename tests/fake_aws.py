@@ -18,6 +18,7 @@ from stayline.adapters.aws.table import BY_BOOK
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 _numbers = count(1)
+_MODELS = Clients(Resources("any", ACCOUNT, REGION)).session._session.get_component("data_loader")
 
 
 @contextmanager
@@ -45,11 +46,24 @@ def variables(address: str) -> Mapping[str, str]:
 
 def recording(clients: Clients, calls: set[str]) -> None:
     """Let clients that were not used yet note what they ask for, as ``dynamodb.get_item``."""
+    _share_models(clients)
 
     def note(model: OperationModel, **_rest: object) -> None:
         calls.add(f"{model.service_model.service_name}.{xform_name(model.name)}")
 
     clients.session.events.register("before-call", note)
+
+
+def clients_of(resources: Resources) -> Clients:
+    """Return new clients, a third of a second sooner than without sharing what they read."""
+    clients = Clients(resources)
+    _share_models(clients)
+    return clients
+
+
+def _share_models(clients: Clients) -> None:
+    """Let clients read the large files that describe AWS's services from memory."""
+    clients.session._session.register_component("data_loader", _MODELS)
 
 
 class Killed(BaseException):
@@ -113,7 +127,7 @@ def faulty_aws(status: int, body: bytes, *, cut_off: int = 0) -> Iterator[str]:
 
 def everything(resources: Resources) -> bytes:
     """Return all that a stack keeps, every version of every object, Parquet as CSV."""
-    clients = Clients(resources)
+    clients = clients_of(resources)
     return b"\n".join([*_every_version(clients), *_every_item(clients)])
 
 
@@ -137,7 +151,7 @@ def _every_item(clients: Clients) -> Iterator[bytes]:
 def new_stack() -> Resources:
     """Return a stack with its tables and buckets, empty, in whatever AWS is there."""
     resources = Resources(f"t{next(_numbers)}", ACCOUNT, REGION)
-    clients = Clients(resources)
+    clients = clients_of(resources)
     for table in (resources.state_table, resources.people_table):
         _make_table(clients, table)
     for bucket in (resources.data_bucket, resources.protected_bucket):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fake_aws import Killed, die, everything, faulty_aws, just_before
+from fake_aws import Killed, clients_of, die, everything, faulty_aws, just_before
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.record_bucket import RecordBucket
 from stayline.errors import AwsRefused, StoreUnavailable
@@ -17,7 +17,7 @@ def with_more(text: bytes):
 
 
 def test_a_write_between_reading_and_writing_is_not_undone(stack):
-    other, clients = bucket_of(Clients(stack)), Clients(stack)
+    other, clients = bucket_of(clients_of(stack)), clients_of(stack)
     other.put("k", b"a")
     just_before(clients, "s3.PutObject", lambda: other.rewrite("k", with_more(b"b")))
     assert bucket_of(clients).rewrite("k", with_more(b"c")) == 2
@@ -25,14 +25,14 @@ def test_a_write_between_reading_and_writing_is_not_undone(stack):
 
 
 def test_of_two_who_put_a_first_object_neither_is_lost(stack):
-    other, clients = bucket_of(Clients(stack)), Clients(stack)
+    other, clients = bucket_of(clients_of(stack)), clients_of(stack)
     just_before(clients, "s3.PutObject", lambda: other.rewrite("k", with_more(b"b")))
     bucket_of(clients).rewrite("k", with_more(b"c"))
     assert other.get("k") == b"bc"
 
 
 def test_what_was_put_anew_meanwhile_is_not_removed_unseen(stack):
-    other, clients = bucket_of(Clients(stack)), Clients(stack)
+    other, clients = bucket_of(clients_of(stack)), clients_of(stack)
     other.put("k", b"old")
     just_before(clients, "s3.DeleteObject", lambda: other.put("k", b"new"))
 
@@ -44,7 +44,7 @@ def test_what_was_put_anew_meanwhile_is_not_removed_unseen(stack):
 
 
 def test_the_next_one_purges_the_versions_that_a_kill_left(stack):
-    bucket, clients = bucket_of(Clients(stack)), Clients(stack)
+    bucket, clients = bucket_of(clients_of(stack)), clients_of(stack)
     bucket.put("p/k", b"secret")
     bucket.put("q/k", b"former of another")
     bucket.put("q/k", b"newer of another")
@@ -64,7 +64,7 @@ def test_the_next_one_purges_the_versions_that_a_kill_left(stack):
 
 
 def test_what_was_removed_does_not_stand_again_when_its_purge_is_killed(stack):
-    bucket, clients = bucket_of(Clients(stack)), Clients(stack)
+    bucket, clients = bucket_of(clients_of(stack)), clients_of(stack)
     for text in (b"first", b"second"):
         bucket.put("k", text)
     bucket.rewrite("k", lambda _: (None, None))
@@ -78,7 +78,7 @@ def test_what_was_removed_does_not_stand_again_when_its_purge_is_killed(stack):
 
 def test_all_pages_are_listed(stack, monkeypatch):
     monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "2")
-    bucket = bucket_of(Clients(stack))
+    bucket = bucket_of(clients_of(stack))
     keys = [f"{folder}/{n}" for folder in "abc" for n in range(5)]
     for key in keys:
         bucket.put(key, b"former")

@@ -3,9 +3,8 @@
 import polars as pl
 import pytest
 
-from fake_aws import Killed, die, everything, just_before
+from fake_aws import Killed, clients_of, die, everything, just_before
 from stayline.adapters.aws.answer_book import S3AnswerBook
-from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.record_bucket import RecordBucket
 from stayline.errors import StoreDamaged
 from stayline.ports.answer_book import ANSWER_TYPES
@@ -24,7 +23,7 @@ def events(book):
 
 
 def test_of_two_who_add_the_same_events_at_once_each_event_is_kept_once(stack):
-    other, clients = S3AnswerBook(Clients(stack)), Clients(stack)
+    other, clients = S3AnswerBook(clients_of(stack)), clients_of(stack)
     added = []
     just_before(
         clients,
@@ -38,7 +37,7 @@ def test_of_two_who_add_the_same_events_at_once_each_event_is_kept_once(stack):
 
 
 def test_an_addition_that_is_killed_before_it_counts_is_not_there_and_can_be_repeated(stack):
-    book, clients = S3AnswerBook(Clients(stack)), Clients(stack)
+    book, clients = S3AnswerBook(clients_of(stack)), clients_of(stack)
     just_before(clients, "dynamodb.TransactWriteItems", die)
     with pytest.raises(Killed):
         S3AnswerBook(clients).add(answers("e1", "e2"))
@@ -49,7 +48,7 @@ def test_an_addition_that_is_killed_before_it_counts_is_not_there_and_can_be_rep
 
 
 def test_a_removal_that_is_killed_is_completed_by_the_next(stack):
-    book, clients = S3AnswerBook(Clients(stack)), Clients(stack)
+    book, clients = S3AnswerBook(clients_of(stack)), clients_of(stack)
     for n in range(3):
         book.add(answers(f"e{n}"))
         book.add(answers(f"o{n}", token=BO))
@@ -63,7 +62,7 @@ def test_a_removal_that_is_killed_is_completed_by_the_next(stack):
 
 
 def test_an_emptied_book_gives_no_number_again(stack):
-    book, slow = S3AnswerBook(Clients(stack)), Clients(stack)
+    book, slow = S3AnswerBook(clients_of(stack)), clients_of(stack)
     book.add(answers("e1"))
     book.add(answers("e2"))
 
@@ -77,7 +76,7 @@ def test_an_emptied_book_gives_no_number_again(stack):
 
 
 def test_first_and_last_time_are_those_of_answers_that_are_there_still(stack):
-    book = S3AnswerBook(Clients(stack))
+    book = S3AnswerBook(clients_of(stack))
     for n in range(4):
         rows = [
             answers("a", "b", token=ANA, at=NOON + n * HOUR),
@@ -93,8 +92,8 @@ def test_first_and_last_time_are_those_of_answers_that_are_there_still(stack):
 
 def test_answers_take_the_token_that_stands(stack):
     aliases = pl.DataFrame({"alias": [ANA], "token": [BO]})
-    book = S3AnswerBook(Clients(stack), lambda: aliases)
-    before = S3AnswerBook(Clients(stack))
+    book = S3AnswerBook(clients_of(stack), lambda: aliases)
+    before = S3AnswerBook(clients_of(stack))
     before.add(answers("e1"))
     book.add(answers("e2"))
     assert book.ids_of([BO]) == {"e2"}
@@ -105,7 +104,10 @@ def test_answers_take_the_token_that_stands(stack):
 
 
 def test_a_torn_part_is_told_and_never_passed_over(stack):
-    book, bucket = S3AnswerBook(Clients(stack)), RecordBucket(Clients(stack), stack.data_bucket, "")
+    book, bucket = (
+        S3AnswerBook(clients_of(stack)),
+        RecordBucket(clients_of(stack), stack.data_bucket, ""),
+    )
     book.add(answers("e1"))
     (key,) = bucket.keys("answers/")
     bucket.put(key, bucket.get(key)[:-9])

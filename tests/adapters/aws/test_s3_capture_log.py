@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from fake_aws import Killed, die, everything, faulty_aws, just_before
+from fake_aws import Killed, clients_of, die, everything, faulty_aws, just_before
 from stayline.adapters.aws.capture_log import S3CaptureLog
-from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.record_bucket import RecordBucket
 from stayline.domain.capture import CaptureRecord
 from stayline.errors import StoreUnavailable
@@ -31,11 +30,11 @@ def names(log):
 
 
 def bucket_of(stack):
-    return RecordBucket(Clients(stack), stack.data_bucket, "the store")
+    return RecordBucket(clients_of(stack), stack.data_bucket, "the store")
 
 
 def test_records_stand_where_an_endpoints_own_capture_puts_them(stack):
-    log = S3CaptureLog(Clients(stack))
+    log = S3CaptureLog(clients_of(stack))
     log.append([of(ANA, "one", variant="version-3"), of(BO, "two", variant="version-3")])
     log.append([of(BO, "three", NOON + HOUR, variant="../up"), of(BO, "four")])
     hours = [key.rpartition("/")[0] for key in bucket_of(stack).keys("")]
@@ -54,7 +53,7 @@ def test_lines_of_an_endpoints_own_capture_are_read_like_ours(stack):
     key = f"{here}/AllTraffic/2026/03/01/12/30-00-500-0a1b2c.jsonl"
     lines = [BY_SAGEMAKER % name for name in ("theirs", "theirs too")]
     bucket_of(stack).put(key, "\n".join(lines).encode())
-    log = S3CaptureLog(Clients(stack))
+    log = S3CaptureLog(clients_of(stack))
     log.append([of(BO, "ours", variant="version-3"), of(BO, "later", TOP + 1.75 * HOUR)])
     assert names(log) == ["ours", "theirs", "theirs too", "later"]
     assert [record.event_id for record in log.newest(3)] == ["theirs", "theirs too", "later"]
@@ -70,7 +69,7 @@ def test_what_nobody_can_read_is_told(stack):
     here = f"capture/{stack.endpoint}/AllTraffic"
     bucket_of(stack).put(f"{here}/2026/03/01/12/1.jsonl", b"{}\n")
     bucket_of(stack).put(f"{here}/2026/02/30/12/1.jsonl", b"{}\n")
-    told = S3CaptureLog(Clients(stack)).problems()
+    told = S3CaptureLog(clients_of(stack)).problems()
     assert told == [
         f"{here}/2026/03/01/12/1.jsonl line 1 cannot be read",
         f"{here}/2026/02/30/12/1.jsonl is of no hour; nobody reads or purges it",
@@ -78,7 +77,7 @@ def test_what_nobody_can_read_is_told(stack):
 
 
 def test_who_appends_while_somebody_is_erased_loses_nothing(stack):
-    writer, clients = S3CaptureLog(Clients(stack)), Clients(stack)
+    writer, clients = S3CaptureLog(clients_of(stack)), clients_of(stack)
     writer.append([of(BO, "one"), of(ANA, "two")])
     just_before(clients, "s3.PutObject", lambda: writer.append([of(BO, "three")]))
     assert S3CaptureLog(clients).erase([ANA]) == 1
@@ -86,7 +85,7 @@ def test_who_appends_while_somebody_is_erased_loses_nothing(stack):
 
 
 def test_two_erasures_at_the_same_time_bring_nobody_back(stack):
-    other, clients = S3CaptureLog(Clients(stack)), Clients(stack)
+    other, clients = S3CaptureLog(clients_of(stack)), clients_of(stack)
     other.append([of(ANA, "one"), of(BO, "two"), of("c" * 32, "three")])
     just_before(clients, "s3.PutObject", lambda: other.erase([BO]))
     assert S3CaptureLog(clients).erase([ANA]) == 1
@@ -96,7 +95,7 @@ def test_two_erasures_at_the_same_time_bring_nobody_back(stack):
 
 
 def test_a_purge_killed_between_two_objects_is_completed_by_the_next(stack):
-    log, clients = S3CaptureLog(Clients(stack)), Clients(stack)
+    log, clients = S3CaptureLog(clients_of(stack)), clients_of(stack)
     for n in range(4):
         log.append([of(ANA, f"a{n}", TOP + n * HOUR), of(BO, f"b{n}", TOP + n * HOUR)])
     just_before(clients, "s3.PutObject", die, nth=3)
@@ -118,8 +117,8 @@ def test_what_s3_did_not_take_is_not_answered(led_to):
 
 def test_the_share_that_is_sampled_does_not_depend_on_who_writes(stack):
     records = [of(BO, f"e{n}") for n in range(100)]
-    S3CaptureLog(Clients(stack), sampling_percent=30).append(records)
-    taken = names(S3CaptureLog(Clients(stack)))
+    S3CaptureLog(clients_of(stack), sampling_percent=30).append(records)
+    taken = names(S3CaptureLog(clients_of(stack)))
     assert 15 < len(taken) < 45
-    S3CaptureLog(Clients(stack), sampling_percent=30).append(records)
-    assert names(S3CaptureLog(Clients(stack))) == taken * 2
+    S3CaptureLog(clients_of(stack), sampling_percent=30).append(records)
+    assert names(S3CaptureLog(clients_of(stack))) == taken * 2

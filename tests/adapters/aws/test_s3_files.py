@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from fake_aws import Killed, die, everything, faulty_aws, just_before
-from stayline.adapters.aws.clients import Clients
+from fake_aws import Killed, clients_of, die, everything, faulty_aws, just_before
 from stayline.adapters.aws.extract_files import S3ExtractFiles
 from stayline.adapters.aws.outcome_book import KEY, S3OutcomeBook
 from stayline.adapters.aws.protected_attributes import S3ProtectedAttributes
@@ -31,7 +30,7 @@ def bucket_of(clients, name):
 
 
 def test_outcomes_added_by_two_at_once_are_all_kept_and_counted_once(stack):
-    other, clients = S3OutcomeBook(Clients(stack)), Clients(stack)
+    other, clients = S3OutcomeBook(clients_of(stack)), clients_of(stack)
     both = EventOutcome("both", True, NOON)
     added = []
     just_before(clients, "s3.PutObject", lambda: added.append(other.add([both])))
@@ -41,7 +40,7 @@ def test_outcomes_added_by_two_at_once_are_all_kept_and_counted_once(stack):
 
 
 def test_outcomes_follow_a_change_of_tokens(stack):
-    book, renames = S3OutcomeBook(Clients(stack)), pl.DataFrame({"alias": [ANA], "token": [BO]})
+    book, renames = S3OutcomeBook(clients_of(stack)), pl.DataFrame({"alias": [ANA], "token": [BO]})
     book.add([PersonOutcome(ANA, NOON.date(), NOON)])
     book.rename(renames)
     book.rename(renames)
@@ -50,23 +49,25 @@ def test_outcomes_follow_a_change_of_tokens(stack):
 
 
 def test_a_torn_book_of_outcomes_is_told_and_not_written_over(stack):
-    book = S3OutcomeBook(Clients(stack))
-    bucket_of(Clients(stack), stack.data_bucket).put(KEY, b"PAR1")
+    book = S3OutcomeBook(clients_of(stack))
+    bucket_of(clients_of(stack), stack.data_bucket).put(KEY, b"PAR1")
     assert book.problems() == [f"{KEY} cannot be read"]
     with pytest.raises(StoreDamaged):
         book.add([EventOutcome("one", False, NOON)])
 
 
 def test_a_read_of_protected_attributes_that_is_killed_is_recorded(stack):
-    clients = Clients(stack)
+    clients = clients_of(stack)
     just_before(clients, "s3.GetObject", die)
     with pytest.raises(Killed):
         S3ProtectedAttributes(clients, SetClock()).read(AUDIT)
-    assert S3ProtectedAttributes(Clients(stack), SetClock()).reads() == [(AUDIT, NOON.isoformat())]
+    assert S3ProtectedAttributes(clients_of(stack), SetClock()).reads() == [
+        (AUDIT, NOON.isoformat())
+    ]
 
 
 def test_each_of_two_reads_at_once_is_recorded_and_one_taken_out_is_told(stack):
-    other, clients = S3ProtectedAttributes(Clients(stack), SetClock()), Clients(stack)
+    other, clients = S3ProtectedAttributes(clients_of(stack), SetClock()), clients_of(stack)
     other.put(ROWS)
     just_before(clients, "s3.PutObject", lambda: other.read(AUDIT))
     assert S3ProtectedAttributes(clients, SetClock()).read(AUDIT).equals(ROWS)
@@ -84,7 +85,10 @@ def test_what_cannot_be_recorded_is_not_read(led_to):
 
 
 def test_a_torn_report_is_told(stack):
-    shelf, bucket = S3ReportShelf(Clients(stack)), bucket_of(Clients(stack), stack.data_bucket)
+    shelf, bucket = (
+        S3ReportShelf(clients_of(stack)),
+        bucket_of(clients_of(stack), stack.data_bucket),
+    )
     shelf.put("watch", NOON, {"a.json": b"1" * 100})
     (key,) = bucket.keys("reports/")
     bucket.put(key, bucket.get(key)[:-20])
@@ -93,7 +97,7 @@ def test_a_torn_report_is_told(stack):
 
 
 def test_a_file_that_comes_anew_while_its_namesake_is_purged_stays(stack):
-    bucket, clients = bucket_of(Clients(stack), stack.data_bucket), Clients(stack)
+    bucket, clients = bucket_of(clients_of(stack), stack.data_bucket), clients_of(stack)
     bucket.put("extracts/done/march.csv", b"id,pay\nE1,10\n")
     newer = b"id,pay\nE2,20\n"
     just_before(clients, "s3.DeleteObject", lambda: bucket.put("extracts/done/march.csv", newer))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from secrets import token_hex
 
 import polars as pl
@@ -81,7 +82,7 @@ class AnswerParts:
             if change(before).equals(before):
                 left = before.height
             else:
-                fewer, left = self._bucket.rewrite(key, lambda old, k=key: _changed(k, old, change))
+                fewer, left = self._bucket.rewrite(key, partial(_changed, key=key, change=change))
                 gone += fewer if key in added else 0
             if not left and key in added and key != newest:
                 empty.append(key)
@@ -114,7 +115,7 @@ def _decoded(key: str, body: bytes) -> pl.DataFrame:
 
 
 def _changed(
-    key: str, old: bytes | None, change: Callable[[pl.DataFrame], pl.DataFrame]
+    old: bytes | None, *, key: str, change: Callable[[pl.DataFrame], pl.DataFrame]
 ) -> tuple[bytes | None, tuple[int, int]]:
     if old is None:  # it went meanwhile, by somebody else's removal
         return None, (0, 0)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count, groupby
 from operator import attrgetter
 
@@ -165,7 +166,7 @@ class S3CaptureLog:
         for file, body in self._files.bodies(end=end):
             goes = goes_of(file.hour)
             if any(map(goes, _lines(body))):
-                gone += self._bucket.rewrite(file.key, lambda old, goes=goes: _without(old, goes))
+                gone += self._bucket.rewrite(file.key, partial(_without, goes=goes))
         self._bucket.purge_former(self._folder)
         return gone
 

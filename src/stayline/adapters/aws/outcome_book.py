@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
@@ -153,12 +154,12 @@ def _known_people(
     asked = frozenset(person.token for person in people)
     rows = book.filter(is_one("token", asked)).sort("known_at", maintain_order=True)
     for place, *row in rows[("place", *_OF_PERSON)].iter_rows():
-        person = _person(tuple(row))
+        person = _person(row)
         known[person.token].append((person, place))
     return known
 
 
-def _person(row: tuple[object, ...]) -> PersonOutcome:
+def _person(row: Sequence[Any]) -> PersonOutcome:
     return PersonOutcome(**dict(zip(_OF_PERSON, row, strict=True)))
 
 

@@ -53,7 +53,8 @@ class S3ProtectedAttributes:
 
     def put(self, rows: pl.DataFrame) -> int:
         """Add rows and return how many were new or changed."""
-        told = attribute_texts(rows).cast(_TYPES).unique(KEYS, keep="last", maintain_order=True)
+        typed = (pl.col(name).cast(kind) for name, kind in _TYPES.items())
+        told = attribute_texts(rows).select(typed).unique(KEYS, keep="last", maintain_order=True)
 
         def put(kept: pl.DataFrame) -> tuple[pl.DataFrame, int]:
             news = told.join(kept, on=list(_TYPES), how="anti", nulls_equal=True)

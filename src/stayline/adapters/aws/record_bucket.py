@@ -1,7 +1,7 @@
 """Objects in S3 that hold records of people, and from which single records may go."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,7 +57,7 @@ class RecordBucket(Bucket):
                 return found
             start = {"ContinuationToken": page["NextContinuationToken"]}
 
-    def bodies(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def bodies(self, keys: Iterable[str]) -> Generator[tuple[str, bytes], None, None]:
         """Yield each object with its key, in the order of the keys, with a few fetched ahead.
 
         One that is removed meanwhile is left out.

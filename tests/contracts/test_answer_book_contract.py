@@ -199,3 +199,13 @@ def test_the_ids_of_a_person_are_those_of_events_and_of_callers(backend: Backend
 def test_tokens_stand_as_they_are_where_no_key_was_ever_replaced(backend: Backend) -> None:
     tokens = pl.Series("token", [ANA, None, BO])
     assert backend.answers().standing(tokens).to_list() == [ANA, None, BO]
+
+
+def test_all_of_one_addition_may_go_while_the_next_one_stays(backend: Backend) -> None:
+    book = backend.answers()
+    book.add(answers(answer("e1"), answer("e2")))
+    book.add(answers(answer("e3", token=BO, at=NOON + HOUR)))
+    assert book.erase([ANA]) == 2
+    assert of_the_day(backend.answers())["event_id"].to_list() == ["e3"]
+    assert book.times(model_version=3) == (NOON + HOUR, NOON + HOUR)
+    assert (book.problems(), book.add(answers(answer("e1")))) == ([], 1)

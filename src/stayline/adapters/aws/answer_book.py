@@ -27,7 +27,7 @@ class S3AnswerBook:
     """Keeps one Parquet object an addition; each event once, whoever adds it at the same time.
 
     An addition counts with one conditional write behind its object, so it is there whole or not at
-    all. Each looks through the event ids of all that is kept: some 30 MB a year at 500 answers a
+    all. Each looks through the event ids of all that is kept: some 10 MB a year at 500 answers a
     day. ``aliases`` gives the tokens of earlier keys: ``alias`` and the ``token`` that stands.
     """
 

@@ -41,7 +41,7 @@ class S3OutcomeBook:
     """Keeps one Parquet object, a row each time that something new became known.
 
     It is exchanged as it was read: an addition is there whole or not at all, and of two at the same
-    time the second is looked at again beside the first. Some 15 MB a year at 500 labels a day and
+    time the second is looked at again beside the first. Some 7 MB a year at 500 labels a day and
     100,000 people. Labels of people held are found by the ids in the answer book.
     """
 

@@ -1,10 +1,8 @@
 """A fake of AWS on this machine: moto, which speaks AWS's own protocols over real HTTP."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
@@ -20,6 +18,7 @@ from stayline.adapters.aws.table import BY_BOOK
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 _numbers = count(1)
+_MODELS = Clients(Resources("any", ACCOUNT, REGION)).session._session.get_component("data_loader")
 
 
 @contextmanager
@@ -45,23 +44,26 @@ def variables(address: str) -> Mapping[str, str]:
     }
 
 
-def clients_of(resources: Resources) -> Clients:
-    """Return clients that lead where the variables lead now, made once: that takes long."""
-    return _clients(resources, os.environ["AWS_ENDPOINT_URL"])
-
-
-@lru_cache(maxsize=4)
-def _clients(resources: Resources, _address: str) -> Clients:
-    return Clients(resources)
-
-
 def recording(clients: Clients, calls: set[str]) -> None:
     """Let clients that were not used yet note what they ask for, as ``dynamodb.get_item``."""
+    _share_models(clients)
 
     def note(model: OperationModel, **_rest: object) -> None:
         calls.add(f"{model.service_model.service_name}.{xform_name(model.name)}")
 
     clients.session.events.register("before-call", note)
+
+
+def clients_of(resources: Resources) -> Clients:
+    """Return new clients, a third of a second sooner than without sharing what they read."""
+    clients = Clients(resources)
+    _share_models(clients)
+    return clients
+
+
+def _share_models(clients: Clients) -> None:
+    """Let clients read the large files that describe AWS's services from memory."""
+    clients.session._session.register_component("data_loader", _MODELS)
 
 
 class Killed(BaseException):
@@ -125,7 +127,7 @@ def faulty_aws(status: int, body: bytes, *, cut_off: int = 0) -> Iterator[str]:
 
 def everything(resources: Resources) -> bytes:
     """Return all that a stack keeps, every version of every object, Parquet as CSV."""
-    clients = Clients(resources)
+    clients = clients_of(resources)
     return b"\n".join([*_every_version(clients), *_every_item(clients)])
 
 

@@ -15,6 +15,7 @@ from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.decision_book import SqliteDecisionBook
 from stayline.adapters.embedded.deployments import SqliteDeployments
 from stayline.adapters.embedded.directory import SqliteDirectory
+from stayline.adapters.embedded.extract_files import FolderExtractFiles
 from stayline.adapters.embedded.governance_register import SqliteGovernanceRegister
 from stayline.adapters.embedded.import_ledger import SqliteImportLedger
 from stayline.adapters.embedded.job_book import SqliteJobBook
@@ -24,12 +25,14 @@ from stayline.adapters.embedded.notifier import AppriseNotifier
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.outcome_book import SqliteOutcomeBook
 from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
+from stayline.adapters.embedded.remnants import SqliteRemnants
 from stayline.adapters.embedded.report_shelf import FolderReportShelf
 from stayline.adapters.embedded.role_book import SqliteRoleBook
 from stayline.adapters.embedded.score_board import SqliteScoreBoard
 from stayline.adapters.embedded.scoring_control import SqliteScoringControl
 from stayline.adapters.embedded.secrets import FileSecrets
 from stayline.adapters.embedded.serving_figures import FileServingFigures
+from stayline.adapters.embedded.stores_check import HomeStoresCheck
 from stayline.adapters.embedded.target_health import SqliteTargetHealth
 from stayline.adapters.embedded.token_aliases import TokenAliases
 from stayline.adapters.embedded.token_key_book import SqliteTokenKeyBook
@@ -45,6 +48,7 @@ from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
 from stayline.ports.deployments import Deployments
 from stayline.ports.directory import Directory
+from stayline.ports.extract_files import ExtractFiles
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.job_book import JobBook
@@ -54,12 +58,14 @@ from stayline.ports.notifier import Notifier
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.protected_attributes import ProtectedAttributes
+from stayline.ports.remnants import Remnants
 from stayline.ports.report_shelf import ReportShelf
 from stayline.ports.role_book import RoleBook
 from stayline.ports.score_board import ScoreBoard
 from stayline.ports.scoring_control import ScoringControl
 from stayline.ports.secrets import Secrets
 from stayline.ports.serving_figures import ServingFigures
+from stayline.ports.stores_check import StoresCheck
 from stayline.ports.target_health import TargetHealth
 from stayline.ports.token_key_book import TokenKeyBook
 from stayline.ports.waiver_book import WaiverBook
@@ -94,6 +100,9 @@ class Backend(Protocol):
     def decisions(self) -> DecisionBook: ...
     def deployments(self, clock: Clock) -> Deployments: ...
     def directory(self) -> Directory: ...
+    def everything(self) -> bytes: ...
+    def extract(self, place: str, name: str) -> bytes | None: ...
+    def extracts(self, directory: Directory) -> ExtractFiles: ...
     def imports(self) -> ImportLedger: ...
     def metric_log(self) -> MetricLog: ...
     def notifier(self) -> Notifier: ...
@@ -101,13 +110,16 @@ class Backend(Protocol):
     def opt_outs(self) -> OptOutList: ...
     def outcomes(self) -> OutcomeBook: ...
     def protected(self, clock: Clock) -> ProtectedAttributes: ...
+    def put_extract(self, place: str, name: str, content: bytes) -> None: ...
     def register(self) -> GovernanceRegister: ...
     def registry(self) -> ModelRegistry: ...
+    def remnants(self) -> Remnants: ...
     def reports(self) -> ReportShelf: ...
     def roles(self) -> RoleBook: ...
     def scores(self) -> ScoreBoard: ...
     def secrets(self) -> Secrets: ...
     def serving(self) -> ServingFigures: ...
+    def stores_check(self) -> StoresCheck: ...
     def token_keys(self) -> TokenKeyBook: ...
     def waivers(self) -> WaiverBook: ...
     def health(self) -> TargetHealth: ...
@@ -150,6 +162,20 @@ class EmbeddedBackend:
     def directory(self) -> Directory:
         return SqliteDirectory(self._engine("directory"), TokenAliases(self._engine("state")))
 
+    def everything(self) -> bytes:
+        """Return all that is kept, as it lies on the disk."""
+        files = (path for path in sorted(self._home.rglob("*")) if path.is_file())
+        return b"".join(path.read_bytes() for path in files)
+
+    def extract(self, place: str, name: str) -> bytes | None:
+        path = self._home / "inbox" / place / name
+        return path.read_bytes() if path.exists() else None
+
+    def extracts(self, directory: Directory) -> ExtractFiles:
+        inbox = self._home / "inbox"
+        aged = [inbox / place for place in ("done", "refused", "rejects")]
+        return FolderExtractFiles(aged, [inbox / "waiting"], directory)
+
     def imports(self) -> ImportLedger:
         return SqliteImportLedger(self._engine("state"))
 
@@ -171,11 +197,19 @@ class EmbeddedBackend:
     def protected(self, clock: Clock) -> ProtectedAttributes:
         return SqliteProtectedAttributes(self._engine("protected"), clock)
 
+    def put_extract(self, place: str, name: str, content: bytes) -> None:
+        path = self._home / "inbox" / place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
     def register(self) -> GovernanceRegister:
         return SqliteGovernanceRegister(self._engine("state"))
 
     def registry(self) -> ModelRegistry:
         return SqliteModelRegistry(self._engine("state"), self._home / "models")
+
+    def remnants(self) -> Remnants:
+        return SqliteRemnants([self._engine("state"), self._engine("protected")])
 
     def reports(self) -> ReportShelf:
         return FolderReportShelf(self._home / "reports")
@@ -193,6 +227,11 @@ class EmbeddedBackend:
         run = self._home / "run"
         run.mkdir(exist_ok=True)
         return FileServingFigures(run)
+
+    def stores_check(self) -> StoresCheck:
+        for database in ("state", "online"):
+            self._engine(database)
+        return HomeStoresCheck(self._home)
 
     def token_keys(self) -> TokenKeyBook:
         return SqliteTokenKeyBook(self._engine("state"))

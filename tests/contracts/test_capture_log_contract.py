@@ -1,8 +1,10 @@
 from dataclasses import replace
 
+import pytest
+
 from stayline.domain.capture import CaptureRecord
 from stayline.formats.capture_records import read_capture_line
-from stores import HOUR, MICROSECOND, NOON, Backend
+from stores import ANA, BO, HOUR, MICROSECOND, NOON, Backend
 
 TOP = NOON.replace(minute=0, second=0, microsecond=0)
 
@@ -114,3 +116,53 @@ def test_blocks_hold_the_lines_of_every_hour_that_the_window_touches(backend: Ba
     assert [block.hour for block in blocks] == [TOP]
     lines = blocks[0].lines.splitlines(keepends=True)
     assert [read_capture_line(line) for line in lines] == [record("one"), record("two")]
+
+
+def of(token, name: str, at=NOON, **form) -> CaptureRecord:
+    return CaptureRecord(name, at, '{"Age":35}', f'{{"token":"{token}","risk":0.1}}', **form)
+
+
+def names(backend: Backend) -> list[str]:
+    return [one.event_id for one in backend.capture().read(TOP, TOP + 99 * HOUR)]
+
+
+def test_erasing_people_takes_their_lines_alone_and_leaves_no_byte(backend: Backend) -> None:
+    log = backend.capture()
+    log.append([of(BO, "one"), of(ANA, "two", inference_id="i-two"), of(BO, "three")])
+    log.append([of(ANA, "later", NOON + HOUR)])
+    eraser = backend.capture()
+    assert eraser.ids_of([ANA]) == {"two", "i-two", "later"}
+    assert (eraser.erase([ANA]), eraser.erase([ANA]), eraser.erase([])) == (2, 0, 0)
+    log.append([of(BO, "four")])
+    assert names(backend) == ["one", "three", "four"]
+    assert eraser.ids_of([ANA]) == eraser.ids_of([]) == set()
+    assert [one.event_id for one in eraser.newest(2)] == ["three", "four"]
+    assert eraser.problems() == []
+    kept = backend.everything()
+    assert (ANA.encode() in kept, BO.encode() in kept) == (False, True)
+
+
+def test_a_purge_within_an_hour_is_exact_to_the_microsecond(backend: Backend) -> None:
+    log = backend.capture()
+    log.append([of(ANA, "old"), of(ANA, "at", NOON + MICROSECOND)])
+    ages = log.ages(NOON + MICROSECOND)
+    assert (ages.rows, ages.due, ages.oldest, ages.youngest_due) == (2, 1, NOON, NOON)
+    assert (log.purge(NOON), log.purge(NOON + MICROSECOND)) == (0, 1)
+    assert names(backend) == ["at"]
+    log.append([of(ANA, "later")])
+    assert sorted(names(backend)) == ["at", "later"]
+
+
+@pytest.mark.parametrize("answered_in", ["application/json", "application/x-other"])
+def test_lines_of_people_held_stay_whatever_form_they_are_kept_in(
+    backend: Backend, answered_in: str
+) -> None:
+    log, held, before = backend.capture(), frozenset({ANA}), TOP + 3 * HOUR
+    log.append([of(ANA, "a", answer_content_type=answered_in), of(BO, "b")])
+    log.append([CaptureRecord("nameless", NOON, "{}", '{"risk":0.1}'), of(BO, "c", before)])
+    ages = log.ages(before, held=held)
+    assert (ages.rows, ages.due, ages.held_back) == (4, 2, 1)
+    assert (ages.oldest, ages.youngest_due) == (NOON, TOP + HOUR)
+    assert log.purge(before, held=held) == 2
+    assert names(backend) == ["a", "c"]
+    assert (log.purge(before, held=held), log.purge(before)) == (0, 1)

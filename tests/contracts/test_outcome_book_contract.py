@@ -1,7 +1,10 @@
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
+
 from stayline.domain.outcomes import EventOutcome, PersonOutcome
+from stayline.ports.answer_book import ANSWER_TYPES
 from stores import ANA, BO, HOUR, MICROSECOND, NOON, Backend
 
 JUNE = date(2026, 6, 30)
@@ -96,13 +99,13 @@ def test_many_outcomes_are_kept_at_once_and_are_no_news_the_second_time(backend:
     assert sum(book.of_events(NOON).values()) == 4_115
 
 
-def test_erasing_a_person_leaves_no_byte_of_the_token(backend: Backend, tmp_path) -> None:
+def test_erasing_a_person_leaves_no_byte_of_the_token(backend: Backend) -> None:
     book = backend.outcomes()
     book.add([STAYED, replace(LEFT, known_at=NOON + HOUR), replace(STAYED, token=BO)])
     assert book.erase([ANA]) == 2
     assert [outcome.token for outcome in book.of_people(NOON + HOUR)] == [BO]
-    on_disk = b"".join(path.read_bytes() for path in tmp_path.glob("state.db*"))
-    assert (ANA.encode() in on_disk, BO.encode() in on_disk) == (False, True)
+    kept = backend.everything()
+    assert (ANA.encode() in kept, BO.encode() in kept) == (False, True)
 
 
 def test_a_purge_removes_what_became_known_before(backend: Backend) -> None:
@@ -114,3 +117,26 @@ def test_a_purge_removes_what_became_known_before(backend: Backend) -> None:
     assert book.purge(NOON + MICROSECOND) == 2
     assert book.of_people(NOON + HOUR) == [young]
     assert book.of_events(NOON + HOUR) == {}
+
+
+def test_labels_go_by_the_ids_of_their_events(backend: Backend) -> None:
+    book = backend.outcomes()
+    book.add([YES, EventOutcome("other", False, NOON), STAYED])
+    assert (book.erase_events([YES.event_id, "unknown"]), book.erase_events([])) == (1, 0)
+    assert book.of_events(NOON) == {"other": False}
+    assert book.of_people(NOON) == [STAYED]
+    assert YES.event_id.encode() not in backend.everything()
+
+
+def test_what_is_known_of_people_held_stays_with_the_labels_of_their_answers(
+    backend: Backend,
+) -> None:
+    answered = [("e1", "i1", NOON, ANA, 0.5, 1), ("e2", None, NOON, BO, 0.5, 1)]
+    backend.answers().add(pl.DataFrame(answered, schema=ANSWER_TYPES, orient="row"))
+    book, held = backend.outcomes(), frozenset({ANA})
+    labels = [EventOutcome(name, True, NOON) for name in ("e1", "i1", "e2")]
+    book.add([*labels, STAYED, replace(STAYED, token=BO)])
+    ages = book.ages(NOON + HOUR, held=held)
+    assert (ages.rows, ages.oldest, ages.due, ages.held_back) == (5, NOON, 2, 3)
+    assert book.purge(NOON + HOUR, held=held) == 2
+    assert (set(book.of_events(NOON)), book.of_people(NOON)) == ({"e1", "i1"}, [STAYED])

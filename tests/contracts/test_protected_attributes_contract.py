@@ -68,3 +68,15 @@ def test_the_rows_of_some_people_are_read_alone_and_the_read_is_recorded(
     assert store.read_of([BO], AUDIT).equals(rows((BO, NOON, "42", "M")))
     assert store.read_of([], AUDIT).is_empty()
     assert [purpose for purpose, _ in store.reads()] == [AUDIT] * 2
+
+
+def test_a_renamed_person_is_found_by_the_new_token_alone_however_often_it_is_done(
+    backend: Backend,
+) -> None:
+    store = backend.protected(SetClock())
+    store.put(rows((ANA, NOON, "41", "F"), (ANA, NOON - HOUR, "40", "F"), (BO, NOON, "42", "M")))
+    renames = pl.DataFrame({"alias": [ANA, "c" * 32], "token": [BO, "d" * 32]})
+    store.rename(renames)
+    store.rename(renames)
+    assert store.read(AUDIT).equals(rows((BO, NOON - HOUR, "40", "F"), (BO, NOON, "42", "M")))
+    assert ANA.encode() not in backend.everything()

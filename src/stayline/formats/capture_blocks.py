@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from stayline.domain.capture import CaptureBlock
 
@@ -40,7 +40,7 @@ def file_blocks(
             yield CaptureBlock(place, hour, lines)
 
 
-def folder_hour(folder: Path) -> datetime | None:
+def folder_hour(folder: PurePath) -> datetime | None:
     """Return when the hour of a folder ``.../yyyy/mm/dd/hh`` began; None for any other folder.
 
     >>> folder_hour(Path("endpoint/variant/2026/03/02/07"))
@@ -54,6 +54,16 @@ def folder_hour(folder: Path) -> datetime | None:
         return datetime(year, month, day, hour, tzinfo=UTC)
     except ValueError:
         return None
+
+
+def hour_folder(at: datetime) -> str:
+    """Return the folder of the hour in which something was answered.
+
+    >>> hour_folder(datetime(2026, 3, 2, 7, 59, tzinfo=UTC))
+    '2026/03/02/07'
+    """
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{at.year:04d}/{at.month:02d}/{at.day:02d}/{at.hour:02d}"
 
 
 def _hours(folder: Path) -> Iterator[tuple[datetime, Path]]:

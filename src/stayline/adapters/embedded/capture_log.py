@@ -2,14 +2,13 @@
 
 import os
 import weakref
-import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from stayline.adapters.embedded.capture_ages import captured_ages
 from stayline.adapters.embedded.capture_hours import foreign_folders, hours
 from stayline.adapters.embedded.capture_removal import lines_of, remove_lines, sweep_drafts
 from stayline.adapters.embedded.capture_segments import CaptureSegments
@@ -18,12 +17,16 @@ from stayline.domain.capture import CaptureBlock, CaptureRecord
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.retention import Ages
 from stayline.errors import StoreUnavailable
-from stayline.formats.capture_blocks import captured_blocks
-from stayline.formats.capture_records import ContentRules, capture_line, read_capture_line
+from stayline.formats.capture_batches import lines_by_hour
+from stayline.formats.capture_blocks import captured_blocks, file_blocks
+from stayline.formats.capture_records import ContentRules, read_capture_line
+from stayline.formats.captured_ages import captured_ages
 from stayline.formats.captured_people import may_name, person_of
+from stayline.formats.captured_removal import goes_by_age, goes_with
 from stayline.ports.aged_records import NOBODY
 
 _BLOCK = 1 << 16
+_AGED_AT_ONCE = 1 << 22
 
 
 class JsonlCaptureLog:
@@ -53,14 +56,7 @@ class JsonlCaptureLog:
 
     def append(self, records: Sequence[CaptureRecord]) -> None:
         """Hand the lines to the operating system, so that they outlive this process."""
-        lines: dict[str, list[bytes]] = {}
-        at, hour = None, ""
-        for record in records:
-            if self._percent >= 100 or _share(record.event_id) < self._percent:
-                if record.inferred_at is not at:  # mostly they were answered together
-                    at, hour = record.inferred_at, _hour(record.inferred_at)
-                lines.setdefault(hour, []).append(capture_line(record, self._rules))
-        self._segments.append(lines)
+        self._segments.append(lines_by_hour(records, self._rules, self._percent))
 
     def read(self, start: datetime, end: datetime) -> Iterator[CaptureRecord]:
         """Yield the records of a window, by hour."""
@@ -92,7 +88,13 @@ class JsonlCaptureLog:
 
     def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
         """Return how old what is there is."""
-        return captured_ages(hours(self._folder), before, held)
+        blocks = (
+            block
+            for hour in hours(self._folder)
+            for path in sorted(hour.folder.glob("*.jsonl"))
+            for block in file_blocks(path, str(path), hour.began, size=_AGED_AT_ONCE)
+        )
+        return captured_ages(blocks, before, held)
 
     def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
         """Remove whole hours that have ended by then, and single lines of others."""
@@ -104,15 +106,8 @@ class JsonlCaptureLog:
             if is_over:
                 self._segments.drop("/".join(hour.folder.parts[-4:]))
 
-            def goes(line: bytes, *, is_over: bool = is_over) -> bool:
-                if is_over and not may_name(line, held):
-                    return True
-                person = person_of(line)
-                if person is None:
-                    return is_over
-                return person.at < before and person.token not in held
-
-            one = (lambda path: remove_lines(path, goes)) if held or not is_over else _removed
+            goes = goes_by_age(hour.began, before, held)
+            one = partial(remove_lines, goes=goes) if held or not is_over else _removed
             gone += _from_all(hour.folder, one)
             if is_over:
                 with suppress(OSError):  # somebody still writes there, or is held
@@ -121,18 +116,8 @@ class JsonlCaptureLog:
 
     def erase(self, tokens: Collection[EmployeeToken]) -> int:
         """Remove these people's lines, and unreadable ones that name them."""
-        those = frozenset(tokens)
-
-        def goes(line: bytes) -> bool:
-            if not may_name(line, those):
-                return False
-            person = person_of(line)
-            return person is None or person.token in those
-
-        return sum(
-            _from_all(hour.folder, lambda path: remove_lines(path, goes))
-            for hour in list(hours(self._folder))
-        )
+        remove = partial(remove_lines, goes=goes_with(frozenset(tokens)))
+        return sum(_from_all(hour.folder, remove) for hour in list(hours(self._folder)))
 
     def ids_of(self, tokens: Collection[EmployeeToken]) -> set[str]:
         """Return the ids under which labels may name these people's answers."""
@@ -177,15 +162,6 @@ class JsonlCaptureLog:
         """End in order: everything on disk, nothing left open."""
         self._segments.flush()
         self._segments.finish()
-
-
-def _share(event_id: str) -> int:
-    return zlib.crc32(event_id.encode()) % 100
-
-
-def _hour(at: datetime) -> str:
-    at = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return f"{at.year:04d}/{at.month:02d}/{at.day:02d}/{at.hour:02d}"
 
 
 def _records(hour: Path) -> Iterator[tuple[CaptureRecord | None, str]]:

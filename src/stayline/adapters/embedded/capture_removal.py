@@ -2,13 +2,12 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from stayline.adapters.embedded.line_file import opened
+from stayline.formats.captured_removal import Goes
 
-Goes = Callable[[bytes], bool]
-"""Whether a line goes."""
 _DRAFT = ".part"
 
 

@@ -1,6 +1,5 @@
 """Copies of extracts in folders of the home."""
 
-import io
 import os
 import secrets
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -15,6 +14,7 @@ from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.retention import Ages
 from stayline.errors import ExtractUnreadable, FileUnwritable
 from stayline.formats.extract import read_extract
+from stayline.formats.extract_rows import encoded_like, may_hold, names_one_of, without_people
 from stayline.ports.aged_records import NOBODY
 from stayline.ports.directory import Directory
 from stayline.ports.extract_files import IdColumns
@@ -61,7 +61,7 @@ class FolderExtractFiles:
                 continue
             if hr_ids and _names_any(path, hr_ids):
                 with suppress(ExtractUnreadable):  # then it stays as it is
-                    _rewritten(path, lambda frame: frame.filter(_names(frame, hr_ids)))
+                    _rewritten(path, lambda frame: frame.filter(names_one_of(frame, hr_ids)))
             else:
                 with _our_errors(path):
                     path.unlink(missing_ok=True)
@@ -72,15 +72,10 @@ class FolderExtractFiles:
         """Take these people's rows out of every file."""
         those = frozenset(hr_ids)
 
+        person, manager = (columns.person, columns.manager) if columns else (None, None)
+
         def without(frame: pl.DataFrame) -> pl.DataFrame:
-            if columns is None or columns.person not in frame.columns:
-                return frame.filter(~_names(frame, those))
-            left = frame.filter(~_is_one(columns.person, those).fill_null(value=False))
-            if columns.manager in left.columns:
-                manager = str(columns.manager)
-                named = pl.when(_is_one(manager, those)).then(None).otherwise(pl.col(manager))
-                left = left.with_columns(named.alias(manager))
-            return left
+            return without_people(frame, those, person=person, manager=manager)
 
         changed = 0
         for path in _files([*self._aged, *self._waiting]):
@@ -111,17 +106,6 @@ def _came(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_ctime, UTC)
 
 
-def _is_one(column: str, hr_ids: AbstractSet[str]) -> pl.Expr:
-    return pl.col(column).cast(pl.String).str.strip_chars().is_in(sorted(hr_ids))
-
-
-def _names(frame: pl.DataFrame, hr_ids: AbstractSet[str]) -> pl.Expr:
-    """Whether any cell of a row is one of these ids."""
-    if not frame.columns:
-        return pl.lit(value=False)
-    return pl.any_horizontal(_is_one(name, hr_ids).fill_null(value=False) for name in frame.columns)
-
-
 def _names_any(path: Path, hr_ids: AbstractSet[str]) -> bool:
     """Whether a file holds a row with one of these ids; one that cannot be read may."""
     if not _holds_text(path, hr_ids):
@@ -130,15 +114,12 @@ def _names_any(path: Path, hr_ids: AbstractSet[str]) -> bool:
         frame = read_extract(path).frame
     except ExtractUnreadable:
         return True
-    return frame.filter(_names(frame, hr_ids)).height > 0
+    return frame.filter(names_one_of(frame, hr_ids)).height > 0
 
 
 def _holds_text(path: Path, hr_ids: AbstractSet[str]) -> bool:
-    """Whether an id may stand in a file at all; Parquet and UTF-16 hide it from a look at bytes."""
     with _our_errors(path):
-        content = path.read_bytes()
-    is_coded = content.startswith((b"PAR1", b"\xff\xfe", b"\xfe\xff"))
-    return is_coded or any(hr_id.encode() in content for hr_id in hr_ids)
+        return may_hold(path.read_bytes(), hr_ids)
 
 
 def _rewritten(path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> bool:
@@ -154,24 +135,13 @@ def _rewritten(path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> bo
         draft = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
             with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as to:
-                to.write(_encoded(changed, path))
+                to.write(encoded_like(path.read_bytes(), changed))
                 to.flush()
                 os.fsync(to.fileno())
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
     return True
-
-
-def _encoded(frame: pl.DataFrame, path: Path) -> bytes:
-    buffer = io.BytesIO()
-    with path.open("rb") as file:
-        is_parquet = file.read(4) == b"PAR1"
-    if is_parquet:
-        frame.write_parquet(buffer)
-    else:
-        frame.write_csv(buffer)
-    return buffer.getvalue()
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 import sqlalchemy as sa
 
-from stayline.adapters.embedded.capture_ages import tokens_digest
 from stayline.adapters.embedded.database import damage
 from stayline.adapters.embedded.folder_locks import FolderLocks
 from stayline.adapters.embedded.last_days import LastDays
@@ -20,7 +19,7 @@ from stayline.adapters.embedded.online_features import OnlineFeatures
 from stayline.adapters.embedded.point_in_time import facts_known
 from stayline.adapters.embedded.stored_schema import StoredSchema
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.domain.retention import Ages
+from stayline.domain.retention import Ages, tokens_digest
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import SchemaMismatch, StoreDamaged, StoreUnavailable
 from stayline.ports.aged_records import NOBODY

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
@@ -13,15 +13,13 @@ from stayline.adapters.embedded.aged_rows import one_of, row_ages, together
 from stayline.adapters.embedded.answer_tables import answered_people, answers
 from stayline.adapters.embedded.database import damage, reading, scrub, writing
 from stayline.adapters.embedded.outcome_tables import event_outcomes, person_outcomes
+from stayline.domain.outcome_news import Told, news_of_events, news_of_people
 from stayline.domain.outcomes import EventOutcome, PersonOutcome
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.retention import Ages
 from stayline.ports.aged_records import NOBODY
 
 Part = TypeVar("Part")
-_Told = tuple[PersonOutcome, int | None]
-"""What was told of a person, and the row that it stands in; None for what is told just now."""
-
 _KEYS_A_QUERY = 500
 _ROWS_A_WRITE = 10_000
 
@@ -155,49 +153,24 @@ def _add_events(connection: sa.Connection, events: Sequence[EventOutcome]) -> in
             .order_by(table.c.known_at, table.c.position)
         )
         known |= {row.event_id: row.left for row in rows}
-    news = []
-    for event in events:
-        if known.get(event.event_id) != event.left:
-            known[event.event_id] = event.left
-            news.append(event)
+    news = news_of_events(events, known)
     _insert(connection, table, news)
     return len(news)
 
 
 def _add_people(connection: sa.Connection, people: Sequence[PersonOutcome]) -> int:
-    table, known = person_outcomes, defaultdict[EmployeeToken, list[_Told]](list)
+    table, known = person_outcomes, defaultdict[EmployeeToken, list[Told]](list)
     for some in _parts(sorted({person.token for person in people}), _KEYS_A_QUERY):
         query = sa.select(table).where(table.c.token.in_(some)).order_by(*_IN_ORDER)
         for row in connection.execute(query):
             values = dict(row._mapping)
             position = values.pop("position")
             known[row.token].append((PersonOutcome(**values), position))
-    count, outdated = 0, list[int]()
-    for person in people:
-        told = known[person.token]
-        if told and not _is_news(person, told[-1][0]):
-            continue
-        count += 1
-        if len(told) > 1 and all(_is_same_fate(person, before) for before, _ in told[-2:]):
-            _, position = told.pop()
-            if position is not None:
-                outdated.append(position)
-        told.append((person, None))
-    for places in _parts(outdated, _KEYS_A_QUERY):
+    told = news_of_people(people, known)
+    for places in _parts(told.outdated, _KEYS_A_QUERY):
         connection.execute(sa.delete(table).where(table.c.position.in_(places)))
-    news = [new for told in known.values() for new, position in told if position is None]
-    _insert(connection, table, news)
-    return count
-
-
-def _is_news(told: PersonOutcome, last: PersonOutcome) -> bool:
-    """Whether this was not known; what was true as of an earlier day is no news."""
-    is_equal = replace(told, known_at=last.known_at) == last
-    return not is_equal and told.seen_until >= last.seen_until
-
-
-def _is_same_fate(told: PersonOutcome, last: PersonOutcome) -> bool:
-    return (told.left_on, told.is_voluntary) == (last.left_on, last.is_voluntary)
+    _insert(connection, table, told.news)
+    return told.count
 
 
 def _insert(

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC
 
-import msgspec
 import polars as pl
 import sqlalchemy as sa
 
@@ -13,9 +12,8 @@ from stayline.adapters.embedded.tables import protected_attributes, protected_re
 from stayline.adapters.embedded.two_names import move, note_renames
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.formats.attribute_texts import attribute_columns, attribute_texts
 from stayline.ports.clock import Clock
-
-_KEYS = ("token", "event_time")
 
 
 class SqliteProtectedAttributes:
@@ -27,16 +25,7 @@ class SqliteProtectedAttributes:
 
     def put(self, rows: pl.DataFrame) -> int:
         """Add rows and return how many were new or changed."""
-        names = sorted(set(rows.columns) - set(_KEYS))
-        if not names:
-            return 0
-        return put_rows(
-            self._engine,
-            protected_attributes,
-            rows.select(
-                *_KEYS, attributes=pl.struct(pl.col(names).cast(pl.String)).struct.json_encode()
-            ),
-        )
+        return put_rows(self._engine, protected_attributes, attribute_texts(rows))
 
     def read(self, purpose: AuditPurpose) -> pl.DataFrame:
         """Record the read, then return all rows."""
@@ -68,13 +57,7 @@ class SqliteProtectedAttributes:
             {"token": tokens, "event_time": times},
             schema={"token": pl.String, "event_time": pl.Int64},
         ).with_columns(pl.from_epoch("event_time", "us").dt.replace_time_zone("UTC"))
-        decode = msgspec.json.Decoder(dict[str, str | None]).decode
-        decoded = [decode(text) for text in texts]
-        names = sorted({name for attributes in decoded for name in attributes})
-        return frame.with_columns(
-            pl.Series(name, [attributes.get(name) for attributes in decoded], pl.String)
-            for name in names
-        )
+        return frame.with_columns(attribute_columns(texts))
 
     def reads(self) -> list[tuple[AuditPurpose, str]]:
         """Return every recorded read, oldest first."""

@@ -1,20 +1,23 @@
 """The report shelf as folders: ``NAME/TIME/`` holds the files of one report."""
 
 import os
-import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from stayline.adapters.embedded.folder_locks import FolderLocks
 from stayline.errors import StoreUnavailable, UnknownReport
+from stayline.formats.report_names import (
+    check_report_names,
+    is_report_file,
+    is_report_name,
+    read_report_time,
+    report_time,
+)
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
-_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_FOLDER_OF = "%Y%m%dT%H%M%S.%fZ"
 _FORMER = ".former"
 
 
@@ -32,10 +35,8 @@ class FolderReportShelf:
 
     def put(self, name: str, at: datetime, files: Mapping[str, bytes]) -> None:
         """Keep a report; raises `ValueError` for a name that no file may have."""
-        for asked, rule in ((name, _NAME), *((file, _FILE) for file in files)):
-            if not rule.fullmatch(asked):
-                raise ValueError(f"{asked!r} cannot name a report or a file of one.")
-        place = self._folder / name / _folder_of(at)
+        check_report_names(name, files)
+        place = self._folder / name / report_time(at)
         with self._locks.writing(), _told():
             place.parent.mkdir(mode=0o700, exist_ok=True)
             _sweep(place.parent)
@@ -53,25 +54,25 @@ class FolderReportShelf:
     def file(self, name: str, at: datetime, file: str) -> bytes:
         """Return one file."""
         with self._kept(name, at) as place:
-            if not _FILE.fullmatch(file) or not (place / file).is_file():
+            if not is_report_file(file) or not (place / file).is_file():
                 raise UnknownReport(name, at, file)
             return (place / file).read_bytes()
 
     def times(self, name: str) -> list[datetime]:
         """Return the times of the reports of that name."""
-        if not _NAME.fullmatch(name):
+        if not is_report_name(name):
             return []
         with self._locks.reading():
             return sorted(self._places(name))
 
     def purge(self, name: str, before: datetime) -> int:
         """Remove reports; each goes in one move."""
-        if not _NAME.fullmatch(name):
+        if not is_report_name(name):
             return 0
         with self._locks.writing(), self._locks.sweeping(), _told():
             old = {at: place for at, place in self._places(name).items() if at < before}
             for at in old:
-                place = self._folder / name / _folder_of(at)
+                place = self._folder / name / report_time(at)
                 for path in (place.with_name(place.name + _FORMER), place):
                     _remove(path)
         return len(old)
@@ -84,7 +85,7 @@ class FolderReportShelf:
     @contextmanager
     def _kept(self, name: str, at: datetime) -> Iterator[Path]:
         with self._locks.reading():
-            place = self._places(name).get(at) if _NAME.fullmatch(name) else None
+            place = self._places(name).get(at) if is_report_name(name) else None
             if place is None:
                 raise UnknownReport(name, at)
             with _told():
@@ -94,21 +95,10 @@ class FolderReportShelf:
         """Return where each report lies: at its place, or as the former one after a crash."""
         found: dict[datetime, Path] = {}
         for path in sorted((self._folder / name).glob("[0-9]*")):
-            at = _time_of(path.name.removesuffix(_FORMER))
+            at = read_report_time(path.name.removesuffix(_FORMER))
             if at is not None and path.is_dir():
                 found.setdefault(at, path)
         return found
-
-
-def _folder_of(at: datetime) -> str:
-    return at.astimezone(UTC).strftime(_FOLDER_OF)
-
-
-def _time_of(folder: str) -> datetime | None:
-    try:
-        return datetime.strptime(folder, _FOLDER_OF).replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

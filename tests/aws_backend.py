@@ -7,7 +7,12 @@ import pytest
 
 from fake_aws import new_stack, recording
 from stayline.adapters.aws.clients import Clients
+from stayline.adapters.aws.deployments import SageMakerDeployments
+from stayline.adapters.aws.model_registry import SageMakerModelRegistry
 from stayline.adapters.aws.waiver_book import DynamoWaiverBook
+from stayline.ports.clock import Clock
+from stayline.ports.deployments import Deployments
+from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.waiver_book import WaiverBook
 
 Adapter = TypeVar("Adapter")
@@ -15,11 +20,21 @@ CALLS_MADE: dict[type, set[str]] = defaultdict(set)
 """What each adapter asked AWS for in this process, ``dynamodb.get_item``."""
 
 
+def at_once(seconds: float) -> None:
+    """Wait for nothing."""
+
+
 class AwsBackend:
     """Opens each adapter anew, with new clients, on the same stack."""
 
     def __init__(self) -> None:
         self._resources = new_stack()
+
+    def deployments(self, clock: Clock) -> Deployments:
+        return self._open(SageMakerDeployments, clock, None, at_once)
+
+    def registry(self) -> ModelRegistry:
+        return self._open(SageMakerModelRegistry)
 
     def waivers(self) -> WaiverBook:
         return self._open(DynamoWaiverBook)

@@ -8,6 +8,7 @@ from botocore import xform_name
 from botocore.model import OperationModel
 from moto.server import ThreadedMotoServer
 
+from moto_sagemaker import teach
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.resources import Resources
 from stayline.adapters.aws.table import BY_BOOK
@@ -19,6 +20,7 @@ _numbers = count(1)
 @contextmanager
 def running_fake() -> Iterator[str]:
     """Give the address of a fake; nothing that goes there reaches AWS itself."""
+    teach()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
@@ -61,6 +63,9 @@ def new_stack() -> Resources:
         clients.of("s3").put_bucket_versioning(
             Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
         )
+    clients.of("sagemaker").create_model_package_group(
+        ModelPackageGroupName=resources.model_package_group
+    )
     return resources
 
 

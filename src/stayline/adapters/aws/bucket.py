@@ -1,6 +1,7 @@
 """Files in an S3 bucket, by key."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from stayline.adapters.aws.clients import Clients, code_of, our_errors
@@ -57,15 +58,12 @@ class Bucket:
 
         What is put meanwhile may be left out.
         """
-        start: dict[str, Any] = {"StartAfter": after} if after else {}
-        while True:
-            with our_errors(self._what):
-                page = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=prefix, **start)
-            for found in page.get("Contents", ()):
-                yield found["Key"]
-            if not page.get("IsTruncated"):
-                return
-            start = {"ContinuationToken": page["NextContinuationToken"]}
+        return (found["Key"] for page in self._pages(prefix, after) for found in page)
+
+    def put_times(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """Yield the keys that begin so, in order, each with when its object was put."""
+        for page in self._pages(prefix):
+            yield from ((found["Key"], found["LastModified"]) for found in page)
 
     def remove_all(self, keys: Iterable[str]) -> int:
         """Remove objects; return how many keys there were.
@@ -83,13 +81,27 @@ class Bucket:
     def _s3(self) -> Any:
         return self._clients.of("s3")
 
+    def _pages(self, prefix: str, after: str = "") -> Iterator[list[dict[str, Any]]]:
+        start: dict[str, Any] = {"StartAfter": after} if after else {}
+        while True:
+            with our_errors(self._what):
+                page = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=prefix, **start)
+            yield page.get("Contents", [])
+            if not page.get("IsTruncated"):
+                return
+            start = {"ContinuationToken": page["NextContinuationToken"]}
+
     def _versions(self, prefix: str) -> Iterator[dict[str, str]]:
+        for page in self._pages_of_versions(prefix):
+            for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                yield version_of(found)
+
+    def _pages_of_versions(self, prefix: str) -> Iterator[dict[str, Any]]:
         start: dict[str, str] = {}
         while True:
             with our_errors(self._what):
                 page = self._s3.list_object_versions(Bucket=self._bucket, Prefix=prefix, **start)
-            for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                yield {"Key": found["Key"], "VersionId": found["VersionId"]}
+            yield page
             if not page.get("IsTruncated"):
                 return
             start = {
@@ -107,3 +119,8 @@ class Bucket:
             for problem in answer.get("Errors", ()):
                 raise StoreUnavailable(self._what, f"AWS did not remove all ({problem['Code']}).")
         return len(objects)
+
+
+def version_of(found: dict[str, Any]) -> dict[str, str]:
+    """Return what names a version of those listed, for who removes it."""
+    return {"Key": found["Key"], "VersionId": found["VersionId"]}

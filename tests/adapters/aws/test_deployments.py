@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from faulty_aws import Fault, refusal
+from faulty_aws import refusal
 from moto_sagemaker import ASKED, SWITCHES, Switch
 from rollout_values import rollout
 from stayline.adapters.aws.audit_outbox import OUTBOX
@@ -184,14 +184,6 @@ def test_change_end_and_audit_event_land_together_or_not_at_all(home, stack, fau
     registry.deploy(2, by="bo", at=NOON, rollout_id="r-2", event=event)
     assert (registry.serving(), home.outbox()) == (home.second, [event])
     assert home.deployments().rollouts()[-1].phase is Phase.COMPLETED
-
-
-def test_an_answer_that_got_lost_makes_no_second_change(home, stack, faulty):
-    home.begun()
-    faulty.faults = [Fault(of="TransactWriteItems", is_lost=True)]
-    event = AuditEvent(AuditEventKind.DEPLOYMENT_ROLLED_BACK, "cy", "2", NOON, {})
-    assert home.deployments().finish("r-2", Phase.ROLLED_BACK, "taken back by cy", event)
-    assert home.outbox() == [event]
 
 
 def test_of_two_that_begin_at_once_one_is_refused(home, stack, faulty):

@@ -216,7 +216,7 @@ def test_each_refusal_of_sagemaker_is_told_in_the_port_s_words(
             EndpointUnavailable,
             "it is Failed: no image",
         ),
-        ((400, {"__type": "ValidationException"}), NothingDeployed, ""),
+        ((400, {"__type": "ValidationException"}), NothingDeployed, None),
         ((400, {"__type": "AccessDeniedException"}), EndpointUnavailable, "AccessDenied"),
     ],
     ids=["updating", "rolling back", "creating", "failed", "absent", "refused"],

@@ -14,12 +14,14 @@ from stayline.adapters.aws.capture_log import S3CaptureLog
 from stayline.adapters.aws.checkpoints import S3Checkpoints
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.decision_book import DynamoDecisionBook
+from stayline.adapters.aws.deployments import SageMakerDeployments
 from stayline.adapters.aws.directory import DynamoDirectory
 from stayline.adapters.aws.extract_files import S3ExtractFiles
 from stayline.adapters.aws.governance_register import DynamoGovernanceRegister
 from stayline.adapters.aws.import_ledger import DynamoImportLedger
 from stayline.adapters.aws.job_book import DynamoJobBook
 from stayline.adapters.aws.metric_log import DynamoMetricLog
+from stayline.adapters.aws.model_registry import SageMakerModelRegistry
 from stayline.adapters.aws.notifier import SnsNotifier
 from stayline.adapters.aws.opt_out_list import DynamoOptOutList
 from stayline.adapters.aws.outcome_book import S3OutcomeBook
@@ -45,12 +47,14 @@ from stayline.ports.capture_log import CaptureLog
 from stayline.ports.checkpoints import Checkpoints
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
+from stayline.ports.deployments import Deployments
 from stayline.ports.directory import Directory
 from stayline.ports.extract_files import ExtractFiles
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.job_book import JobBook
 from stayline.ports.metric_log import MetricLog
+from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.notifier import Notifier
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.outcome_book import OutcomeBook
@@ -71,6 +75,10 @@ from stores import SetClock
 Adapter = TypeVar("Adapter")
 CALLS_MADE: dict[type, set[str]] = defaultdict(set)
 """What each adapter asked AWS for in this process, ``dynamodb.get_item``."""
+
+
+def at_once(seconds: float) -> None:
+    """Wait for nothing."""
 
 
 class AwsBackend:
@@ -103,6 +111,9 @@ class AwsBackend:
 
     def decisions(self) -> DecisionBook:
         return self._open(DynamoDecisionBook)
+
+    def deployments(self, clock: Clock) -> Deployments:
+        return self._open(SageMakerDeployments, clock, None, at_once)
 
     def directory(self) -> Directory:
         return self._open(DynamoDirectory, [self.opt_outs()])
@@ -150,6 +161,9 @@ class AwsBackend:
 
     def register(self) -> GovernanceRegister:
         return self._open(DynamoGovernanceRegister)
+
+    def registry(self) -> ModelRegistry:
+        return self._open(SageMakerModelRegistry)
 
     def remnants(self) -> Remnants:
         return self._open(S3Remnants)

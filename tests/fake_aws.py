@@ -12,6 +12,7 @@ from botocore import xform_name
 from botocore.model import OperationModel
 from moto.server import ThreadedMotoServer
 
+from moto_sagemaker import teach
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.resources import Resources
 from stayline.adapters.aws.table import BY_BOOK
@@ -24,6 +25,7 @@ _MODELS = Clients(Resources("any", ACCOUNT, REGION)).session._session.get_compon
 @contextmanager
 def running_fake() -> Iterator[str]:
     """Give the address of a fake; nothing that goes there reaches AWS itself."""
+    teach()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
@@ -164,6 +166,9 @@ def new_stack() -> Resources:
     topic = clients.of("sns").create_topic(Name=resources.alarm_topic.rpartition(":")[2])
     clients.of("sns").subscribe(
         TopicArn=topic["TopicArn"], Protocol="email", Endpoint="on-call@example.com"
+    )
+    clients.of("sagemaker").create_model_package_group(
+        ModelPackageGroupName=resources.model_package_group
     )
     return resources
 

@@ -130,6 +130,16 @@ def test_rows_come_in_every_form_and_get_the_models_own_score(container, ibm, ri
         assert float(answer.text) == pytest.approx(expected, abs=1e-12), kind
 
 
+def test_custom_attributes_ask_for_reasons_and_tell_which_model_answered(container, ibm):
+    asked = {"X-Amzn-SageMaker-Custom-Attributes": "run=7;reasons=true"}
+    answer = container.post(
+        json.dumps(FIELDS), "application/json", Accept="application/json", **asked
+    )
+    assert answer.json()["predictions"][0]["reasons"]
+    digest = build(Settings(home=ibm)).registry.deployed().digest
+    assert answer.headers["X-Amzn-SageMaker-Custom-Attributes"] == f"model={digest}"
+
+
 def test_the_answer_has_the_form_that_is_accepted(container):
     body = json.dumps({"instances": [FIELDS, FIELDS]})
     told = container.post(body, "application/json", Accept="application/json").json()

@@ -147,6 +147,16 @@ def test_a_rollout_that_somebody_ended_goes_on_for_nobody(backend, clock, champi
     assert (ended.phase, ended.ended_at) == (Phase.ROLLED_BACK, NOON)
 
 
+def test_after_one_that_was_taken_back_the_next_one_loads(backend, clock, champion):
+    deployments = backend.deployments(clock)
+    for number in ("r-1", "r-2"):
+        deployments.begin(rollout(rollout_id=number))
+        deployments.advance(number, Phase.LOADING, "n = 40")
+        assert deployments.traffic().candidate == ModelIdentity(2, "sha256:two")
+        assert deployments.finish(number, Phase.ROLLED_BACK, "taken back by cy")
+    assert [one.phase for one in deployments.rollouts()] == [Phase.ROLLED_BACK] * 2
+
+
 def test_the_switch_ends_the_rollout_in_the_same_breath(backend, clock, champion):
     candidate = approved(backend)
     deployments = backend.deployments(clock)

@@ -81,3 +81,12 @@ def test_the_last_deployment_counts_even_of_an_older_version_or_an_earlier_clock
     backend.registry().deploy(old.version, by="bo", at=NOON - HOUR)
     assert backend.registry().deployed() == old
     assert backend.registry().problems() == []
+
+
+def test_reports_are_kept_with_the_bytes_they_are_about(backend: Backend) -> None:
+    reports = {"fairness.html": b"<p>", "evaluation.json": b"{}"}
+    package = backend.registry().register(
+        BYTES, trained_by="ana", metrics={}, at=NOON, reports=reports
+    )
+    assert backend.registry().reports(package.digest) == reports
+    assert backend.registry().reports("sha256:" + "0" * 64) == {}

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from aws_pipelines import AwsPipelineHome
+from fake_aws import new_stack, variables
 from small_pipelines import (
     CACHED,
     HERE,
@@ -41,6 +43,21 @@ from stores import NOON
 @pytest.fixture(params=["embedded"])
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PipelineHome]:
     opened = {"embedded": PipelineHome}[request.param](tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["embedded", "aws"])
+def either(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PipelineHome | AwsPipelineHome]:
+    """A home of either family, for what is promised of a runner before any program runs."""
+    if request.param == "embedded":
+        opened: PipelineHome | AwsPipelineHome = PipelineHome(tmp_path)
+    else:
+        for name, value in variables(request.getfixturevalue("fake_aws")).items():
+            monkeypatch.setenv(name, value)
+        opened = AwsPipelineHome(new_stack())
     yield opened
     opened.close()
 
@@ -228,7 +245,8 @@ def test_what_is_no_package_is_not_registered(home: PipelineHome, runner: Pipeli
     assert home.registry().packages() == []
 
 
-def test_a_definition_with_faults_is_refused_before_anything_starts(runner: PipelineRunner) -> None:
+def test_a_definition_with_faults_is_refused_before_anything_starts(either) -> None:
+    runner = either.runner()
     definition = two_steps()
     definition["Steps"][1]["Arguments"]["ResourceConfig"]["InstanceType"] = "ml.bogus"
     with pytest.raises(DefinitionRefused, match=r"train: Arguments\.ResourceConfig\.InstanceType"):
@@ -245,21 +263,22 @@ def test_a_step_that_only_the_cloud_can_run_is_refused_before_anything_starts(
     assert runner.executions() == []
 
 
-def test_parameters_that_do_not_fit_are_refused(runner: PipelineRunner) -> None:
+def test_parameters_that_do_not_fit_are_refused(either) -> None:
+    runner = either.runner()
     with pytest.raises(DefinitionRefused, match=r"Parameters\.OutputUr\b"):
         run(runner, two_steps(), OutputUr="s3://stayline/x")
     assert runner.executions() == []
 
 
-def test_the_same_contents_are_staged_at_the_same_place(home: PipelineHome, tmp_path: Path) -> None:
+def test_the_same_contents_are_staged_at_the_same_place(either, tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"x")
-    first = home.runner().stage("rows", {"a/b.txt": b"x"})
-    second = home.runner().stage("rows", {"a/b.txt": file})
-    other = home.runner().stage("rows", {"a/c.txt": b"x"})
+    first = either.runner().stage("rows", {"a/b.txt": b"x"})
+    second = either.runner().stage("rows", {"a/b.txt": file})
+    other = either.runner().stage("rows", {"a/c.txt": b"x"})
     assert first == second != other
     assert first.startswith("s3://stayline/staged/rows/")
-    assert home.runner().read(f"{first}/a/b.txt") == b"x"
+    assert either.runner().read(f"{first}/a/b.txt") == b"x"
 
 
 def test_an_input_may_be_an_empty_folder_or_one_file(runner: PipelineRunner) -> None:
@@ -275,14 +294,42 @@ def test_an_input_may_be_an_empty_folder_or_one_file(runner: PipelineRunner) -> 
     assert found.decode() == "none one one/b.txt part part/b.txt"
 
 
-def test_what_was_unstaged_is_gone(runner: PipelineRunner) -> None:
+def test_what_was_unstaged_is_gone(either) -> None:
+    runner = either.runner()
     uri = runner.stage("protected", {"sex.parquet": b"x"})
+    assert runner.read(f"{uri}/sex.parquet") == b"x"
     runner.unstage(uri)
     runner.unstage(uri)
     with pytest.raises(NothingKept, match="staged/protected"):
         runner.read(f"{uri}/sex.parquet")
+
+
+def test_what_two_have_staged_stays_until_both_let_go(either) -> None:
+    one, two = either.runner(), either.runner()
+    uri = one.stage("rows", {"rows.parquet": b"x"})
+    assert two.stage("rows", {"rows.parquet": b"x"}) == uri
+    one.unstage(uri)
+    assert two.read(f"{uri}/rows.parquet") == b"x"
+    two.unstage(uri)
+    with pytest.raises(NothingKept):
+        two.read(f"{uri}/rows.parquet")
+
+
+def test_a_step_whose_input_is_gone_fails(runner: PipelineRunner) -> None:
+    uri = runner.stage("protected", {"sex.parquet": b"x"})
+    runner.unstage(uri)
     with pytest.raises(ExecutionFailed, match="nothing whole is kept at its input"):
         run(runner, pipeline(processing("audit", WRITES, inputs={"protected": uri})))
+
+
+def test_executions_and_places_that_never_were_are_named(either) -> None:
+    runner = either.runner()
+    for ask in (runner.find, runner.definition, lambda i: runner.resume(i, by="ana")):
+        with pytest.raises(UnknownExecution, match="'2026-99-99-001'"):
+            ask("2026-99-99-001")
+    with pytest.raises(NothingKept, match="s3://other/place"):
+        runner.read("s3://other/place")
+    assert runner.problems() == runner.notes() == []
 
 
 def test_a_step_is_not_run_again_when_nothing_it_depends_on_has_changed(

@@ -20,12 +20,17 @@ from stayline.domain.score_request import ScoreRequest, checked_fields, field_re
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.formats.container_variables import ContainerVariables
 from stayline.formats.content_types import Form, NotAcceptable, answer_form, request_form
+from stayline.formats.custom_attributes import told_model
 from stayline.formats.invocation_answers import answer_body, answer_type
 from stayline.formats.invocation_rows import ModelColumns, read_rows
 from stayline.modelling.predictor import Predictor
 from stayline.ports.clock import Clock
 from stayline.web.calls import Answer, Call
-from stayline.web.runtime.invocation_headers import checked_headers, with_explanations
+from stayline.web.runtime.invocation_headers import (
+    CUSTOM_ATTRIBUTES,
+    checked_headers,
+    with_explanations,
+)
 from stayline.web.runtime.reading_errors import container_error
 
 MOST_ROWS = 100_000
@@ -105,7 +110,11 @@ class ModelServer:
         body = answer_body(
             scores, accept, selected=self.variables.selected, with_reasons=with_reasons
         )
-        return Answer(HTTPStatus.OK, ((b"content-type", answer_type(accept).encode()),), body)
+        headers = (
+            (b"content-type", answer_type(accept).encode()),
+            (CUSTOM_ATTRIBUTES, told_model(self.digest).encode()),
+        )
+        return Answer(HTTPStatus.OK, headers, body)
 
     def _scores(
         self, rows: Sequence[ScoreRequest], now: datetime, *, with_reasons: bool

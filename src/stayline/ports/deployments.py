@@ -34,6 +34,8 @@ class Deployments(Protocol):
     def advance(self, rollout_id: str, phase: Phase, seen: str = "") -> None:
         """Renew a rollout; say which phase it is in, and what was seen of it so far.
 
+        Where a platform switches models itself, it does so in the phase of loading, and this comes
+        back once the version answers everybody there; the rollout is renewed meanwhile.
         Raises `DeploymentRefused`, with the reason, when somebody ended it, or nobody renewed it
         in time.
         """

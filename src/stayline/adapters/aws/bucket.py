@@ -1,6 +1,7 @@
 """Files in an S3 bucket, by key."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from stayline.adapters.aws.clients import Clients, code_of, our_errors
@@ -58,6 +59,11 @@ class Bucket:
         What is put meanwhile may be left out.
         """
         return (found["Key"] for page in self._pages(prefix, after) for found in page)
+
+    def put_times(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """Yield the keys that begin so, in order, each with when its object was put."""
+        for page in self._pages(prefix):
+            yield from ((found["Key"], found["LastModified"]) for found in page)
 
     def remove_all(self, keys: Iterable[str]) -> int:
         """Remove objects; return how many keys there were.

@@ -25,8 +25,8 @@ from stayline.domain.deployment import (
     share_of,
 )
 from stayline.domain.risk_score import ModelIdentity
+from stayline.domain.rollout_checks import check_alone, check_deployed, check_under_way
 from stayline.domain.trial_tally import TrialTally, total
-from stayline.errors import DeploymentRefused
 from stayline.formats.audit_rows import event_row
 from stayline.ports.clock import Clock
 
@@ -180,36 +180,17 @@ class SqliteDeployments:
 def under_way(connection: sa.Connection, rollout_id: str, at: datetime | None) -> None:
     """Raise `DeploymentRefused`, with why, for a rollout that was ended, or is abandoned ``at``."""
     row = connection.execute(sa.select(*_COLUMNS).where(rollouts.c.rollout_id == rollout_id)).one()
-    rollout = _rollout(row) if at is None else _rollout(row).as_of(at)
-    if rollout.ended_at is not None:
-        raise DeploymentRefused(
-            rollout.version,
-            f"it was {rollout.phase.value}: {rollout.outcome}",
-            "See `stayline models deployments`.",
-        )
+    check_under_way(_rollout(row), at)
 
 
 def _check_alone(connection: sa.Connection, version: int, at: datetime) -> None:
     for other in _open(connection):
-        if other.holds(at):
-            raise DeploymentRefused(
-                version,
-                f"version {other.version} is being deployed by {other.started_by!r} "
-                f"({other.phase.value})",
-                "Wait until it is through, or end it with `stayline models rollback`.",
-            )
+        check_alone(other, version=version, at=at)
 
 
 def _check_deployed(connection: sa.Connection, rollout: Rollout) -> None:
-    """Refuse a rollout that was compared with a version that is not the deployed one any more."""
     newest = sa.select(deployments.c.version).order_by(deployments.c.position.desc()).limit(1)
-    version = connection.execute(newest).scalar()
-    if version != rollout.from_version:
-        raise DeploymentRefused(
-            rollout.version,
-            f"version {version} was deployed meanwhile, in place of {rollout.from_version}",
-            "Deploy it again, so that it is compared with that one.",
-        )
+    check_deployed(rollout, connection.execute(newest).scalar())
 
 
 def _open(connection: sa.Connection) -> list[Rollout]:

@@ -3,19 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import msgspec
-
 from stayline.adapters.embedded.invocations import Invocations
 from stayline.domain.alert_policy import Bands
 from stayline.domain.light_values import light_value
-from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction, Reason
+from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction
 from stayline.errors import EndpointUnavailable
 from stayline.formats.model_archive import read_archive
+from stayline.formats.told_predictions import AnswerRefused, told_predictions
 from stayline.ports.endpoint import Endpoint, Variant
 from stayline.ports.forwarded_variant import ForwardedVariant
 from stayline.ports.model_registry import ModelRegistry
-
-ROWS_A_REQUEST = 1000
 
 
 class HttpEndpoint:
@@ -46,18 +43,6 @@ class HttpEndpoint:
         return known[1]
 
 
-class _Scored(msgspec.Struct, frozen=True):
-    """One prediction as the other server tells it; any XGBoost server tells at least the score."""
-
-    score: float
-    base_risk: float | None = None
-    reasons: tuple[Reason, ...] = ()
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    predictions: tuple[_Scored, ...]
-
-
 @light_value
 class _HttpVariant(ForwardedVariant):
     """The deployed package, at work in the other server."""
@@ -77,26 +62,11 @@ class _HttpVariant(ForwardedVariant):
         The server takes every row to be true now, as the container's contract has no place for
         another date.
         """
-        return tuple(
-            Prediction(told.score, self.bands.band_of(told.score), told.base_risk, told.reasons)
-            for start in range(0, len(rows), ROWS_A_REQUEST)
-            for told in self._asked(rows[start : start + ROWS_A_REQUEST], with_reasons)
-        )
 
-    def _asked(
-        self, rows: Sequence[Mapping[str, FieldValue]], with_reasons: bool
-    ) -> tuple[_Scored, ...]:
-        lines = msgspec.json.Encoder().encode_lines(rows)
-        answer = self.invocations.ask(lines, with_reasons=with_reasons)
+        def ask(lines: bytes) -> tuple[bytes, Bands]:
+            return self.invocations.ask(lines, with_reasons=with_reasons), self.bands
+
         try:
-            told = msgspec.json.decode(answer, type=_Answer).predictions
-        except msgspec.MsgspecError:
-            raise self._failed("its answer is not of the form predictions, score") from None
-        if len(told) != len(rows):
-            raise self._failed(f"it answered {len(told)} predictions for {len(rows)} rows")
-        if not all(0 <= one.score <= 1 for one in told):
-            raise self._failed("its answer holds a score that is no probability")
-        return told
-
-    def _failed(self, problem: str) -> EndpointUnavailable:
-        return EndpointUnavailable(self.invocations.address, problem)
+            return told_predictions(rows, ask)
+        except AnswerRefused as refusal:
+            raise EndpointUnavailable(self.invocations.address, str(refusal)) from None

@@ -114,7 +114,11 @@ class EndpointOperation(Operation):
         self.parameters = [
             *(self.parameters or []),
             header("X-Amzn-SageMaker-Inference-Id", "Kept with the capture; 1 to 64 characters."),
-            header("X-Amzn-SageMaker-Custom-Attributes", "Kept and sent back; up to 1024 letters."),
+            header(
+                "X-Amzn-SageMaker-Custom-Attributes",
+                "Kept and sent back; up to 1024 letters. `reasons=true` among them, parted by "
+                "semicolons, asks for reasons.",
+            ),
             header("X-Amzn-SageMaker-Target-Variant", "The variant to answer, such as version-3."),
             header("X-Amzn-SageMaker-Enable-Explanations", "`true` for reasons."),
         ]

@@ -4,6 +4,7 @@ import re
 
 from stayline.domain.score_request import ScoreOptions
 from stayline.formats.content_types import Form
+from stayline.formats.custom_attributes import asks_for_reasons
 from stayline.web.calls import Call
 
 PREFIX = "X-Amzn-SageMaker-"
@@ -43,10 +44,13 @@ def checked_headers(call: Call) -> None:
 
 
 def with_explanations(call: Call) -> bool:
-    """Return whether reasons are asked for; the header's value may stand in backquotes."""
+    """Return whether reasons are asked for; the header's value may stand in backquotes.
+
+    An endpoint of SageMaker hands on custom attributes only, so ``reasons=true`` there asks, too.
+    """
     given = call.header(EXPLANATIONS)
     if given is None:
-        return False
+        return asks_for_reasons(call.header(CUSTOM_ATTRIBUTES) or "")
     wanted = _YES_NO.get(given.strip().strip("`").casefold())
     if wanted is None:
         raise HeaderRefused(f"{PREFIX}Enable-Explanations must be `true` or `false`.")

@@ -21,6 +21,7 @@ from stayline.adapters.embedded.pipeline.trees import (
     write_file,
 )
 from stayline.errors import StoreUnavailable
+from stayline.formats.file_trees import is_within
 
 PREFIX = "s3://stayline/staged/"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -104,7 +105,7 @@ class StagedInputs:
         make_folder(folder)
         for name, content in files.items():
             path = PurePosixPath(name)
-            if path.is_absolute() or ".." in path.parts or not path.parts:
+            if not is_within(name):
                 raise ValueError(f"{name!r} is no path within an input")
             if isinstance(content, bytes):
                 write_file(folder / path, content)

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-import msgspec
-
 from stayline.adapters.embedded.pipeline.faults import StepFault
+from stayline.formats.file_trees import tree_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,7 @@ class Tree:
     @property
     def digest(self) -> str:
         """The digest of names and contents together."""
-        listed = msgspec.json.encode(list(self.files.items()))
-        return f"sha256:{hashlib.sha256(listed).hexdigest()}"
+        return tree_digest(self.files)
 
     def part(self, path: str) -> "Tree | None":
         """Return what is at a path below: a folder, or a file as a tree of its own."""

@@ -9,6 +9,7 @@ from stayline.adapters.embedded.pipeline.staging import PREFIX
 from stayline.adapters.embedded.pipeline.trees import remove
 from stayline.adapters.embedded.pipeline.workshop import Workshop
 from stayline.domain.pipeline_execution import Execution, ExecutionStatus
+from stayline.formats.file_trees import is_aggregate
 
 RESUMABLE = timedelta(days=1)
 """How long inputs wait for an execution that was cut short to be resumed."""
@@ -41,7 +42,7 @@ def row_holders(workshop: Workshop) -> list[tuple[Path, datetime]]:
     return [
         (path, datetime.fromtimestamp(path.stat().st_ctime, UTC))
         for path in found
-        if any(file.is_file() and not _is_aggregate(file) for file in path.rglob("*"))
+        if any(file.is_file() and not is_aggregate(file.name) for file in path.rglob("*"))
     ]
 
 
@@ -60,11 +61,6 @@ def remove_rows(workshop: Workshop, *, before: datetime | None) -> tuple[int, in
         for path in (*due, *workshop.work.glob("*")):
             remove(path)
     return len(due), 0
-
-
-def _is_aggregate(file: Path) -> bool:
-    """Whether a file tells of everyone together: a report, or a packed model."""
-    return file.name.endswith((".json", ".md", ".html", ".svg", ".toml", ".tar.gz", ".txt"))
 
 
 def altered_outputs(workshop: Workshop, *, at: datetime) -> list[str]:

@@ -1,0 +1,149 @@
+"""Executions in SageMaker Pipelines: published, started, looked at, stopped."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stayline.adapters.aws.bucket import Bucket
+from stayline.adapters.aws.clients import Clients, code_of, our_errors
+from stayline.adapters.aws.pipeline.steps import told_step
+from stayline.domain.pipeline_execution import StepExecution
+from stayline.formats.file_trees import content_digest
+from stayline.ports.pipeline_runner import ParameterValue
+
+_LONGEST_DEFINITION = 100_000
+"""A longer one, in bytes, is handed over in S3."""
+_WHAT = "SageMaker Pipelines"
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How SageMaker says that an execution stands."""
+
+    status: str
+    reason: str
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status not in ("Executing", "Stopping")
+
+
+class SageMakerExecutions:
+    """Asks SageMaker; what is sent again, since its answer was lost, is done once."""
+
+    CALLS = frozenset(
+        {
+            "logs.filter_log_events",
+            "s3.put_object",
+            "sagemaker.create_pipeline",
+            "sagemaker.describe_pipeline_execution",
+            "sagemaker.list_pipeline_execution_steps",
+            "sagemaker.start_pipeline_execution",
+            "sagemaker.stop_pipeline_execution",
+            "sagemaker.update_pipeline",
+        }
+    )
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._bucket = Bucket(clients, clients.resources.data_bucket, _WHAT)
+
+    def publish(self, name: str, definition: str) -> Mapping[str, Any]:
+        """Make this the pipeline's definition; return what names this version of it to `start`."""
+        from botocore.exceptions import ClientError
+
+        asked = {"PipelineName": name, "RoleArn": self._clients.resources.pipeline_role}
+        asked |= self._defined_by(definition)
+        with our_errors(_WHAT):
+            try:
+                answer = self._sagemaker.update_pipeline(**asked)
+            except ClientError as error:
+                if code_of(error) not in ("ResourceNotFound", "ValidationException"):
+                    raise
+                answer = self._sagemaker.create_pipeline(**asked)
+        version = answer.get("PipelineVersionId")
+        return {} if version is None else {"PipelineVersionId": version}
+
+    def start(
+        self,
+        name: str,
+        version: Mapping[str, Any],
+        parameters: Mapping[str, ParameterValue],
+        *,
+        display_name: str,
+        token: str,
+    ) -> str:
+        """Start an execution and return its ARN; the same token starts no second one."""
+        given = [
+            {"Name": key, "Value": _text(value)} for key, value in parameters.items() if value != ""
+        ]
+        with our_errors(_WHAT):
+            answer = self._sagemaker.start_pipeline_execution(
+                PipelineName=name,
+                PipelineExecutionDisplayName=display_name,
+                PipelineParameters=given,
+                ClientRequestToken=token,
+                **version,
+            )
+        return str(answer["PipelineExecutionArn"])
+
+    def stand(self, arn: str) -> Stand:
+        """Return how an execution stands."""
+        with our_errors(_WHAT):
+            told = self._sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+        return Stand(told["PipelineExecutionStatus"], told.get("FailureReason", ""))
+
+    def steps(self, arn: str) -> tuple[StepExecution, ...]:
+        """Return the steps that were begun, in that order, over as many pages as it takes."""
+        return tuple(told_step(step) for step in self._steps(arn))
+
+    def stop(self, arn: str, *, token: str) -> None:
+        """Have an execution stopped; the step at work goes on until SageMaker has ended it."""
+        with our_errors(_WHAT):
+            self._sagemaker.stop_pipeline_execution(
+                PipelineExecutionArn=arn, ClientRequestToken=token
+            )
+
+    def log(self, group: str, job: str) -> str:
+        """Return what a job printed, over as many pages as it takes."""
+        start: dict[str, Any] = {}
+        lines: list[str] = []
+        while True:
+            with our_errors("CloudWatch Logs"):
+                page = self._clients.of("logs").filter_log_events(
+                    logGroupName=group, logStreamNamePrefix=f"{job}/", **start
+                )
+            lines += (f"{event['message'].rstrip()}\n" for event in page["events"])
+            if not page.get("nextToken"):
+                return "".join(lines)
+            start = {"nextToken": page["nextToken"]}
+
+    @property
+    def _sagemaker(self) -> Any:
+        return self._clients.of("sagemaker")
+
+    def _defined_by(self, definition: str) -> dict[str, Any]:
+        text = definition.encode()
+        if len(text) <= _LONGEST_DEFINITION:
+            return {"PipelineDefinition": definition}
+        key = f"definitions/published/{content_digest(text).removeprefix('sha256:')}.json"
+        self._bucket.put(key, text)
+        place = {"Bucket": self._clients.resources.data_bucket, "ObjectKey": key}
+        return {"PipelineDefinitionS3Location": place}
+
+    def _steps(self, arn: str) -> Iterator[Mapping[str, Any]]:
+        start: dict[str, Any] = {}
+        while True:
+            with our_errors(_WHAT):
+                page = self._sagemaker.list_pipeline_execution_steps(
+                    PipelineExecutionArn=arn, SortOrder="Ascending", **start
+                )
+            yield from page["PipelineExecutionSteps"]
+            if not page.get("NextToken"):
+                return
+            start = {"NextToken": page["NextToken"]}
+
+
+def _text(value: ParameterValue) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

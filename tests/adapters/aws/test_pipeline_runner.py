@@ -1,0 +1,299 @@
+"""The runner on a fake of SageMaker Pipelines whose executions follow a script; nothing runs."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aws_backend import CALLS_MADE
+from aws_pipelines import (
+    CHECKED,
+    GATED,
+    PACKAGE,
+    REPORT,
+    TRAINED,
+    AwsPipelineHome,
+    prepared,
+    step,
+)
+from faulty_way import Fault, refusal
+from small_pipelines import gated, pipeline, processing, two_steps
+from stayline.adapters.aws.bucket import Bucket
+from stayline.adapters.aws.clients import Clients
+from stayline.adapters.aws.pipeline_runner import SageMakerPipelineRunner
+from stayline.domain.model_package import ApprovalStatus
+from stayline.domain.pipeline_execution import ExecutionStatus, StepStatus
+from stayline.errors import (
+    AwsRefused,
+    ExecutionFailed,
+    NothingKept,
+    ResumeRefused,
+    UnknownExecution,
+)
+from stores import NOON
+
+
+@pytest.fixture
+def home(stack):
+    return AwsPipelineHome(stack)
+
+
+def run(runner, definition, **parameters):
+    return runner.run(definition, parameters=parameters, by="ana")
+
+
+def gates(home):
+    return gated(home.runner().stage("package", {"model.tar.gz": PACKAGE}))
+
+
+def test_an_execution_is_followed_to_its_end_and_written_down(home):
+    home.script.steps = [prepared(), TRAINED]
+    home.script.looks = 3
+    home.put("runs/prepare/rows/rows.txt", b"7 rows")
+    waited, told = [], []
+    done = home.runner(waited.append).run(two_steps(), parameters={}, by="ana", follow=told.append)
+    assert home.runner().find(done.execution_id) == done
+    assert (done.execution_id, done.status, done.started_by, done.ended_at) == (
+        "2026-03-01-001", ExecutionStatus.SUCCEEDED, "ana", NOON
+    )  # fmt: skip
+    assert [(one.name, one.type, one.status) for one in done.steps] == [
+        ("prepare", "Processing", StepStatus.SUCCEEDED),
+        ("train", "Training", StepStatus.SUCCEEDED),
+    ]
+    assert len(waited) == 3
+    assert [(one.step, one.status) for one in told] == [
+        ("prepare", StepStatus.SUCCEEDED), ("train", StepStatus.SUCCEEDED)
+    ]  # fmt: skip
+    assert home.runner().output(done.execution_id, "prepare", "rows") == {"rows.txt": b"7 rows"}
+
+
+def test_sagemaker_is_given_the_same_definition_with_the_places_of_the_stack(home, stack):
+    definition = pipeline(
+        processing("prepare", "pass", inputs={"rows": {"Get": "Parameters.WorkforceUri"}}),
+        WorkforceUri="s3://stayline/none",
+        ImageUri="stayline",
+        RoleArn="arn:aws:iam::000000000000:role/stayline",
+    )
+    uri = home.runner().stage("workforce", {"x.txt": b"x"})
+    done = run(home.runner(), definition, WorkforceUri=uri)
+    assert home.runner().definition(done.execution_id) == definition
+    sagemaker = Clients(stack).of("sagemaker")
+    (one,) = sagemaker.list_pipeline_executions(PipelineName=stack.pipeline)[
+        "PipelineExecutionSummaries"
+    ]
+    asked = sagemaker.list_pipeline_parameters_for_execution(
+        PipelineExecutionArn=one["PipelineExecutionArn"]
+    )["PipelineParameters"]
+    assert {each["Name"]: each["Value"] for each in asked} == {
+        "OutputUri": f"s3://{stack.data_bucket}/runs",
+        "WorkforceUri": uri.replace("s3://stayline/", f"s3://{stack.data_bucket}/"),
+        "ImageUri": stack.image,
+        "RoleArn": stack.pipeline_role,
+    }
+    published = sagemaker.describe_pipeline(PipelineName=stack.pipeline)
+    assert f"s3://{stack.data_bucket}/runs" in published["PipelineDefinition"]
+    assert "s3://stayline/" not in published["PipelineDefinition"]
+    assert published["RoleArn"] == stack.pipeline_role
+    assert one["PipelineExecutionDisplayName"] == done.execution_id
+
+
+def test_protected_attributes_are_staged_under_their_own_key_and_gone_after_use(home, stack):
+    runner = home.runner()
+    uri = runner.stage("protected", {"sex.txt": b"x"})
+    protected = Bucket(Clients(stack), stack.protected_bucket, "a test")
+    (key,) = protected.keys("")
+    assert uri == f"s3://stayline/{key.removesuffix('/sex.txt')}"
+    assert list(Bucket(Clients(stack), stack.data_bucket, "a test").keys("staged/")) == []
+    runner.unstage(uri)
+    versions = Clients(stack).of("s3").list_object_versions(Bucket=stack.protected_bucket)
+    assert not versions.get("Versions")
+    assert not versions.get("DeleteMarkers")
+
+
+def test_a_long_definition_is_handed_over_in_s3(home, stack):
+    home.script.steps = [prepared()]
+    steps = [processing(f"step-{n}", "pass  # " + "x" * 4000) for n in range(30)]
+    run(home.runner(), pipeline(*steps))
+    published = Clients(stack).of("sagemaker").describe_pipeline(PipelineName=stack.pipeline)
+    assert len(published["PipelineDefinition"]) > 100_000
+
+
+def test_what_a_pipeline_registered_is_a_pending_version_with_its_reports(home):
+    home.registers()
+    done = run(home.runner(), gates(home))
+    (package,) = home.registry().packages()
+    assert (package.version, package.status, package.trained_by, package.metrics) == (
+        1, ApprovalStatus.PENDING, "ana", {"roc_auc": 0.81}
+    )  # fmt: skip
+    assert home.registry().archive(package.digest) == PACKAGE
+    assert home.registry().reports(package.digest) == {
+        "bias_analysis.json": REPORT, "table.csv": b"a,b"
+    }  # fmt: skip
+    registered = done.step("register")
+    assert registered.properties["ModelPackageArn"].endswith("/1")
+    assert registered.inputs == {"package": package.digest}
+
+
+def test_the_same_bytes_again_are_the_version_that_is_there(home):
+    for _ in range(2):
+        home.registers()
+        home.script.looks = 1
+        done = run(home.runner(), gates(home))
+    assert done.step("register").properties["ModelPackageArn"].endswith("/1")
+    assert [one.version for one in home.registry().packages()] == [1]
+
+
+def test_files_with_other_digests_than_were_checked_are_not_registered(home):
+    home.registers()
+    home.put("runs/check/reports/bias_analysis.json", b'{"altered":1}')
+    with pytest.raises(ExecutionFailed, match=r"bias_analysis.*expected") as failed:
+        run(home.runner(), gates(home))
+    assert failed.value.step == "register"
+    assert home.registry().packages() == []
+    assert home.runner().find("2026-03-01-001").status is ExecutionStatus.FAILED
+
+
+def test_a_fail_step_ends_the_execution_with_its_message_and_leaves_the_evidence(home):
+    told = {"ErrorMessage": "Recall is 0.2, at least 0.3 is asked."}
+    home.script.steps = [CHECKED, step("fail", "Fail", told, "Failed")]
+    home.script.status = "Failed"
+    home.put("runs/check/gates/gates.json", b"{}")
+    with pytest.raises(ExecutionFailed, match=r"'fail': Recall is 0\.2"):
+        run(home.runner(), gates(home))
+    found = home.runner().find("2026-03-01-001")
+    assert found.status is ExecutionStatus.FAILED
+    assert home.runner().output(found.execution_id, "check", "gates") == {"gates.json": b"{}"}
+    with pytest.raises(ResumeRefused, match="it is Failed"):
+        home.runner().resume(found.execution_id, by="ana")
+
+
+def test_ctrl_c_stops_the_execution_in_sagemaker(home):
+    home.script.steps, home.script.looks = [prepared("Executing")], 99
+
+    def stop(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(home.runner(stop), two_steps())
+    assert home.script.was_stopped
+    assert home.runner().find("2026-03-01-001").status is ExecutionStatus.STOPPED
+
+
+class Killed(BaseException):
+    pass
+
+
+def die(_):
+    raise Killed
+
+
+def test_sagemaker_goes_on_without_us_and_whoever_started_it_takes_up_what_it_made(home):
+    home.registers()
+    home.script.looks = 4
+    with pytest.raises(Killed):
+        run(home.runner(die), gates(home))
+    assert home.runner().find("2026-03-01-001").status is ExecutionStatus.EXECUTING
+    assert not home.runner().forget_rows()
+    home.script.looks = 0
+    (cut_short,) = home.runner().executions()
+    assert cut_short.was_cut_short
+    assert "resume 2026-03-01-001" in home.runner().notes()[0]
+    with pytest.raises(ResumeRefused, match="'ana' started it"):
+        home.runner().resume("2026-03-01-001", by="bo")
+    done = home.runner().resume("2026-03-01-001", by="ana")
+    assert (done.status, done.resumed_by) == (ExecutionStatus.SUCCEEDED, "ana")
+    assert [one.trained_by for one in home.registry().packages()] == ["ana"]
+    assert home.runner().resume("2026-03-01-001", by="bo") == done
+    assert home.runner().notes() == []
+
+
+def test_killed_before_sagemaker_was_asked_it_is_started_by_whoever_resumes(home, faulty):
+    home.script.steps = [prepared()]
+    faulty.faults = [refusal("AccessDeniedException", of="StartPipelineExecution")]
+    with pytest.raises(AwsRefused):
+        run(home.runner(), two_steps())
+    assert home.runner().find("2026-03-01-001").was_cut_short
+    assert home.runner().resume("2026-03-01-001", by="ana").status is ExecutionStatus.SUCCEEDED
+
+
+def test_a_start_whose_answer_got_lost_is_sent_again_with_the_same_token(home, faulty, stack):
+    home.script.steps = [prepared()]
+    faulty.faults = [Fault(of="StartPipelineExecution", is_lost=True)]
+    run(home.runner(), two_steps())
+    assert faulty.asked.count("StartPipelineExecution") == 2
+
+
+def test_a_step_whose_outputs_were_used_again_names_the_execution(home, stack):
+    home.script.steps = [prepared()]
+    first = run(home.runner(), two_steps())
+    (one,) = (
+        Clients(stack)
+        .of("sagemaker")
+        .list_pipeline_executions(PipelineName=stack.pipeline)["PipelineExecutionSummaries"]
+    )
+    hit = {"SourcePipelineExecutionArn": one["PipelineExecutionArn"]}
+    home.script.steps, home.script.looks = [prepared(CacheHitResult=hit)], 0
+    again = run(home.runner(), two_steps())
+    assert again.step("prepare").cached_from == first.execution_id
+
+
+def test_what_another_execution_wrote_to_the_same_place_is_not_handed_out(home):
+    home.script.steps = [prepared()]
+    home.put("runs/prepare/rows/rows.txt", b"7 rows")
+    done = run(home.runner(), two_steps())
+    uri = "s3://stayline/runs/prepare/rows/rows.txt"
+    assert home.runner().read(uri, execution_id=done.execution_id) == b"7 rows"
+    home.put("runs/prepare/rows/rows.txt", b"8 rows")
+    assert home.runner().read(uri) == b"8 rows"
+    with pytest.raises(NothingKept):
+        home.runner().output(done.execution_id, "prepare", "rows")
+    with pytest.raises(NothingKept):
+        home.runner().read(uri, execution_id=done.execution_id)
+
+
+def test_a_log_comes_from_cloudwatch_and_steps_that_have_one_are_named(home, stack):
+    home.script.steps = [prepared(), GATED]
+    done = run(home.runner(), two_steps())
+    logs = Clients(stack).of("logs")
+    group, stream = "/aws/sagemaker/ProcessingJobs", "p-1/algo-1"
+    with pytest.raises(UnknownExecution):
+        home.runner().log(done.execution_id, "prepare")
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    logs.put_log_events(
+        logGroupName=group, logStreamName=stream,
+        logEvents=[{"timestamp": now + n, "message": f"line {n}"} for n in range(2)],
+    )  # fmt: skip
+    assert home.runner().log(done.execution_id, "prepare") == "line 0\nline 1\n"
+    with pytest.raises(UnknownExecution, match=r"'gate'.*have one: prepare"):
+        home.runner().log(done.execution_id, "gate")
+
+
+def test_runs_and_inputs_too_old_to_be_used_again_go_with_all_their_versions(home, stack):
+    home.script.steps = [prepared()]
+    home.put("runs/a1/prepare/rows/rows.parquet", b"rows")
+    home.put("runs/a1/check/reports/x.json", b"{}")
+    home.runner().stage("workforce", {"x.parquet": b"x"})
+    assert home.runner().purge_expired(at=NOON) == 0
+    later = datetime.now(UTC) + timedelta(days=31)
+    assert home.runner().purge_expired(at=later) == 2
+    versions = Clients(stack).of("s3").list_object_versions(Bucket=stack.data_bucket)
+    assert not versions.get("Versions")
+
+
+def test_rows_of_people_are_counted_and_forgotten_while_reports_and_models_stay(home, stack):
+    home.put("runs/a1/prepare/rows/rows.parquet", b"rows")
+    home.put("runs/a1/check/reports/x.json", b"{}")
+    home.put("models/12/model.tar.gz", b"m")
+    runner = home.runner()
+    runner.stage("workforce", {"x.parquet": b"x"})
+    later = datetime.now(UTC) + timedelta(days=1)
+    ages = runner.ages(later)
+    assert (ages.rows, ages.due) == (2, 2)
+    assert runner.forget_rows()
+    left = list(Bucket(Clients(stack), stack.data_bucket, "a test").keys(""))
+    assert left == ["models/12/model.tar.gz", "runs/a1/check/reports/x.json"]
+
+
+def test_these_tests_make_every_call_that_the_runner_declares():
+    assert CALLS_MADE[SageMakerPipelineRunner] == SageMakerPipelineRunner.CALLS

@@ -7,7 +7,9 @@ import pytest
 
 from fake_aws import new_stack, recording
 from stayline.adapters.aws.clients import Clients
+from stayline.adapters.aws.feature_store import SageMakerFeatureStore
 from stayline.adapters.aws.waiver_book import DynamoWaiverBook
+from stayline.ports.feature_store import FeatureStore
 from stayline.ports.waiver_book import WaiverBook
 
 Adapter = TypeVar("Adapter")
@@ -20,6 +22,9 @@ class AwsBackend:
 
     def __init__(self) -> None:
         self._resources = new_stack()
+
+    def features(self) -> FeatureStore:
+        return self._open(SageMakerFeatureStore)
 
     def waivers(self) -> WaiverBook:
         return self._open(DynamoWaiverBook)

@@ -15,6 +15,7 @@ from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.decision_book import SqliteDecisionBook
 from stayline.adapters.embedded.deployments import SqliteDeployments
 from stayline.adapters.embedded.directory import SqliteDirectory
+from stayline.adapters.embedded.feature_store import DeltaFeatureStore
 from stayline.adapters.embedded.governance_register import SqliteGovernanceRegister
 from stayline.adapters.embedded.import_ledger import SqliteImportLedger
 from stayline.adapters.embedded.job_book import SqliteJobBook
@@ -45,6 +46,7 @@ from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
 from stayline.ports.deployments import Deployments
 from stayline.ports.directory import Directory
+from stayline.ports.feature_store import FeatureStore
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.job_book import JobBook
@@ -94,6 +96,7 @@ class Backend(Protocol):
     def decisions(self) -> DecisionBook: ...
     def deployments(self, clock: Clock) -> Deployments: ...
     def directory(self) -> Directory: ...
+    def features(self) -> FeatureStore: ...
     def imports(self) -> ImportLedger: ...
     def metric_log(self) -> MetricLog: ...
     def notifier(self) -> Notifier: ...
@@ -149,6 +152,9 @@ class EmbeddedBackend:
 
     def directory(self) -> Directory:
         return SqliteDirectory(self._engine("directory"), TokenAliases(self._engine("state")))
+
+    def features(self) -> FeatureStore:
+        return DeltaFeatureStore(self._engine("online"), self._home / "offline")
 
     def imports(self) -> ImportLedger:
         return SqliteImportLedger(self._engine("state"))

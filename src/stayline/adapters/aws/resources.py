@@ -49,6 +49,11 @@ class Resources:
         return f"{self.stack}-features"
 
     @property
+    def outcome_group(self) -> str:
+        """The SageMaker feature group of outcomes, online and offline."""
+        return f"{self.stack}-outcomes"
+
+    @property
     def model_package_group(self) -> str:
         """The SageMaker group of model packages."""
         return f"{self.stack}-models"

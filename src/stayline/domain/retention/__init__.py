@@ -4,6 +4,7 @@ from stayline.domain.retention.ages import Ages, age_days, is_over
 from stayline.domain.retention.limits import Conflict, Limit, Limits, limits_of
 from stayline.domain.retention.policy import DecidedConflict, Follow, RetentionPolicy
 from stayline.domain.retention.table import TABLE, Bound, RecordClass, Rule
+from stayline.domain.retention.tokens_digest import tokens_digest
 
 __all__ = [
     "TABLE",
@@ -20,4 +21,5 @@ __all__ = [
     "age_days",
     "is_over",
     "limits_of",
+    "tokens_digest",
 ]

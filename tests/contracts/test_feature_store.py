@@ -1,5 +1,6 @@
 """What every feature store promises, run on each adapter."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -335,3 +336,51 @@ def test_people_are_counted_at_each_time_they_have_features_of(store: FeatureSto
     store.put(FEATURES, facts((ANN, T0, 1), (BOB, T0, 2), (ANN, T0 + DAY, 3)), written_at=T0)
     store.put(FEATURES, facts((ANN, T0, 4)), written_at=T0 + DAY)
     assert list(store.headcounts().items()) == [(T0, 2), (T0 + DAY, 1)]
+
+
+def test_history_is_aged_and_purged_but_for_what_still_holds(store: FeatureStore) -> None:
+    rows = facts((ANN, T0, 1.0), (ANN, T0 + DAY, 2.0), (BOB, T0, 3.0), (BOB, T0 + DAY, 4.0))
+    store.put(FEATURES, rows, written_at=T0 + DAY)
+    ages = store.ages(T0 + 9 * DAY, held={BOB})
+    assert (ages.rows, ages.due, ages.held_back, ages.oldest) == (4, 1, 1, T0)
+    assert store.purge(T0 + 9 * DAY, held={BOB}) == 1
+    assert pays(store.facts(FEATURES, [ANN, BOB])) == [2.0, 3.0, 4.0]
+    assert pays(store.newest()) == [2.0, 4.0]
+    assert store.problems() == []
+
+
+NEW_ANN, NEW_BOB = EmployeeToken("c" * 32), EmployeeToken("d" * 32)
+RENAMES = pl.DataFrame({"alias": [ANN, BOB], "token": [NEW_ANN, NEW_BOB]})
+
+
+def test_everyone_is_found_by_two_names_for_a_while_then_by_the_new_one_alone(
+    store: FeatureStore,
+) -> None:
+    store.put(FEATURES, facts((ANN, T0, 1.0), (BOB, T0, 2.0)), written_at=T0)
+    assert store.known_elsewhere(pl.Series([ANN])) == 1
+    with store.under_two_names(RENAMES, afresh=True):
+        both = store.records([ANN, NEW_ANN])
+        assert [both[token].values["pay"] for token in (ANN, NEW_ANN)] == [1.0, 1.0]
+    for _again in range(2):
+        assert store.known([ANN, BOB, NEW_ANN, NEW_BOB]) == {NEW_ANN, NEW_BOB}
+        assert store.get(ANN) is None
+        assert pays(store.facts(FEATURES, [ANN, NEW_ANN])) == [1.0]
+        with store.under_two_names(RENAMES, afresh=False):
+            pass
+    assert store.put(FEATURES, facts((NEW_ANN, T0, 5.0)), written_at=T0 + DAY) == 1
+    assert pays(store.newest([NEW_ANN])) == [5.0]
+    assert store.problems() == []
+
+
+def test_what_was_cut_off_between_two_names_is_told_by_the_old_ones_and_begins_afresh(
+    store: FeatureStore,
+) -> None:
+    store.put(FEATURES, facts((ANN, T0, 1.0), (BOB, T0, 2.0)), written_at=T0)
+    with suppress(RuntimeError), store.under_two_names(RENAMES, afresh=True):
+        raise RuntimeError
+    store.erase(ANN)
+    store.put(FEATURES, facts((BOB, T0 + DAY, 3.0)), written_at=T0 + DAY)
+    with store.under_two_names(RENAMES, afresh=True):
+        assert store.known([ANN, NEW_ANN]) == set()
+        assert store.records([NEW_BOB])[NEW_BOB].values["pay"] == 3.0
+    assert store.known([NEW_ANN, NEW_BOB]) == {NEW_BOB}

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.ports.feature_store import EVENT_TIME, TOKEN, group_types
+from stayline.ports.feature_store import TOKEN, group_types
 
+TRUE_SINCE = "true_since"
 WRITTEN_AT = "written_at"
 COMMIT_ORDER = "commit_order"
-OWN = (TOKEN, EVENT_TIME, WRITTEN_AT, COMMIT_ORDER)
+OWN = (TOKEN, TRUE_SINCE, WRITTEN_AT, COMMIT_ORDER)
 """Features that every record has; ``write_time`` is a name that SageMaker keeps for itself."""
 
 _FITS = re.compile(r"[a-zA-Z0-9]([-_]*[a-zA-Z0-9]){0,63}")

@@ -11,6 +11,7 @@ from stayline.errors import StoreUnavailable
 MOST_AT_ONCE = 100
 """People that one request may ask for."""
 _WHAT = "the online feature store"
+_PARTS = {"Records", "Errors", "UnprocessedIdentifiers"}
 _AT_THE_SAME_TIME = 8
 """Writes under way; a client keeps ten connections."""
 _TRIES = 6
@@ -41,20 +42,14 @@ class FeatureRuntime:
 
         self._all(put_one, records)
 
-    def get(self, group: str, token: str) -> Record | None:
-        """Return the whole record of one person."""
-        with our_errors(_WHAT):
-            found = self._runtime.get_record(
-                FeatureGroupName=group, RecordIdentifierValueAsString=token
-            )
-        return _record(found["Record"]) if found.get("Record") else None
-
-    def get_all(
+    def get(
         self, groups: Sequence[str], tokens: Sequence[str], features: Sequence[str] = ()
     ) -> Mapping[str, Mapping[str, Record]]:
         """Return by group and token what there is of these people, all of it or these features.
 
-        Raises `StoreUnavailable` where AWS leaves somebody out however often it is asked.
+        One person is asked for in this way, too: an answer of GetRecord that was cut off reads as
+        if there were no such person. Raises `StoreUnavailable` where AWS leaves somebody out
+        however often it is asked.
         """
         found: dict[str, dict[str, Record]] = {group: {} for group in groups}
         for start in range(0, len(tokens), MOST_AT_ONCE):
@@ -94,6 +89,8 @@ class FeatureRuntime:
         for attempt in range(_TRIES):
             with our_errors(_WHAT):
                 answer = self._runtime.batch_get_record(Identifiers=asked)
+                if not answer.keys() >= _PARTS:
+                    raise StoreUnavailable(_WHAT, "an answer was cut off.")
                 for error in answer["Errors"]:
                     told = {"Code": error["ErrorCode"], "Message": error["ErrorMessage"]}
                     raise ClientError({"Error": told}, "BatchGetRecord")

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 import polars as pl
 
@@ -49,7 +51,6 @@ class SageMakerFeatureStore(FactsInDelta):
             "s3.list_object_versions",
             "sagemaker-featurestore-runtime.batch_get_record",
             "sagemaker-featurestore-runtime.delete_record",
-            "sagemaker-featurestore-runtime.get_record",
             "sagemaker-featurestore-runtime.put_record",
         }
     )
@@ -160,16 +161,14 @@ class SageMakerFeatureStore(FactsInDelta):
     def _chunks(self, size: int, after: str, nothing: pl.DataFrame) -> Iterator[pl.DataFrame]:
         everyone = self._everyone[FEATURES]
         while True:
-            start = after
-            chunk = self._read(
-                FEATURES, lambda facts, start=start: everyone.behind(facts, start, size), nothing
-            )
+            behind = partial(everyone.behind, after=after, size=size)
+            chunk = self._read(FEATURES, behind, nothing)
             if chunk.is_empty():
                 return
             yield chunk.select(nothing.columns)
             after = chunk[TOKEN][-1]
 
 
-def _record(row: dict[str, object]) -> FeatureRecord:
+def _record(row: dict[str, Any]) -> FeatureRecord:
     token, event_time, write_time = (row.pop(name) for name in (TOKEN, EVENT_TIME, WRITE_TIME))
     return FeatureRecord(EmployeeToken(token), event_time, write_time, row)

@@ -47,7 +47,7 @@ class OnlinePeople(FeatureNotes):
 
         What this process wrote a moment ago is read offline while it does not show here yet.
         """
-        records = self._records(list(columns), tokens)
+        records = self._runtime.get([self._named[group] for group in columns], tokens)
         return {
             group: self._frame(group, tokens, records[self._named[group]], kinds)
             for group, kinds in columns.items()
@@ -56,7 +56,7 @@ class OnlinePeople(FeatureNotes):
     def known(self, tokens: Sequence[str]) -> set[str]:
         """Return of whom of few people there are features."""
         named = self._named[FEATURES]
-        records = self._runtime.get_all([named], tokens, [TOKEN, COMMIT_ORDER])[named]
+        records = self._runtime.get([named], tokens, [TOKEN, COMMIT_ORDER])[named]
         stale = self._stale(FEATURES, tokens, records)
         return (records.keys() - stale) | set(self._offline_facts(FEATURES, stale)[TOKEN])
 
@@ -70,7 +70,7 @@ class OnlinePeople(FeatureNotes):
 
     def catch_up(self, group: str, facts: Facts) -> None:
         """Show the newest of whoever has facts in files that came since the noted commit."""
-        before = self._offline.files_at(group, self.applied_version(group)) or set()
+        before = self._offline.files_at(group, self.applied_version(group))
         files = [file for file in facts.files if file not in before]
         if files:
             self._show(group, facts, facts.people_of(files))
@@ -118,15 +118,6 @@ class OnlinePeople(FeatureNotes):
         order = self._offline.version(group) + 1
         self._runtime.remove(self._named[group], people, order_text(order))
         self._recent.note(group, people.to_list(), order)
-
-    def _records(
-        self, groups: Sequence[str], tokens: Sequence[str]
-    ) -> Mapping[str, Mapping[str, Record]]:
-        named = [self._named[group] for group in groups]
-        if len(named) > 1 or len(tokens) > 1:
-            return self._runtime.get_all(named, tokens)
-        found = {token: self._runtime.get(named[0], token) for token in tokens}
-        return {named[0]: {token: record for token, record in found.items() if record}}
 
     def _frame(
         self,

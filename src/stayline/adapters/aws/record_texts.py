@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from stayline.adapters.aws.feature_names import COMMIT_ORDER, WRITTEN_AT
+from stayline.adapters.aws.feature_names import COMMIT_ORDER, TRUE_SINCE, WRITTEN_AT
 from stayline.ports.feature_store import EVENT_TIME, TOKEN, WRITE_TIME
 
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def record_texts(row: Mapping[str, Any], names: Mapping[str, str], version: int)
     values = {names[column]: _text(row[column]) for column in names if row[column] is not None}
     return values | {
         TOKEN: row[TOKEN],
-        EVENT_TIME: row[EVENT_TIME].isoformat(),
+        TRUE_SINCE: row[EVENT_TIME].isoformat(),
         WRITTEN_AT: row[WRITE_TIME].isoformat(),
         COMMIT_ORDER: order_text(version),
     }
@@ -49,7 +49,7 @@ def fact_row(
     """Return the fact of a record, every column of it."""
     return {
         TOKEN: record[TOKEN],
-        EVENT_TIME: datetime.fromisoformat(record[EVENT_TIME]),
+        EVENT_TIME: datetime.fromisoformat(record[TRUE_SINCE]),
         WRITE_TIME: datetime.fromisoformat(record[WRITTEN_AT]),
         **{
             column: _READ[type(columns[column])](record[name]) if name in record else None

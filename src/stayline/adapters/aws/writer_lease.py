@@ -22,7 +22,9 @@ _PLACE = " "
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
+    """Whose turn it is, and how often that writer has said that it is alive."""
+
     holder: str
     beat: int = 0
 
@@ -37,7 +39,7 @@ class WriterLease:
 
     def __init__(self, clients: Clients, name: str) -> None:
         self._name = name
-        self._table = Table(clients, clients.resources.state_table, _Held, "the writers' turn")
+        self._table = Table(clients, clients.resources.state_table, Held, "the writers' turn")
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -64,8 +66,8 @@ class WriterLease:
         """Go ahead, for the same reason."""
         yield
 
-    def _taken(self) -> _Held:
-        mine, began = _Held(uuid4().hex), time.monotonic()
+    def _taken(self) -> Held:
+        mine, began = Held(uuid4().hex), time.monotonic()
         seen, since = None, began
         while (now := time.monotonic()) - began < PATIENCE_S:
             other = self._table.get(self._name, _PLACE)
@@ -77,7 +79,7 @@ class WriterLease:
             time.sleep(_LOOK_EVERY_S)
         raise StoreUnavailable("The feature store", "others have been writing for too long.")
 
-    def _beat(self, beats: list[_Held], done: threading.Event) -> None:
+    def _beat(self, beats: list[Held], done: threading.Event) -> None:
         while not done.wait(BEAT_S):
             later = replace(beats[-1], beat=beats[-1].beat + 1)
             with suppress(AwsRefused, StoreUnavailable):  # the next beat may get through
@@ -85,6 +87,6 @@ class WriterLease:
                     return
                 beats[:] = [later]
 
-    def _give_up(self, held: _Held) -> None:
+    def _give_up(self, held: Held) -> None:
         with suppress(AwsRefused, StoreUnavailable):  # then its beat stands still
             self._table.write([Write(self._name, _PLACE, if_value=held)])

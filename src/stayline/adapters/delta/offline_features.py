@@ -91,13 +91,13 @@ class OfflineFeatures:
             ).when_matched_update({TOKEN: "renames.token"}).execute()
         return True
 
-    def files_at(self, group: str, version: int) -> set[str] | None:
-        """Return the files of an earlier commit; None where the log no longer tells."""
+    def files_at(self, group: str, version: int) -> set[str]:
+        """Return the files of an earlier commit; none where the log no longer tells, or never."""
         try:
-            table = self._place.table(group, version)
+            table = self._place.table(group, version) if version >= 0 else None
         except DeltaError:
-            return None
-        return set(table.file_uris()) if table else None
+            return set()
+        return set(table.file_uris()) if table else set()
 
     def has_many_files(self, group: str) -> bool:
         """Whether small files have piled up so far that `compact` pays."""

@@ -12,12 +12,12 @@ from stayline.errors import StaylineError
 
 
 class Place(Protocol):
-    """A place of tables, one a feature group.
+    """A place of tables, one a feature group."""
 
-    ``commit`` is how a commit behaves when somebody else's came first.
-    """
-
-    commit: CommitProperties | None
+    @property
+    def commit(self) -> CommitProperties | None:
+        """How a commit behaves when somebody else's came first."""
+        ...
 
     def uri(self, group: str) -> str:
         """Return the address of a table."""

@@ -53,11 +53,11 @@ def record(token: str, version: int, pay: str) -> dict[str, str]:
 
 
 def test_records_are_kept_by_order_read_and_removed_through_boto3(runtime: FeatureRuntime) -> None:
-    runtime.put(FEATURES, [record(ANN, 3, "0.30000000000000004"), record(BOB, 3, "2.0")])
+    runtime.put(FEATURES, [record(ANN, 3, "0.30000000000000004"), record(BOB, 3, "2.5")])
     runtime.put(FEATURES, [record(ANN, 2, "1.0")])
     nobody = "c" * 32
     found = runtime.get([FEATURES], [ANN, BOB, nobody])[FEATURES]
-    assert found == {ANN: record(ANN, 3, "0.30000000000000004"), BOB: record(BOB, 3, "2.0")}
+    assert found == {ANN: record(ANN, 3, "0.30000000000000004"), BOB: record(BOB, 3, "2.5")}
     assert runtime.get([FEATURES], [BOB], [TOKEN])[FEATURES] == {BOB: {TOKEN: BOB}}
     runtime.remove(FEATURES, [ANN, nobody], order_text(4))
     assert runtime.get([FEATURES], [ANN, BOB])[FEATURES].keys() == {BOB}

@@ -145,7 +145,8 @@ def test_online_rows_behind_the_last_offline_commit_catch_up_at_opening(tmp_path
 
 
 def test_last_days_lost_in_a_crash_are_known_again_and_go_with_the_person(tmp_path: Path) -> None:
-    panel = replace(SCHEMA, event_time="month")
+    month = Column("month", Kind.DATE, Role.IGNORED)
+    panel = replace(SCHEMA, event_time="month", columns=(*SCHEMA.columns, month))
     store = open_store(tmp_path)
     store.define(panel)
     store.put(FEATURES, facts(range(2)), written_at=T0)

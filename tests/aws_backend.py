@@ -17,6 +17,7 @@ from stayline.adapters.aws.decision_book import DynamoDecisionBook
 from stayline.adapters.aws.deployments import SageMakerDeployments
 from stayline.adapters.aws.directory import DynamoDirectory
 from stayline.adapters.aws.extract_files import S3ExtractFiles
+from stayline.adapters.aws.feature_store import SageMakerFeatureStore
 from stayline.adapters.aws.governance_register import DynamoGovernanceRegister
 from stayline.adapters.aws.import_ledger import DynamoImportLedger
 from stayline.adapters.aws.job_book import DynamoJobBook
@@ -50,6 +51,7 @@ from stayline.ports.decision_book import DecisionBook
 from stayline.ports.deployments import Deployments
 from stayline.ports.directory import Directory
 from stayline.ports.extract_files import ExtractFiles
+from stayline.ports.feature_store import FeatureStore
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.job_book import JobBook
@@ -130,6 +132,9 @@ class AwsBackend:
 
     def extracts(self, directory: Directory) -> ExtractFiles:
         return self._open(S3ExtractFiles, directory)
+
+    def features(self) -> FeatureStore:
+        return self._open(SageMakerFeatureStore)
 
     def health(self) -> TargetHealth:
         return self._open(DynamoTargetHealth)

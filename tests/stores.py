@@ -16,6 +16,7 @@ from stayline.adapters.embedded.decision_book import SqliteDecisionBook
 from stayline.adapters.embedded.deployments import SqliteDeployments
 from stayline.adapters.embedded.directory import SqliteDirectory
 from stayline.adapters.embedded.extract_files import FolderExtractFiles
+from stayline.adapters.embedded.feature_store import DeltaFeatureStore
 from stayline.adapters.embedded.governance_register import SqliteGovernanceRegister
 from stayline.adapters.embedded.import_ledger import SqliteImportLedger
 from stayline.adapters.embedded.job_book import SqliteJobBook
@@ -49,6 +50,7 @@ from stayline.ports.decision_book import DecisionBook
 from stayline.ports.deployments import Deployments
 from stayline.ports.directory import Directory
 from stayline.ports.extract_files import ExtractFiles
+from stayline.ports.feature_store import FeatureStore
 from stayline.ports.governance_register import GovernanceRegister
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.job_book import JobBook
@@ -103,6 +105,7 @@ class Backend(Protocol):
     def everything(self) -> bytes: ...
     def extract(self, place: str, name: str) -> bytes | None: ...
     def extracts(self, directory: Directory) -> ExtractFiles: ...
+    def features(self) -> FeatureStore: ...
     def imports(self) -> ImportLedger: ...
     def metric_log(self) -> MetricLog: ...
     def notifier(self) -> Notifier: ...
@@ -175,6 +178,9 @@ class EmbeddedBackend:
         inbox = self._home / "inbox"
         aged = [inbox / place for place in ("done", "refused", "rejects")]
         return FolderExtractFiles(aged, [inbox / "waiting"], directory)
+
+    def features(self) -> FeatureStore:
+        return DeltaFeatureStore(self._engine("online"), self._home / "offline")
 
     def imports(self) -> ImportLedger:
         return SqliteImportLedger(self._engine("state"))

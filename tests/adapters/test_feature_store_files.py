@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from stayline.adapters.embedded.feature_store import DeltaFeatureStore
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.workforce_schema import Column, Kind, LabelColumn, Role, workforce_schema
 from stayline.errors import StoreDamaged, StoreUnavailable
-from stayline.ports.feature_store import FEATURES
+from stayline.ports.feature_store import FEATURES, OUTCOMES
 
 T0 = datetime(2024, 1, 1, tzinfo=UTC)
 SCHEMA = workforce_schema(
@@ -140,6 +141,29 @@ def test_online_rows_behind_the_last_offline_commit_catch_up_at_opening(tmp_path
     other.close()
     healed = open_store(tmp_path)
     assert healed.newest().height == 5
+    assert healed.problems() == []
+
+
+def test_last_days_lost_in_a_crash_are_known_again_and_go_with_the_person(tmp_path: Path) -> None:
+    month = Column("month", Kind.DATE, Role.IGNORED)
+    panel = replace(SCHEMA, event_time="month", columns=(*SCHEMA.columns, month))
+    store = open_store(tmp_path)
+    store.define(panel)
+    store.put(FEATURES, facts(range(2)), written_at=T0)
+    label = facts(range(2)).select("token", "event_time", label=pl.lit(value=True))
+    store.put(OUTCOMES, label, written_at=T0)
+    with sqlite3.connect(tmp_path / "online.db") as other:
+        other.execute("DELETE FROM last_days")
+        other.execute("DELETE FROM applied_versions WHERE feature_group = 'outcomes'")
+    other.close()
+    assert not store.has_left(token_of(1), at=LAST)
+    healed = open_store(tmp_path)
+    assert healed.has_left(token_of(1), at=LAST)
+    healed.erase(token_of(1))
+    with sqlite3.connect(tmp_path / "online.db") as other:
+        left = other.execute("SELECT token FROM last_days").fetchall()
+    other.close()
+    assert left == [(token_of(0),)]
     assert healed.problems() == []
 
 

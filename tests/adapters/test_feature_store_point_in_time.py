@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stayline.adapters.embedded.point_in_time import facts_known
+from stayline.adapters.delta.point_in_time import facts_known
 
 INSTANT = pl.Datetime("us", "UTC")
 _times = st.integers(0, 5).map(lambda n: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=n))

@@ -7,6 +7,7 @@ import pytest
 
 from aws_backend import CALLS_MADE, AwsBackend
 from fake_aws import running_fake, variables
+from fake_feature_store import FakeFeatureStore, running_feature_store
 from stores import Backend, EmbeddedBackend
 
 HERE = Path(__file__).parent
@@ -26,15 +27,29 @@ def fake_aws(request: pytest.FixtureRequest) -> Iterator[str]:
         assert {name: calls for name, calls in unused.items() if calls} == {}
 
 
+@pytest.fixture(scope="session")
+def fake_feature_store() -> Iterator[FakeFeatureStore]:
+    """A fake of the one service that moto lacks; each stack has feature groups of its own."""
+    with running_feature_store() as store:
+        yield store
+
+
+@pytest.fixture
+def aws_variables(
+    fake_aws: str, fake_feature_store: FakeFeatureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lets AWS's own clients, here and in processes that a test starts, find the fakes."""
+    runtime = "AWS_ENDPOINT_URL_SAGEMAKER_FEATURESTORE_RUNTIME"
+    for name, value in {**variables(fake_aws), runtime: fake_feature_store.address}.items():
+        monkeypatch.setenv(name, value)
+
+
 @pytest.fixture(params=["embedded", "aws"])
-def backend(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Backend]:
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
     if request.param == "embedded":
         opened: Backend = EmbeddedBackend(tmp_path)
     else:
-        for name, value in variables(request.getfixturevalue("fake_aws")).items():
-            monkeypatch.setenv(name, value)
+        request.getfixturevalue("aws_variables")
         opened = AwsBackend()
     yield opened
     opened.close()

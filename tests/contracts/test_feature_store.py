@@ -1,15 +1,16 @@
 """What every feature store promises, run on each adapter."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from stayline.adapters.embedded.database import open_database
-from stayline.adapters.embedded.feature_store import DeltaFeatureStore
+from aws_backend import AwsBackend
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.workforce_schema import (
     Column,
@@ -21,6 +22,7 @@ from stayline.domain.workforce_schema import (
 )
 from stayline.errors import NothingImported, SchemaMismatch
 from stayline.ports.feature_store import FEATURES, OUTCOMES, FeatureStore
+from stores import Backend, EmbeddedBackend
 
 ANN, BOB = EmployeeToken("a" * 32), EmployeeToken("b" * 32)
 DAY = timedelta(days=1)
@@ -58,13 +60,9 @@ def facts(*rows: tuple[str, datetime, float | None]) -> pl.DataFrame:
     )
 
 
-def open_store(home: Path) -> FeatureStore:
-    return DeltaFeatureStore(open_database(home / "online.db", "online"), home / "offline")
-
-
 @pytest.fixture
-def store(tmp_path: Path) -> FeatureStore:
-    opened = open_store(tmp_path)
+def store(backend: Backend) -> FeatureStore:
+    opened = backend.features()
     opened.define(a_schema())
     return opened
 
@@ -73,16 +71,16 @@ def pays(frame: pl.DataFrame) -> list[float | None]:
     return frame["pay"].to_list()
 
 
-def test_a_store_without_a_schema_says_that_nothing_was_imported(tmp_path: Path) -> None:
+def test_a_store_without_a_schema_says_that_nothing_was_imported(backend: Backend) -> None:
     with pytest.raises(NothingImported):
-        open_store(tmp_path).schema()
+        backend.features().schema()
 
 
 def test_the_schema_survives_reopening_and_takes_new_notes(
-    store: FeatureStore, tmp_path: Path
+    store: FeatureStore, backend: Backend
 ) -> None:
     store.define(a_schema(note="monthly, before tax"))
-    assert open_store(tmp_path).schema() == a_schema(note="monthly, before tax")
+    assert backend.features().schema() == a_schema(note="monthly, before tax")
 
 
 def test_a_schema_that_reads_a_column_otherwise_is_refused(store: FeatureStore) -> None:
@@ -237,21 +235,37 @@ _days = st.integers(0, 6).map(lambda n: T0 + n * DAY)
 _fact = st.tuples(st.sampled_from([ANN, BOB]), _days, st.integers(0, 3).map(float))
 
 
+_puts = st.lists(st.tuples(st.lists(_fact, max_size=4), _days), max_size=5)
+_spines = st.lists(st.tuples(st.sampled_from([ANN, BOB]), _days, _days), max_size=12)
+Puts = list[tuple[list[tuple[str, datetime, float]], datetime]]
+Spine = list[tuple[str, datetime, datetime]]
+
+
+@settings(max_examples=12, deadline=None)
+@given(puts=_puts, spine=_spines)
+def test_both_clocks_hold_in_every_join_and_frame(puts: Puts, spine: Spine) -> None:
+    with TemporaryDirectory() as home:
+        backend = EmbeddedBackend(Path(home))
+        both_clocks_hold(backend.features(), puts, spine)
+        backend.close()
+
+
 @settings(
-    max_examples=12,
+    max_examples=3,
     deadline=None,
+    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(
-    puts=st.lists(st.tuples(st.lists(_fact, max_size=4), _days), max_size=5),
-    spine=st.lists(st.tuples(st.sampled_from([ANN, BOB]), _days, _days), max_size=12),
-)
-def test_both_clocks_hold_in_every_join_and_frame(
-    tmp_path_factory: pytest.TempPathFactory,
-    puts: list[tuple[list[tuple[str, datetime, float]], datetime]],
-    spine: list[tuple[str, datetime, datetime]],
+@given(puts=_puts, spine=_spines)
+def test_both_clocks_hold_on_s3_and_in_sagemaker(
+    aws_variables: None, puts: Puts, spine: Spine
 ) -> None:
-    store = open_store(tmp_path_factory.mktemp("home"))
+    backend = AwsBackend()
+    both_clocks_hold(backend.features(), puts, spine)
+    backend.close()
+
+
+def both_clocks_hold(store: FeatureStore, puts: Puts, spine: Spine) -> None:
     store.define(a_schema())
     log: list[tuple[str, datetime, datetime, float]] = []
     for rows, written_at in puts:
@@ -310,8 +324,8 @@ def test_somebody_erased_between_two_chunks_is_not_in_the_second(store: FeatureS
     assert list(chunks) == []
 
 
-def test_nobody_is_counted_or_listed_before_anything_is_imported(tmp_path: Path) -> None:
-    empty = DeltaFeatureStore(open_database(tmp_path / "online.db", "online"), tmp_path / "offline")
+def test_nobody_is_counted_or_listed_before_anything_is_imported(backend: Backend) -> None:
+    empty = backend.features()
     for ask in (empty.count, lambda: list(empty.in_chunks(3))):
         with pytest.raises(NothingImported):
             ask()
@@ -322,3 +336,51 @@ def test_people_are_counted_at_each_time_they_have_features_of(store: FeatureSto
     store.put(FEATURES, facts((ANN, T0, 1), (BOB, T0, 2), (ANN, T0 + DAY, 3)), written_at=T0)
     store.put(FEATURES, facts((ANN, T0, 4)), written_at=T0 + DAY)
     assert list(store.headcounts().items()) == [(T0, 2), (T0 + DAY, 1)]
+
+
+def test_history_is_aged_and_purged_but_for_what_still_holds(store: FeatureStore) -> None:
+    rows = facts((ANN, T0, 1.0), (ANN, T0 + DAY, 2.0), (BOB, T0, 3.0), (BOB, T0 + DAY, 4.0))
+    store.put(FEATURES, rows, written_at=T0 + DAY)
+    ages = store.ages(T0 + 9 * DAY, held={BOB})
+    assert (ages.rows, ages.due, ages.held_back, ages.oldest) == (4, 1, 1, T0)
+    assert store.purge(T0 + 9 * DAY, held={BOB}) == 1
+    assert pays(store.facts(FEATURES, [ANN, BOB])) == [2.0, 3.0, 4.0]
+    assert pays(store.newest()) == [2.0, 4.0]
+    assert store.problems() == []
+
+
+NEW_ANN, NEW_BOB = EmployeeToken("c" * 32), EmployeeToken("d" * 32)
+RENAMES = pl.DataFrame({"alias": [ANN, BOB], "token": [NEW_ANN, NEW_BOB]})
+
+
+def test_everyone_is_found_by_two_names_for_a_while_then_by_the_new_one_alone(
+    store: FeatureStore,
+) -> None:
+    store.put(FEATURES, facts((ANN, T0, 1.0), (BOB, T0, 2.0)), written_at=T0)
+    assert store.known_elsewhere(pl.Series([ANN])) == 1
+    with store.under_two_names(RENAMES, afresh=True):
+        both = store.records([ANN, NEW_ANN])
+        assert [both[token].values["pay"] for token in (ANN, NEW_ANN)] == [1.0, 1.0]
+    for _again in range(2):
+        assert store.known([ANN, BOB, NEW_ANN, NEW_BOB]) == {NEW_ANN, NEW_BOB}
+        assert store.get(ANN) is None
+        assert pays(store.facts(FEATURES, [ANN, NEW_ANN])) == [1.0]
+        with store.under_two_names(RENAMES, afresh=False):
+            pass
+    assert store.put(FEATURES, facts((NEW_ANN, T0, 5.0)), written_at=T0 + DAY) == 1
+    assert pays(store.newest([NEW_ANN])) == [5.0]
+    assert store.problems() == []
+
+
+def test_what_was_cut_off_between_two_names_is_told_by_the_old_ones_and_begins_afresh(
+    store: FeatureStore,
+) -> None:
+    store.put(FEATURES, facts((ANN, T0, 1.0), (BOB, T0, 2.0)), written_at=T0)
+    with suppress(RuntimeError), store.under_two_names(RENAMES, afresh=True):
+        raise RuntimeError
+    store.erase(ANN)
+    store.put(FEATURES, facts((BOB, T0 + DAY, 3.0)), written_at=T0 + DAY)
+    with store.under_two_names(RENAMES, afresh=True):
+        assert store.known([ANN, NEW_ANN]) == set()
+        assert store.records([NEW_BOB])[NEW_BOB].values["pay"] == 3.0
+    assert store.known([NEW_ANN, NEW_BOB]) == {NEW_BOB}

@@ -1,13 +1,10 @@
 """Who has left, as every feature store tells it."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import polars as pl
 import pytest
 
-from stayline.adapters.embedded.database import open_database
-from stayline.adapters.embedded.feature_store import DeltaFeatureStore
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.workforce_schema import (
     Column,
@@ -19,6 +16,7 @@ from stayline.domain.workforce_schema import (
     workforce_schema,
 )
 from stayline.ports.feature_store import FEATURES, OUTCOMES, FeatureStore
+from stores import Backend
 
 ANN = EmployeeToken("a" * 32)
 JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3))
@@ -26,8 +24,8 @@ LABELLED = LabelColumn("left", ("Yes",))
 DATED = LeavingWithin("left", "why", ("Resignation",), horizon_months=6)
 
 
-def a_store(home: Path, outcome: Outcome, *, is_panel: bool = True) -> FeatureStore:
-    store = open_store(home)
+def a_store(backend: Backend, outcome: Outcome, *, is_panel: bool = True) -> FeatureStore:
+    store = backend.features()
     store.define(
         workforce_schema(
             name="small",
@@ -44,10 +42,6 @@ def a_store(home: Path, outcome: Outcome, *, is_panel: bool = True) -> FeatureSt
         )
     )
     return store
-
-
-def open_store(home: Path) -> FeatureStore:
-    return DeltaFeatureStore(open_database(home / "online.db", "online"), home / "offline")
 
 
 def seen(store: FeatureStore, *months: datetime) -> None:
@@ -73,8 +67,8 @@ def has_left(store: FeatureStore, at: datetime) -> bool:
     return told
 
 
-def test_the_newest_label_of_a_panel_tells_who_has_left(tmp_path: Path) -> None:
-    store = a_store(tmp_path, LABELLED)
+def test_the_newest_label_of_a_panel_tells_who_has_left(backend: Backend) -> None:
+    store = a_store(backend, LABELLED)
     seen(store, JANUARY, FEBRUARY)
     labelled(store, JANUARY, left=False)
     assert not has_left(store, MARCH)
@@ -83,16 +77,16 @@ def test_the_newest_label_of_a_panel_tells_who_has_left(tmp_path: Path) -> None:
     assert not has_left(store, JANUARY)
 
 
-def test_a_label_of_a_cross_section_is_for_training_only(tmp_path: Path) -> None:
-    store = a_store(tmp_path, LABELLED, is_panel=False)
+def test_a_label_of_a_cross_section_is_for_training_only(backend: Backend) -> None:
+    store = a_store(backend, LABELLED, is_panel=False)
     seen(store, JANUARY)
     labelled(store, JANUARY, left=True)
     assert not has_left(store, MARCH)
 
 
 @pytest.mark.parametrize("day_after", [0, 1, 40])
-def test_who_left_on_a_date_has_left_from_that_day_on(tmp_path: Path, day_after: int) -> None:
-    store = a_store(tmp_path, DATED)
+def test_who_left_on_a_date_has_left_from_that_day_on(backend: Backend, day_after: int) -> None:
+    store = a_store(backend, DATED)
     seen(store, JANUARY)
     dated(store, JANUARY, date(2026, 1, 20))
     last_day = datetime(2026, 1, 20, tzinfo=UTC)
@@ -100,8 +94,8 @@ def test_who_left_on_a_date_has_left_from_that_day_on(tmp_path: Path, day_after:
     assert has_left(store, last_day + timedelta(days=day_after))
 
 
-def test_who_is_seen_after_the_last_day_is_back(tmp_path: Path) -> None:
-    store = a_store(tmp_path, DATED)
+def test_who_is_seen_after_the_last_day_is_back(backend: Backend) -> None:
+    store = a_store(backend, DATED)
     seen(store, JANUARY)
     dated(store, JANUARY, date(2026, 1, 20))
     seen(store, FEBRUARY)
@@ -112,26 +106,38 @@ def test_who_is_seen_after_the_last_day_is_back(tmp_path: Path) -> None:
     assert not has_left(store, MARCH)
 
 
-def test_an_older_outcome_told_later_changes_nothing(tmp_path: Path) -> None:
-    store = a_store(tmp_path, LABELLED)
+def test_an_older_outcome_told_later_changes_nothing(backend: Backend) -> None:
+    store = a_store(backend, LABELLED)
     seen(store, JANUARY, FEBRUARY)
     labelled(store, FEBRUARY, left=False)
     labelled(store, JANUARY, left=True)
     assert not has_left(store, MARCH)
 
 
-def test_a_last_day_is_known_after_a_crash_and_forgotten_with_the_person(tmp_path: Path) -> None:
-    store = a_store(tmp_path, DATED)
+def test_a_last_day_is_seen_by_who_opens_the_store_anew_and_goes_with_the_person(
+    backend: Backend,
+) -> None:
+    store = a_store(backend, DATED)
     seen(store, JANUARY)
     dated(store, JANUARY, date(2026, 1, 20))
-    raw = open_database(tmp_path / "online.db", "online")
-    with raw.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM last_days")
-        connection.exec_driver_sql("DELETE FROM applied_versions WHERE feature_group = 'outcomes'")
+    assert has_left(backend.features(), MARCH)
+    store.erase(ANN)
     assert not has_left(store, MARCH)
-    healed = open_store(tmp_path)
-    assert has_left(healed, MARCH)
-    healed.erase(ANN)
-    with raw.begin() as connection:
-        assert connection.exec_driver_sql("SELECT * FROM last_days").all() == []
-    assert healed.problems() == []
+    assert store.facts(OUTCOMES, [ANN]).is_empty()
+
+
+def test_many_people_are_told_as_few_are(backend: Backend) -> None:
+    store = a_store(backend, DATED)
+    tokens = [EmployeeToken(f"{number:032x}") for number in range(120)]
+    rows = pl.DataFrame({"token": tokens}).with_columns(event_time=pl.lit(JANUARY), pay=1.0)
+    store.put(FEATURES, rows, written_at=MARCH)
+    last_days = rows.select(
+        "token", "event_time", left_on=pl.lit(date(2026, 1, 20)), reason=pl.lit("Resignation")
+    )
+    store.put(OUTCOMES, last_days.head(110), written_at=MARCH)
+    assert store.who_left(tokens, at=MARCH) == set(tokens[:110])
+    assert store.who_left(tokens[100:], at=MARCH) == set(tokens[100:110])
+    assert store.known([*tokens, ANN]) == set(tokens)
+    assert store.known([tokens[0], ANN]) == {tokens[0]}
+    assert store.records(tokens).keys() == set(tokens)
+    assert store.records([*tokens[:2], ANN]).keys() == set(tokens[:2])

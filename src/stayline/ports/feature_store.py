@@ -65,6 +65,9 @@ class FeatureStore(AgedRecords, Protocol):
     microseconds), and one column per feature: Float64 for numbers, String for categories, ordinals
     and flags, Date for dates. Times passed in are aware. What ages is the history: `purge` removes
     facts by their event time, but for the newest of each person, which still holds.
+
+    A process sees what it wrote itself at once. What another one wrote may reach `get`, `records`,
+    `known`, `has_left` and `who_left` a moment later; every other read is of the last write.
     """
 
     def define(self, schema: WorkforceSchema) -> None:

@@ -100,6 +100,8 @@ TO_SET_RIGHT: Mapping[str, str] = {
     "UnrecognizedClientException": "the credentials are of no account",
     "InvalidAccessKeyId": "the credentials are of no account",
     "SignatureDoesNotMatch": "the secret key is not that of the access key",
+    "AccessForbidden": "its credentials do not permit this",
+    "ResourceNotFound": "a part of the stack is not there",
     "ResourceNotFoundException": "a part of the stack is not there",
     "NotFound": "a part of the stack is not there",
     "NoSuchBucket": "a bucket of the stack is not there",

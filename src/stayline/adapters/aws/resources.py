@@ -45,8 +45,13 @@ class Resources:
 
     @property
     def feature_group(self) -> str:
-        """The SageMaker feature group of model inputs, online and offline."""
+        """The SageMaker feature group of model inputs; online, since facts are kept in S3."""
         return f"{self.stack}-features"
+
+    @property
+    def outcome_group(self) -> str:
+        """The SageMaker feature group of outcomes; online, like the one of model inputs."""
+        return f"{self.stack}-outcomes"
 
     @property
     def model_package_group(self) -> str:

@@ -7,12 +7,13 @@ from datetime import datetime
 import polars as pl
 import sqlalchemy as sa
 
+from stayline.adapters.delta.fact_frames import last_day, newest_facts
 from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.online_features import newer_wins, note
 from stayline.adapters.embedded.quick_access import quick_rows
 from stayline.adapters.embedded.tables import last_days, microseconds
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.ports.feature_store import EVENT_TIME, INSTANT, LABEL, LEFT_ON, TOKEN, WRITE_TIME
+from stayline.ports.feature_store import EVENT_TIME, TOKEN, WRITE_TIME
 
 _CHUNK = 20_000
 _LEFT = """
@@ -39,13 +40,14 @@ class LastDays:
         afresh: bool = False,
     ) -> None:
         """Keep the newest outcome of each person; ``commit`` as in `OnlineFeatures.put`."""
-        newest = outcomes.sort(EVENT_TIME, WRITE_TIME).unique(
-            TOKEN, keep="last", maintain_order=True
-        )
-        rows = newest.sort(TOKEN).select(
-            TOKEN,
-            pl.col(EVENT_TIME, WRITE_TIME).dt.epoch("us"),
-            _last_day(outcomes).dt.epoch("us").alias("last_day"),
+        rows = (
+            newest_facts(outcomes)
+            .sort(TOKEN)
+            .select(
+                TOKEN,
+                pl.col(EVENT_TIME, WRITE_TIME).dt.epoch("us"),
+                last_day(outcomes).dt.epoch("us").alias("last_day"),
+            )
         )
         with writing(self._engine) as connection:
             if afresh:
@@ -66,10 +68,3 @@ class LastDays:
         with reading(self._engine) as connection:
             tokens = connection.exec_driver_sql(_LEFT, (microseconds(at),)).scalars()
             return {EmployeeToken(token) for token in tokens}
-
-
-def _last_day(outcomes: pl.DataFrame) -> pl.Expr:
-    """Return the midnight that begins the last day; a label dates it by its own event time."""
-    if LEFT_ON in outcomes.columns:
-        return pl.col(LEFT_ON).cast(INSTANT)
-    return pl.when(pl.col(LABEL)).then(pl.col(EVENT_TIME).dt.truncate("1d"))

@@ -9,6 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from stayline.adapters.delta.fact_frames import newest_facts
 from stayline.adapters.embedded.database import driver_errors, reading, scrub, writing
 from stayline.adapters.embedded.quick_access import quick_row, quick_rows
 from stayline.adapters.embedded.record_frames import RecordFrames
@@ -187,10 +188,9 @@ _UNPACK = msgspec.msgpack.Decoder(dict[str, Any]).decode
 
 def _packed(rows: pl.DataFrame) -> Iterable[Sequence[tuple[Any, ...]]]:
     """Yield the newest row of each person in chunks, as the upsert takes them."""
-    newest = rows.sort(EVENT_TIME, WRITE_TIME).unique(TOKEN, keep="last", maintain_order=True)
     names = [name for name in rows.columns if name not in {TOKEN, EVENT_TIME, WRITE_TIME}]
     pack = msgspec.msgpack.Encoder().encode
-    for chunk in newest.sort(TOKEN).iter_slices(_CHUNK):
+    for chunk in newest_facts(rows).sort(TOKEN).iter_slices(_CHUNK):
         clocks = chunk.select(TOKEN, pl.col(EVENT_TIME, WRITE_TIME).dt.epoch("us"))
         values = chunk.select(names).with_columns(pl.col(pl.Date).dt.to_string("iso"))
         yield [

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from time import monotonic
+from typing import Protocol
 
-from stayline.adapters.embedded.online_features import OnlineFeatures
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import NothingImported, SchemaMismatch
 from stayline.formats.schema_toml import dump_schema, parse_schema
-from stayline.ports.feature_store import FEATURES
 
 FRESH_S = 0.25
 """For how long a schema that was read is taken as the one that holds."""
@@ -22,25 +21,37 @@ class _Read:
     fresh_until: float
 
 
-class StoredSchema:
-    """Keeps the schema's text beside the online features."""
+class SchemaText(Protocol):
+    """Where the text of the one schema is."""
 
-    def __init__(self, online: OnlineFeatures) -> None:
-        self._online = online
+    def schema_text(self) -> str | None:
+        """Return the text; None where none was kept."""
+        ...
+
+    def keep_schema(self, text: str, *, over: str | None) -> bool:
+        """Keep a text in place of the one read before; False where another stands there now."""
+        ...
+
+
+class StoredSchema:
+    """Keeps the schema's text where it is told to."""
+
+    def __init__(self, kept: SchemaText) -> None:
+        self._kept = kept
         self._last: _Read | None = None
 
     def define(self, schema: WorkforceSchema) -> None:
         """Keep a schema; raises `SchemaMismatch` if the one that is there has other columns."""
-        known = self._online.schema_toml(FEATURES)
-        if known is not None and _shape(parse_schema(known, "the home")) != _shape(schema):
-            raise SchemaMismatch(
-                f"This home holds a workforce with other columns than schema {schema.name!r}.",
-                "Use another home (`--home`) for it.",
-            )
         text = dump_schema(schema)
-        if text != known:
-            self._online.define(FEATURES, text)
-            self._last = None
+        while (known := self._kept.schema_text()) != text:
+            if known is not None and _shape(parse_schema(known, "the home")) != _shape(schema):
+                raise SchemaMismatch(
+                    f"This home holds a workforce with other columns than schema {schema.name!r}.",
+                    "Use another home (`--home`) for it.",
+                )
+            if self._kept.keep_schema(text, over=known):
+                break
+        self._last = None
 
     def read(self) -> WorkforceSchema:
         """Return the schema, as of `FRESH_S` ago at most; raises `NothingImported`.
@@ -50,7 +61,7 @@ class StoredSchema:
         last, now = self._last, monotonic()
         if last is not None and now < last.fresh_until:
             return last.schema
-        text = self._online.schema_toml(FEATURES)
+        text = self._kept.schema_text()
         if text is None:
             raise NothingImported
         is_known = last is not None and last.text == text

@@ -1,0 +1,1 @@
+"""Facts of people in Delta tables, wherever these are: what the families of adapters share."""

@@ -7,6 +7,8 @@ synthesis. Wildcards in policies have their reasons in `wildcards`.
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
+from infra.sizes import Profile
+
 _AWS = "AwsSolutions::AwsSolutions-"
 _NIST = "NIST.800.53.R5::NIST.800.53.R5-"
 _ONE_REGION = (
@@ -60,11 +62,17 @@ FINDINGS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 """Path in the stack, rule, reason. A path that this stack does not have is passed over."""
+_SERVERLESS = (
+    "Endpoint/Config",
+    f"{_NIST}SageMakerEndpointConfigurationKMSKeyConfigured",
+    "The key is for the volume of a machine; a serverless endpoint has none of its own.",
+)
 
 
-def acknowledge(stack: Stack) -> None:
+def acknowledge(stack: Stack, profile: Profile) -> None:
     """Tell the packs of each finding that stands."""
-    for path, rule, reason in FINDINGS:
+    findings = FINDINGS if profile is Profile.STEADY else (*FINDINGS, _SERVERLESS)
+    for path, rule, reason in findings:
         found = _at(stack, path)
         if found is not None:
             Validations.of(found).acknowledge(Acknowledgment(id=rule, reason=reason))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infra.checks import StackRefused, violations_in
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.samples.presets import named_schema
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from infra.ingress import SignIn
     from infra.sizes import Sizes
 
+ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = "ibm-hr"
 """The preset whose features a stack holds where no other schema is named."""
 _CONTEXT: Mapping[str, Any] = {
@@ -46,8 +48,8 @@ def build_app(
     ``version`` is the model version that the endpoint serves; None leaves the endpoint out.
     ``sizes`` win over the stage's and the profile's. ``is_packaged`` builds the gateway's code,
     which asks the package index. ``is_checked`` holds the stack against AWS's own rules and those
-    of cdk-nag; what they find and nobody acknowledged raises `RuntimeError` with all of it, and
-    stands in ``validation-report.json``. Nothing here asks AWS.
+    of cdk-nag; what they find and nobody acknowledged raises `StackRefused` with all of it.
+    Nothing here asks AWS.
     """
     own_node()
     from aws_cdk import App, Validations
@@ -76,7 +78,11 @@ def build_app(
         sign_in=sign_in,
         is_packaged=is_packaged,
     )
-    return app.synth()
+    assembly = app.synth()
+    found = violations_in(Path(folder)) if is_checked else []
+    if found:
+        raise StackRefused(found)
+    return assembly
 
 
 def own_node() -> None:

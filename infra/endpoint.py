@@ -128,8 +128,6 @@ class Endpoint(Construct):
         target.node.add_dependency(self.endpoint)
         target.scale_to_track_metric(
             "Requests",
-            predefined_metric=(
-                scaling.PredefinedMetric.SAGEMAKER_VARIANT_INVOCATIONS_PER_INSTANCE
-            ),
+            predefined_metric=(scaling.PredefinedMetric.SAGEMAKER_VARIANT_INVOCATIONS_PER_INSTANCE),
             target_value=sizes.requests_a_minute_an_instance,
         )

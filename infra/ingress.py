@@ -38,7 +38,7 @@ LOGGED = (
     "responseLatency",
     "integrationError",
 )
-"""What the access log tells of a request: no address, since addresses hold HR ids, and no caller."""
+"""What the access log tells: no address, since addresses hold HR ids, and no caller."""
 
 
 KEPT_DAYS = {

@@ -74,7 +74,7 @@ class Monitoring(Construct):
             )
         self._resources = resources
         self._latency_alarm_ms = sizes.latency_alarm_ms
-        self._metrics: dict[str, cloudwatch.Metric] = {}
+        self.alarms: dict[str, cloudwatch.Alarm] = {}
         for rule in (*_of_aws(resources, sizes), *_of_ours(resources)):
             self.ring(rule)
 
@@ -109,7 +109,7 @@ class Monitoring(Construct):
         told = actions.SnsAction(self.topic)
         alarm.add_alarm_action(told)
         alarm.add_ok_action(told)
-        self._metrics[rule.name] = metric
+        self.alarms[rule.name] = alarm
 
     def watch_api(self, api_id: str) -> None:
         """Add the alarms of the way in, and with all of them the dashboard."""
@@ -119,8 +119,8 @@ class Monitoring(Construct):
 
     def _draw(self) -> None:
         widgets: list[cloudwatch.IWidget] = [
-            cloudwatch.GraphWidget(title=name, left=[metric], width=6)
-            for name, metric in self._metrics.items()
+            cloudwatch.GraphWidget(title=name, left=[alarm.metric], width=6)
+            for name, alarm in self.alarms.items()
         ]
         cloudwatch.Dashboard(
             self,

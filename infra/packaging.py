@@ -12,7 +12,8 @@ import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as functions
 
-ROOT = Path(__file__).resolve().parent.parent
+from infra.app import ROOT
+
 PLACEHOLDER = ROOT / "infra" / "placeholder"
 """A folder that says it is no code, for whoever only wants to see the template."""
 PYTHON = "3.13"

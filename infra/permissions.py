@@ -11,13 +11,42 @@ from stayline.adapters import aws
 from stayline.adapters.aws.resources import Resources
 
 _GATEWAY_PORTS = frozenset(
-    "answer_book api_key_book audit_log capture_log decision_book deployments directory endpoint"
-    " feature_store governance_register model_registry opt_out_list outcome_book role_book"
-    " score_board scoring_control secrets target_health token_key_book".split()
+    {
+        "answer_book",
+        "api_key_book",
+        "audit_log",
+        "capture_log",
+        "decision_book",
+        "deployments",
+        "directory",
+        "endpoint",
+        "feature_store",
+        "governance_register",
+        "model_registry",
+        "opt_out_list",
+        "outcome_book",
+        "role_book",
+        "score_board",
+        "scoring_control",
+        "secrets",
+        "target_health",
+        "token_key_book",
+    }
 )
 _DEPLOYER_PORTS = frozenset(
-    "audit_log capture_log deployments endpoint feature_store model_registry opt_out_list"
-    " scoring_control secrets target_health token_key_book".split()
+    {
+        "audit_log",
+        "capture_log",
+        "deployments",
+        "endpoint",
+        "feature_store",
+        "model_registry",
+        "opt_out_list",
+        "scoring_control",
+        "secrets",
+        "target_health",
+        "token_key_book",
+    }
 )
 FUNCTIONS: Mapping[str, frozenset[str] | None] = {
     "gateway": _GATEWAY_PORTS,

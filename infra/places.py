@@ -1,5 +1,4 @@
-"""Which parts of a stack an action may reach: never more than one file's adapters have to do with.
-"""
+"""Which parts of a stack an action may reach: no more than one file's adapters work on."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,11 +14,18 @@ _OF_PEOPLE = frozenset({"directory"})
 _OF_PROTECTED = frozenset({"protected_attributes"})
 _OF_ALL = frozenset({"remnants", "stores_check"})
 _NO_RESOURCE = (
-    "ListEndpoints ListModelPackages ListPipelineExecutions ListPipelineExecutionSteps"
-    " ListProcessingJobs ListTrainingJobs ListModels ListEndpointConfigs ListFeatureGroups"
-    " ListModelPackageGroups ListPipelines Search"
-).split()
-_NO_METRIC_RESOURCE = "GetMetricData GetMetricStatistics ListMetrics".split()
+    "ListEndpointConfigs",
+    "ListEndpoints",
+    "ListFeatureGroups",
+    "ListModelPackageGroups",
+    "ListModelPackages",
+    "ListModels",
+    "ListPipelines",
+    "ListProcessingJobs",
+    "ListTrainingJobs",
+    "Search",
+)
+_NO_METRIC_RESOURCE = ("GetMetricData", "GetMetricStatistics", "ListMetrics")
 
 
 def places_of(file: str, action: str, resources: Resources) -> Places:
@@ -55,8 +61,9 @@ def table_arn(table: str, resources: Resources) -> str:
 
 
 def _tables(file: str, name: str, resources: Resources) -> tuple[str, ...]:
-    state, people = table_arn(resources.state_table, resources), table_arn(
-        resources.people_table, resources
+    state, people = (
+        table_arn(resources.state_table, resources),
+        table_arn(resources.people_table, resources),
     )
     tables = (state, people) if file in _OF_ALL else (people,) if file in _OF_PEOPLE else (state,)
     if name != "Query":
@@ -88,6 +95,8 @@ def _sagemaker(name: str, resources: Resources) -> Places:
         "FeatureMetadata": _feature_groups(resources),
         "PipelineDefinitionForExecution": (f"pipeline/{resources.pipeline}/execution/*",),
         "PipelineParametersForExecution": (f"pipeline/{resources.pipeline}/execution/*",),
+        "PipelineExecutions": (f"pipeline/{resources.pipeline}",),
+        "PipelineExecutionSteps": (f"pipeline/{resources.pipeline}/execution/*",),
         "PipelineExecution": (
             f"pipeline/{resources.pipeline}",
             f"pipeline/{resources.pipeline}/execution/*",

@@ -60,28 +60,28 @@ class Schedules(Construct):
         self._rule(
             "approved",
             "An approved version is deployed.",
-            events.EventPattern(
-                source=["aws.sagemaker"],
-                detail_type=["SageMaker Model Package State Change"],
-                detail={
+            {
+                "source": ["aws.sagemaker"],
+                "detail-type": ["SageMaker Model Package State Change"],
+                "detail": {
                     "ModelPackageGroupName": [resources.model_package_group],
                     "ModelApprovalStatus": ["Approved"],
                 },
-            ),
+            },
             resources.deployment_pipeline,
             {VERSION.name: "$.detail.ModelPackageVersion"},
         )
         self._rule(
             "drift",
             "Significant drift calls for a new version, which a person approves.",
-            events.EventPattern(
-                source=["aws.cloudwatch"],
-                detail_type=["CloudWatch Alarm State Change"],
-                detail={
+            {
+                "source": ["aws.cloudwatch"],
+                "detail-type": ["CloudWatch Alarm State Change"],
+                "detail": {
                     "alarmName": [resources.alarm(DRIFT)],
                     "state": {"value": ["ALARM"]},
                 },
-            ),
+            },
             resources.jobs_pipeline,
             {JOB.name: RETRAIN},
         )
@@ -119,36 +119,33 @@ class Schedules(Construct):
         self,
         name: str,
         description: str,
-        pattern: events.EventPattern,
+        pattern: Mapping[str, object],
         pipeline: str,
         parameters: Mapping[str, str],
     ) -> None:
         resources = self._resources
-        rule = events.Rule(
+        given = events.CfnRule.SageMakerPipelineParametersProperty(
+            pipeline_parameter_list=[
+                events.CfnRule.SageMakerPipelineParameterProperty(name=key, value=value)
+                for key, value in parameters.items()
+            ]
+        )
+        events.CfnRule(
             self,
             name.capitalize(),
-            rule_name=f"{resources.stack}-{name}",
+            name=f"{resources.stack}-{name}",
             description=description,
             event_pattern=pattern,
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id=pipeline,
+                    arn=_arn(resources, pipeline),
+                    role_arn=resources.role("events"),
+                    sage_maker_pipeline_parameters=given,
+                    dead_letter_config={"arn": self.missed.queue_arn},
+                )
+            ],
         )
-        cfn = rule.node.default_child
-        assert isinstance(cfn, events.CfnRule)
-        cfn.targets = [
-            events.CfnRule.TargetProperty(
-                id=pipeline,
-                arn=_arn(resources, pipeline),
-                role_arn=resources.role("events"),
-                sage_maker_pipeline_parameters=events.CfnRule.SageMakerPipelineParametersProperty(
-                    pipeline_parameter_list=[
-                        events.CfnRule.SageMakerPipelineParameterProperty(name=key, value=value)
-                        for key, value in parameters.items()
-                    ]
-                ),
-                dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
-                    arn=self.missed.queue_arn
-                ),
-            )
-        ]
 
 
 def expression(schedule: Schedule) -> str:

@@ -46,7 +46,7 @@ class StaylineStack(Stack):
         stores = Stores(self, "Stores", resources=resources, keys=keys, sizes=sizes)
         roles = Roles(self, "Roles", resources=resources, keys=keys)
         Secrets(self, "Secrets", resources=resources, keys=keys, keeps_data=sizes.keeps_data)
-        features = Features(
+        Features(
             self,
             "Features",
             resources=resources,
@@ -55,16 +55,11 @@ class StaylineStack(Stack):
             keys=keys,
             role_arn=roles.of["features"].role_arn,
         )
-        features.node.add_dependency(roles)
         Registry(self, "Registry", resources=resources)
-        monitoring = Monitoring(
-            self, "Monitoring", resources=resources, sizes=sizes, key=keys.data
-        )
+        monitoring = Monitoring(self, "Monitoring", resources=resources, sizes=sizes, key=keys.data)
         training = Training(self, "Training", resources=resources, schema=schema, sizes=sizes)
         training.node.add_dependency(roles)
-        schedules = Schedules(
-            self, "Schedules", resources=resources, sizes=sizes, key=keys.data
-        )
+        schedules = Schedules(self, "Schedules", resources=resources, sizes=sizes, key=keys.data)
         schedules.node.add_dependency(training)
         if version is not None:
             endpoint = Endpoint(
@@ -76,7 +71,7 @@ class StaylineStack(Stack):
                 version=version,
                 alarms=tuple(resources.alarm(name) for name in ROLLS_BACK),
             )
-            endpoint.node.add_dependency(roles, monitoring)
+            endpoint.node.add_dependency(roles, *(monitoring.alarms[name] for name in ROLLS_BACK))
         ingress = Ingress(
             self,
             "Ingress",
@@ -88,7 +83,6 @@ class StaylineStack(Stack):
             environment=environment(resources),
             sign_in=sign_in,
         )
-        ingress.node.add_dependency(roles)
         monitoring.watch_api(ingress.api.api_id)
         Budget(self, "Budget", resources=resources, monthly_limit_usd=sizes.monthly_limit_usd)
         if sizes.records_every_access:
@@ -101,4 +95,4 @@ class StaylineStack(Stack):
                 keeps_data=sizes.keeps_data,
             )
         Tags.of(self).add("stayline:stack", name)
-        acknowledge(self)
+        acknowledge(self, sizes.profile)

@@ -1,5 +1,7 @@
 """The option of a trail: every read and write of an object or item, told by AWS itself."""
 
+from typing import cast
+
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_iam as iam
@@ -58,10 +60,8 @@ class Trail(Construct):
             enable_file_validation=True,
             include_global_service_events=False,
             is_multi_region_trail=False,
-            management_events=cloudtrail.ReadWriteType.NONE,
         )
-        cfn = trail.node.default_child
-        assert isinstance(cfn, cloudtrail.CfnTrail)
+        cfn = cast("cloudtrail.CfnTrail", trail.node.default_child)
         cfn.event_selectors = [
             {
                 "readWriteType": "All",

@@ -41,9 +41,7 @@ class Training(Construct):
             schema, seed=asked.seed, trials=asked.trials, time_limit_s=asked.time_limit_s
         )
         self._pipeline("Train", resources.pipeline, trains, "Trains, judges and registers.")
-        self._program(
-            "Jobs", resources.jobs_pipeline, "jobs", ("jobs", "run", JOB.value), (JOB,)
-        )
+        self._program("Jobs", resources.jobs_pipeline, "jobs", ("jobs", "run", JOB.value), (JOB,))
         self._program(
             "Deployment",
             resources.deployment_pipeline,

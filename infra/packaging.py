@@ -31,7 +31,7 @@ REQUIREMENTS = (
 PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64")
 _LEFT_OUT = ("__pycache__", "tests", "faker", "pygments", "rich", "rich_click", "bin")
 """Folders that answer no request."""
-_LARGEST_MB = 250
+LARGEST_MB = 250
 """What Lambda takes, unpacked."""
 
 
@@ -53,9 +53,12 @@ def gateway_code(*, is_packaged: bool) -> functions.Code:
 class PipBundling:
     """Fills a folder with wheels for Lambda's arm64 machines and our package, without Docker."""
 
-    def __init__(self, requirements: Sequence[str], package: Path) -> None:
+    def __init__(
+        self, requirements: Sequence[str], package: Path, *, largest_mb: int = LARGEST_MB
+    ) -> None:
         self._requirements = requirements
         self._package = package
+        self._largest_mb = largest_mb
 
     def try_bundle(self, output_dir: str, options: Any = None, **_rest: Any) -> bool:
         """Fill the folder; raises `CalledProcessError` with pip's words, `ValueError` if too large.
@@ -77,8 +80,8 @@ class PipBundling:
             for found in list(folder.rglob(left_out)):
                 shutil.rmtree(found, ignore_errors=True)
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) >> 20
-        if size >= _LARGEST_MB:
-            raise ValueError(f"the gateway's package has {size} MB; Lambda takes {_LARGEST_MB} MB")
+        if size >= self._largest_mb:
+            raise ValueError(f"the package has {size} MB; Lambda takes {self._largest_mb} MB")
         return True
 
 

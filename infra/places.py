@@ -73,7 +73,7 @@ def _tables(file: str, name: str, resources: Resources) -> tuple[str, ...]:
 
 def _objects(file: str, name: str, resources: Resources) -> tuple[str, ...]:
     data, protected = resources.data_bucket, resources.protected_bucket
-    chosen = (protected,) if file in _OF_PROTECTED else (data,)
+    chosen: tuple[str, ...] = (protected,) if file in _OF_PROTECTED else (data,)
     if file in _OF_ALL:
         chosen = (data, protected)
     below = "" if "Bucket" in name else "/*"

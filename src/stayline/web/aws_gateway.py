@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from mangum import Mangum
@@ -41,4 +42,11 @@ def _application() -> "Mangum":
     from stayline.web.app import create_app
 
     settings = load_settings()
-    return Mangum(create_app(build(settings), settings), lifespan="off")
+    application = create_app(build(settings), settings)
+
+    async def with_raw_path(scope: Any, receive: Any, send: Any) -> None:
+        """Add what Mangum leaves out and the application reads: the address as it was sent."""
+        raw_path = quote(scope["path"]).encode("ascii")
+        await application(scope | {"raw_path": raw_path}, receive, send)
+
+    return Mangum(with_raw_path, lifespan="off")

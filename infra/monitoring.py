@@ -18,8 +18,6 @@ from stayline.domain.alarm_rules import DEFAULT_RULES
 from stayline.domain.alarms import AlarmRule, Comparison
 
 DRIFT = "data-drift"
-ROLLS_BACK = ("endpoint-errors", "endpoint-latency")
-"""The alarms that take a deployment back by themselves."""
 OUR_RULES = (
     "fallback-in-use",
     DRIFT,
@@ -89,10 +87,11 @@ class Monitoring(Construct):
         )
         operators = cloudwatch.ComparisonOperator
         treatments = cloudwatch.TreatMissingData
+        alarm_name = self._resources.alarm(rule.name)
         alarm = cloudwatch.Alarm(
             self,
             "".join(word.capitalize() for word in rule.name.split("-")),
-            alarm_name=self._resources.alarm(rule.name),
+            alarm_name=alarm_name,
             alarm_description=rule.means,
             metric=metric,
             threshold=rule.threshold,
@@ -109,7 +108,7 @@ class Monitoring(Construct):
         told = actions.SnsAction(self.topic)
         alarm.add_alarm_action(told)
         alarm.add_ok_action(told)
-        self.alarms[rule.name] = alarm
+        self.alarms[alarm_name] = alarm
 
     def watch_api(self, api_id: str) -> None:
         """Add the alarms of the way in, and with all of them the dashboard."""
@@ -132,7 +131,9 @@ class Monitoring(Construct):
 
 def _of_aws(resources: Resources, sizes: Sizes) -> tuple[Rule, ...]:
     model = {"EndpointName": resources.endpoint, "VariantName": VARIANT}
-    errors, latency = ROLLS_BACK
+    errors, latency = (
+        alarm.removeprefix(f"{resources.stack}-") for alarm in resources.rollback_alarms
+    )
     pipelines = {
         "training-failed": resources.pipeline,
         "job-failed": resources.jobs_pipeline,

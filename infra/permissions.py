@@ -10,7 +10,7 @@ from infra.places import places_of
 from stayline.adapters import aws
 from stayline.adapters.aws.resources import Resources
 
-_GATEWAY_PORTS = frozenset(
+_GATEWAY = frozenset(
     {
         "answer_book",
         "api_key_book",
@@ -28,32 +28,54 @@ _GATEWAY_PORTS = frozenset(
         "role_book",
         "score_board",
         "scoring_control",
+        "secret_store",
         "secrets",
+        "serving_record",
         "target_health",
+        "token_aliases",
         "token_key_book",
     }
 )
-_DEPLOYER_PORTS = frozenset(
+_DEPLOYER = frozenset(
     {
         "audit_log",
         "capture_log",
         "deployments",
         "endpoint",
         "feature_store",
+        "hosting",
+        "lease",
+        "model_packages",
         "model_registry",
         "opt_out_list",
         "scoring_control",
+        "secret_store",
         "secrets",
+        "serving_record",
         "target_health",
+        "token_aliases",
         "token_key_book",
     }
 )
 FUNCTIONS: Mapping[str, frozenset[str] | None] = {
-    "gateway": _GATEWAY_PORTS,
+    "gateway": _GATEWAY,
     "jobs": None,
-    "deployer": _DEPLOYER_PORTS,
+    "deployer": _DEPLOYER,
 }
 """The files in `stayline.adapters.aws` whose adapters a function uses; None: all of them."""
+OPERATORS = frozenset({"stack_check"})
+"""Files for whoever deploys the stack, with credentials of their own: no function's."""
+WITHHELD: Mapping[str, frozenset[str]] = {
+    function: frozenset(
+        {
+            "secretsmanager.create_secret",
+            "secretsmanager.delete_secret",
+            "secretsmanager.put_secret_value",
+        }
+    )
+    for function in ("gateway", "deployer")
+}
+"""Calls that an adapter can make and a function never asks it for: only jobs change secrets."""
 
 _SERVICES = {"sagemaker-runtime": "sagemaker", "sagemaker-featurestore-runtime": "sagemaker"}
 _OTHER_ACTIONS: Mapping[str, tuple[str, ...]] = {
@@ -104,22 +126,29 @@ def actions_of(call: str) -> tuple[str, ...]:
 
 
 def adapters() -> Iterator[tuple[str, str, frozenset[str]]]:
-    """Yield file, class and calls of each adapter that says which calls it makes."""
-    for module in sorted(pkgutil.iter_modules(aws.__path__), key=lambda found: found.name):
-        loaded = import_module(f"{aws.__name__}.{module.name}")
+    """Yield file (or folder), class and calls of each adapter that says which calls it makes."""
+    for module in sorted(pkgutil.walk_packages(aws.__path__, "."), key=lambda found: found.name):
+        loaded = import_module(f"{aws.__name__}{module.name}")
         for name, kept in sorted(vars(loaded).items()):
             is_own = isinstance(kept, type) and kept.__module__ == loaded.__name__
             if is_own and "CALLS" in vars(kept):
-                yield module.name, name, kept.CALLS
+                yield module.name.split(".")[1], name, kept.CALLS
+
+
+def calls_of(function: str) -> set[tuple[str, str]]:
+    """Return the calls that a function makes, each with the file of its adapter."""
+    files, withheld = FUNCTIONS[function], WITHHELD.get(function, frozenset())
+    return {
+        (file, call)
+        for file, _class, calls in adapters()
+        if file not in OPERATORS and (files is None or file in files)
+        for call in calls - withheld
+    }
 
 
 def permissions_of(function: str, resources: Resources) -> list[Permission]:
     """Return what a function's adapters need, actions on the same resources together."""
-    ports = FUNCTIONS[function]
-    wanted: set[tuple[str, str]] = set()
-    for file, _class, calls in adapters():
-        if ports is None or file in ports:
-            wanted |= {(file, action) for call in calls for action in actions_of(call)}
+    wanted = {(file, act) for file, call in calls_of(function) for act in actions_of(call)}
     return merged(
         Permission(frozenset({action}), *places_of(file, action, resources))
         for file, action in sorted(wanted)

@@ -84,9 +84,12 @@ def _sagemaker(name: str, resources: Resources) -> Places:
     if name in _NO_RESOURCE:
         return (ANY,), "SageMaker knows no resource for listing; what is listed tells names.", {}
     group, stack = resources.model_package_group, resources.stack
+    configs, endpoint = f"endpoint-config/{stack}-*", f"endpoint/{resources.endpoint}"
     kinds = {
-        "EndpointConfig": (f"endpoint-config/{stack}-*",),
-        "Endpoint": (f"endpoint/{resources.endpoint}",),
+        "CreateEndpoint": (endpoint, configs),
+        "UpdateEndpoint": (endpoint, configs),
+        "EndpointConfig": (configs,),
+        "Endpoint": (endpoint,),
         "ModelPackageGroup": (f"model-package-group/{group}",),
         "ModelPackage": (f"model-package-group/{group}", f"model-package/{group}/*"),
         "Model": (f"model/{stack}-*",),
@@ -104,8 +107,8 @@ def _sagemaker(name: str, resources: Resources) -> Places:
         "Pipeline": (f"pipeline/{resources.pipeline}",),
         "ProcessingJob": ("processing-job/pipelines-*", f"processing-job/{stack}-*"),
         "TrainingJob": ("training-job/pipelines-*", f"training-job/{stack}-*"),
-        "Tags": (f"model-package/{group}/*", f"endpoint-config/{stack}-*", f"model/{stack}-*"),
-        "EndpointWeightsAndCapacities": (f"endpoint/{resources.endpoint}",),
+        "Tags": (f"model-package/{group}/*", configs, f"model/{stack}-*"),
+        "EndpointWeightsAndCapacities": (endpoint,),
     }
     for kind, parts in kinds.items():
         if name.endswith(kind):

@@ -9,7 +9,7 @@ from infra.endpoint import Endpoint
 from infra.features import Features
 from infra.ingress import Ingress, SignIn
 from infra.keys import Keys
-from infra.monitoring import ROLLS_BACK, Monitoring
+from infra.monitoring import Monitoring
 from infra.registry import Registry
 from infra.roles import Roles
 from infra.schedules import Schedules
@@ -69,9 +69,11 @@ class StaylineStack(Stack):  # type: ignore[misc]  (mypy passes over the CDK's c
                 sizes=sizes,
                 key=keys.data,
                 version=version,
-                alarms=tuple(resources.alarm(name) for name in ROLLS_BACK),
+                alarms=resources.rollback_alarms,
             )
-            endpoint.node.add_dependency(roles, *(monitoring.alarms[name] for name in ROLLS_BACK))
+            endpoint.node.add_dependency(
+                roles, *(monitoring.alarms[name] for name in resources.rollback_alarms)
+            )
         ingress = Ingress(
             self,
             "Ingress",

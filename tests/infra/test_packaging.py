@@ -1,6 +1,7 @@
 """The gateway's package: pip's wheels for another machine, and nothing that answers no request."""
 
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -73,6 +74,24 @@ def test_versions_are_those_of_the_lock(tmp_path: Path) -> None:
         "polars==1.35.1",
         "other",
     ]
+
+
+def test_the_application_comes_up_with_the_package_s_libraries_alone() -> None:
+    told = "import sys, stayline.web.app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    left_out = {
+        "altair",
+        "boto3",
+        "deltalake",
+        "numpy",
+        "scipy",
+        "sklearn",
+        "sqlalchemy",
+        "xgboost",
+    }
+    assert not loaded & left_out
+    assert {"litestar", "msgspec", "polars"} <= loaded
 
 
 def test_the_placeholder_says_that_it_is_no_code() -> None:

@@ -6,7 +6,7 @@ import pytest
 from botocore import xform_name
 from botocore.session import get_session
 
-from infra.permissions import FUNCTIONS, actions_of, adapters, permissions_of
+from infra.permissions import FUNCTIONS, actions_of, adapters, calls_of, permissions_of
 from infra.places import ANY, places_of
 from infra.platform_permissions import PLATFORM
 from stayline.adapters.aws.resources import Resources
@@ -50,11 +50,9 @@ def plain(value: Any) -> str:
 def allowed(function: str) -> dict[str, set[str]]:
     """Return each action that a function's role should have, and where, told from the calls."""
     wanted: dict[str, set[str]] = {}
-    ports = FUNCTIONS.get(function, frozenset())
-    for file, _class, calls in adapters():
-        for call in calls if ports is None or file in ports else ():
-            for action in actions_of(call):
-                wanted.setdefault(action, set()).update(places_of(file, action, HERE)[0])
+    for file, call in calls_of(function) if function in FUNCTIONS else ():
+        for action in actions_of(call):
+            wanted.setdefault(action, set()).update(places_of(file, action, HERE)[0])
     for permission in PLATFORM[function](HERE):
         for action in permission.actions:
             wanted.setdefault(action, set()).update(permission.resources)
@@ -141,6 +139,12 @@ def test_every_declared_call_is_one_that_aws_has() -> None:
             service, _, operation = call.partition(".")
             known = {xform_name(one) for one in session.get_service_model(service).operation_names}
             assert operation in known, f"{name} declares {call}"
+
+
+def test_only_jobs_change_secrets() -> None:
+    for function in ("gateway", "deployer"):
+        secret = [call for _file, call in calls_of(function) if call.startswith("secretsmanager.")]
+        assert set(secret) <= {"secretsmanager.get_secret_value", "secretsmanager.describe_secret"}
 
 
 def test_what_nothing_is_said_of_is_refused_by_name() -> None:

@@ -128,8 +128,8 @@ def test_the_steady_endpoint_captures_scales_and_takes_a_bad_change_back(prod: T
                 {
                     "AutoRollbackConfiguration": {
                         "Alarms": [
-                            {"AlarmName": "stayline-prod-endpoint-errors"},
-                            {"AlarmName": "stayline-prod-endpoint-latency"},
+                            {"AlarmName": "stayline-prod-attrition-risk-errors"},
+                            {"AlarmName": "stayline-prod-attrition-risk-latency"},
                         ]
                     },
                     "BlueGreenUpdatePolicy": Match.object_like(
@@ -153,7 +153,7 @@ def test_alarms_that_take_a_change_back_are_alarms_of_the_stack(
 ) -> None:
     alarms = properties(templates, "prod-steady", "AWS::CloudWatch::Alarm")
     names = {alarm["AlarmName"] for alarm in alarms}
-    assert {"stayline-prod-endpoint-errors", "stayline-prod-endpoint-latency"} <= names
+    assert {"stayline-prod-attrition-risk-errors", "stayline-prod-attrition-risk-latency"} <= names
     assert all(alarm["AlarmActions"] for alarm in alarms)
 
 

@@ -84,6 +84,11 @@ class Resources:
         return f"{self.stack}-attrition-risk"
 
     @property
+    def rollback_alarms(self) -> tuple[str, ...]:
+        """The CloudWatch alarms that take the endpoint back from a version it is switched to."""
+        return tuple(f"{self.endpoint}-{what}" for what in ("errors", "latency"))
+
+    @property
     def pipeline(self) -> str:
         """The SageMaker pipeline that trains."""
         return f"{self.stack}-training"

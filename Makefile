@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+CHECKOV := .venv-checkov/.ready
 
 .PHONY: help setup up test check format lock bench bench-peers clean
 
@@ -19,10 +20,16 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(CHECKOV): infra/checkov.txt
+	@echo "Installing checkov into .venv-checkov, once (about two minutes) ..."
+	@$(PYTHON) -m venv .venv-checkov
+	@.venv-checkov/bin/python -m pip install --quiet --requirement infra/checkov.txt
+	@touch $@
+
 up: setup  ## Run the main job on a simulated workforce and serve the first score
 	@$(BIN)/stayline up --yes --no-serve
 
-test: setup  ## Run every test
+test: setup $(CHECKOV)  ## Run every test
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not quiet"
 	@$(BIN)/python -m pytest -m quiet
 
@@ -52,4 +59,4 @@ bench-peers: setup  ## Measure Stayline beside its peers, each in an environment
 	@$(BIN)/python -m bench.peers
 
 clean:  ## Remove what make installed
-	rm -rf .venv
+	rm -rf .venv .venv-checkov

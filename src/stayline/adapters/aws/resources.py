@@ -44,6 +44,26 @@ class Resources:
         return self._bucket("protected")
 
     @property
+    def access_log_bucket(self) -> str:
+        """The S3 bucket in which S3 notes who asked the other two for what."""
+        return self._bucket("access-log")
+
+    @property
+    def trail_bucket(self) -> str:
+        """The S3 bucket of CloudTrail's data events, where the stack has a trail."""
+        return self._bucket("trail")
+
+    @property
+    def capture_prefix(self) -> str:
+        """Where captured answers begin in the data bucket; they go after `capture_days`."""
+        return "capture"
+
+    @property
+    def pipeline_prefix(self) -> str:
+        """Where files of pipeline executions begin in the data bucket; they go after 30 days."""
+        return "pipeline"
+
+    @property
     def feature_group(self) -> str:
         """The SageMaker feature group of model inputs; online, since facts are kept in S3."""
         return f"{self.stack}-features"
@@ -74,9 +94,24 @@ class Resources:
         return f"{self.stack}-training"
 
     @property
+    def jobs_pipeline(self) -> str:
+        """The SageMaker pipeline that runs one scheduled job."""
+        return f"{self.stack}-jobs"
+
+    @property
+    def deployment_pipeline(self) -> str:
+        """The SageMaker pipeline that deploys one approved version."""
+        return f"{self.stack}-deployment"
+
+    @property
+    def rotation_pipeline(self) -> str:
+        """The SageMaker pipeline that changes the token key."""
+        return f"{self.stack}-rotation"
+
+    @property
     def pipeline_role(self) -> str:
         """The ARN of the role that pipeline steps, jobs and the endpoint work under."""
-        return f"arn:aws:iam::{self.account}:role/{self.stack}-pipeline"
+        return self.role("pipeline")
 
     @property
     def image(self) -> str:
@@ -89,9 +124,32 @@ class Resources:
         return f"arn:aws:sns:{self.region}:{self.account}:{self.stack}-alarms"
 
     @property
+    def gateway_log(self) -> str:
+        """The CloudWatch log group of the gateway."""
+        return f"/aws/lambda/{self.stack}-gateway"
+
+    @property
+    def access_log(self) -> str:
+        """The CloudWatch log group of requests to the API."""
+        return f"/aws/apigateway/{self.stack}"
+
+    @property
+    def missed_starts_queue(self) -> str:
+        """The SQS queue of starts that a schedule or an event could not make."""
+        return f"{self.stack}-missed-starts"
+
+    @property
     def metric_namespace(self) -> str:
         """The CloudWatch namespace of its metrics."""
         return f"Stayline/{self.stack}"
+
+    def role(self, function: str) -> str:
+        """Return the ARN of the role of a function, ``gateway`` or ``jobs``."""
+        return f"arn:aws:iam::{self.account}:role/{self.stack}-{function}"
+
+    def alarm(self, name: str) -> str:
+        """Return what an alarm is called in CloudWatch, ``stayline-dev-drift``."""
+        return f"{self.stack}-{name}"
 
     def secret(self, name: str) -> str:
         """Return what a secret is called in Secrets Manager, ``stayline-dev/token-key``."""

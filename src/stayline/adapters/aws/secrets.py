@@ -24,6 +24,8 @@ class _Kept:
 class SecretsManager:
     """Reads secrets with the credentials and region that AWS's own variables and files give."""
 
+    CALLS = frozenset({"secretsmanager.get_secret_value"})
+
     def __init__(self, *, refresh_s: float = REFRESH_S) -> None:
         self._refresh_s = refresh_s
         self._client: Any = None

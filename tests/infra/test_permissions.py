@@ -1,0 +1,152 @@
+"""What each role may do, statement by statement: all that its calls need, and nothing else."""
+
+from typing import Any
+
+import pytest
+from botocore import xform_name
+from botocore.session import get_session
+
+from infra.permissions import FUNCTIONS, actions_of, adapters, calls_of, permissions_of
+from infra.places import ANY, places_of
+from infra.platform_permissions import PLATFORM
+from stayline.adapters.aws.resources import Resources
+
+HERE = Resources("stayline-prod", "111122223333", "eu-central-1")
+KEY_USES = {
+    *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
+    *("kms:ReEncryptFrom", "kms:ReEncryptTo"),
+}
+
+
+def statements(template: dict[str, Any], function: str) -> list[dict[str, Any]]:
+    """Return the statements of everything that is attached to a function's role."""
+    (name,) = (
+        name
+        for name, one in template["Resources"].items()
+        if one["Type"] == "AWS::IAM::ManagedPolicy"
+        and one["Properties"]["ManagedPolicyName"] == f"stayline-prod-{function}"
+    )
+    found: list[dict[str, Any]] = template["Resources"][name]["Properties"]["PolicyDocument"][
+        "Statement"
+    ]
+    return found
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def plain(value: Any) -> str:
+    """Return an ARN of the template, told for `HERE`."""
+    if isinstance(value, str):
+        return value
+    if "Fn::Join" in value:
+        return "".join(plain(part) for part in value["Fn::Join"][1])
+    if "Ref" in value:
+        return {"AWS::Region": HERE.region, "AWS::AccountId": HERE.account}[value["Ref"]]
+    return f"key {value['Fn::GetAtt'][0]}"
+
+
+def allowed(function: str) -> dict[str, set[str]]:
+    """Return each action that a function's role should have, and where, told from the calls."""
+    wanted: dict[str, set[str]] = {}
+    for file, call in calls_of(function) if function in FUNCTIONS else ():
+        for action in actions_of(call):
+            wanted.setdefault(action, set()).update(places_of(file, action, HERE)[0])
+    for permission in PLATFORM[function](HERE):
+        for action in permission.actions:
+            wanted.setdefault(action, set()).update(permission.resources)
+    return wanted
+
+
+@pytest.mark.parametrize("function", sorted(PLATFORM))
+def test_a_role_has_each_action_that_its_calls_need_where_they_need_it_and_no_other(
+    templates: dict[str, dict[str, Any]], function: str
+) -> None:
+    given: dict[str, set[str]] = {}
+    for statement in statements(templates["prod-steady"], function):
+        assert statement["Effect"] == "Allow"
+        for action in listed(statement["Action"]):
+            given.setdefault(action, set()).update(map(plain, listed(statement["Resource"])))
+    keys = {action for action in given if action.startswith("kms:") and action in KEY_USES}
+    wanted = allowed(function)
+    assert {action: given[action] for action in given if action not in keys - set(wanted)} == wanted
+    assert keys in (set(), KEY_USES)
+
+
+def test_no_role_has_a_policy_beside_its_own(templates: dict[str, dict[str, Any]]) -> None:
+    resources = templates["prod-steady"]["Resources"].values()
+    assert not [one for one in resources if one["Type"] == "AWS::IAM::Policy"]
+    roles = [one for one in resources if one["Type"] == "AWS::IAM::Role"]
+    assert len([one for one in roles if "RoleName" in one["Properties"]]) == len(PLATFORM)
+    for role in roles:
+        if "RoleName" in role["Properties"]:
+            assert len(role["Properties"]["ManagedPolicyArns"]) == 1
+            assert "Policies" not in role["Properties"]
+
+
+def test_no_action_has_a_star(templates: dict[str, dict[str, Any]]) -> None:
+    for function in PLATFORM:
+        for statement in statements(templates["prod-steady"], function):
+            assert not [action for action in listed(statement["Action"]) if "*" in action]
+
+
+def test_any_resource_at_all_is_for_actions_that_know_none_and_has_its_reason(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    for function in PLATFORM:
+        told = permissions_of(function, HERE) if function in FUNCTIONS else []
+        reasons = {
+            action: one.reason
+            for one in (*told, *PLATFORM[function](HERE))
+            for action in one.actions
+            if ANY in one.resources
+        }
+        for statement in statements(templates["prod-steady"], function):
+            if ANY in listed(statement["Resource"]):
+                assert all(len(reasons[action]) > 30 for action in listed(statement["Action"]))
+
+
+@pytest.mark.parametrize("name", ["people", "protected"])
+def test_only_jobs_reach_protected_attributes_and_only_who_asks_for_names_reaches_them(
+    templates: dict[str, dict[str, Any]], name: str
+) -> None:
+    kept = {"people": HERE.people_table, "protected": HERE.protected_bucket}[name]
+    reaching = {
+        function
+        for function in PLATFORM
+        for statement in statements(templates["prod-steady"], function)
+        if any(kept in plain(place) for place in listed(statement["Resource"]))
+    }
+    assert reaching <= {"people": {"gateway", "jobs"}, "protected": {"jobs", "pipeline"}}[name]
+
+
+def test_the_key_of_protected_attributes_is_not_for_the_gateway(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    used = [
+        plain(place)
+        for statement in statements(templates["prod-steady"], "gateway")
+        for place in listed(statement["Resource"])
+    ]
+    assert not [one for one in used if one.startswith("key KeysProtected")]
+
+
+def test_every_declared_call_is_one_that_aws_has() -> None:
+    session = get_session()
+    for _file, name, calls in adapters():
+        for call in calls:
+            service, _, operation = call.partition(".")
+            known = {xform_name(one) for one in session.get_service_model(service).operation_names}
+            assert operation in known, f"{name} declares {call}"
+
+
+def test_only_jobs_change_secrets() -> None:
+    for function in ("gateway", "deployer"):
+        secret = [call for _file, call in calls_of(function) if call.startswith("secretsmanager.")]
+        assert set(secret) <= {"secretsmanager.get_secret_value", "secretsmanager.describe_secret"}
+
+
+def test_what_nothing_is_said_of_is_refused_by_name() -> None:
+    with pytest.raises(LookupError, match="glue:GetTable"):
+        places_of("feature_store", "glue:GetTable", HERE)

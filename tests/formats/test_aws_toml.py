@@ -36,7 +36,7 @@ def test_the_file_is_two_lines_that_a_person_would_write(tmp_path):
         ('stack = 3\nregion = "eu-central-1"', "Expected `str`, got `int`"),
         ('stack = "s"\nregion = "eu-central-1"\naccount = 111122223333', "Expected `str"),
         ('stack = "s"\nregion = "eu-central-1"\naccount = "1234"', "12 digits"),
-        ('stack = "s"\nregion = "Frankfurt"', "region in aws.toml.*such as eu-central-1"),
+        ('stack = "s"\nregion = "Frankfurt"', "region is 'Frankfurt'.*such as eu-central-1"),
         ('stack = "s"\nregion = "eu-central-1\\n"', "such as eu-central-1"),
         ('stack = ""\nregion = "eu-central-1"', "small letters"),
         ('stack = "Stayline"\nregion = "eu-central-1"', "small letters"),

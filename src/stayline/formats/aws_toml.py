@@ -85,10 +85,16 @@ def write_aws_home(home: Path, aws: AwsHome) -> Path:
     return path
 
 
+def check_region(region: str) -> str:
+    """Return the region; raises `SettingRefused` for what cannot be the name of one."""
+    if not _REGION.fullmatch(region):
+        raise SettingRefused("region", region, "a region such as eu-central-1")
+    return region
+
+
 def _checked(aws: AwsHome) -> AwsHome:
     check_stack_name(aws.stack)
-    if not _REGION.fullmatch(aws.region):
-        raise SettingRefused(f"region in {AWS_FILE}", aws.region, "a region such as eu-central-1")
+    check_region(aws.region)
     if aws.account is not None and not _ACCOUNT.fullmatch(aws.account):
         expected = "an account's 12 digits, in quotes"
         raise SettingRefused(f"account in {AWS_FILE}", aws.account, expected)

@@ -52,7 +52,7 @@ def stack_contents(resources: Sequence[Resource]) -> StackContents:
         nat_gateways=len(by_type["AWS::EC2::NatGateway"]),
         interface_endpoints=sum(map(_zones, by_type["AWS::EC2::VPCEndpoint"])),
         unknown=Counter(one.type for one in resources if not is_known(one.type)),
-        unseen=tuple(started.unseen),
+        unseen=(*started.unseen, *_no_endpoint(by_type)),
     )
 
 
@@ -119,6 +119,14 @@ def _endpoints(configs: Sequence[Resource]) -> Iterator[Endpoint]:
             else:
                 memory = number(entry(serverless).get("MemorySizeInMB"), 6144)
                 yield Endpoint(config.name, serverless_gb=memory / 1024)
+
+
+def _no_endpoint(by_type: Mapping[str, Sequence[Resource]]) -> Iterator[str]:
+    """Yield a line for a stack with models and nothing to serve them: that comes with the first."""
+    if by_type.get("AWS::SageMaker::ModelPackageGroup") and not by_type.get(
+        "AWS::SageMaker::EndpointConfig"
+    ):
+        yield "the real-time endpoint"
 
 
 def _functions(

@@ -1,10 +1,13 @@
 """Metrics of our own that a stack's alarms, dashboards and log filters name; each has its price."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from stayline.formats.cloudformation import Resource, document, entries, entry, plain
 
 _OF_AWS = ("AWS/", "/aws/")
+_DETAILS = ("4xx", "5xx", "Count", "DataProcessed", "IntegrationLatency", "Latency")
+"""What an HTTP API measures of each route, at the price of metrics of one's own, if it is told to.
+"""
 
 
 def alarmed_metrics(alarm: Resource) -> int:
@@ -14,8 +17,21 @@ def alarmed_metrics(alarm: Resource) -> int:
 
 def own_metrics(resources: Iterable[Resource]) -> frozenset[str]:
     """Return the metrics that AWS does not make itself, by namespace, name and dimensions."""
-    named = (metric for resource in resources for metric in _metrics(resource))
-    return frozenset(metric for metric in named if not metric.startswith(_OF_AWS))
+    found = list(resources)
+    named = (metric for resource in found for metric in _metrics(resource))
+    return frozenset(
+        (*(metric for metric in named if not metric.startswith(_OF_AWS)), *_of_routes(found))
+    )
+
+
+def _of_routes(resources: Sequence[Resource]) -> Iterator[str]:
+    stages = (one for one in resources if one.type == "AWS::ApiGatewayV2::Stage")
+    settings = (entry(stage.properties.get("DefaultRouteSettings")) for stage in stages)
+    if any(setting.get("DetailedMetricsEnabled") is True for setting in settings):
+        for route in resources:
+            if route.type == "AWS::ApiGatewayV2::Route":
+                for name in _DETAILS:
+                    yield _told("detailed", name, {"route": route.name})
 
 
 def _metrics(resource: Resource) -> Iterator[str]:

@@ -8,6 +8,16 @@ from stayline.domain.aws_cost.prices import Confidence, Price, least_sure
 from stayline.domain.aws_cost.traffic import Traffic
 from stayline.domain.aws_cost.uses import Use, uses_of
 
+_BY_THE_CALL = frozenset(
+    {
+        "AWS::Budgets::Budget",
+        "AWS::SNS::Topic",
+        "AWS::SQS::Queue",
+        "AWS::StepFunctions::StateMachine",
+    }
+)
+"""Types that cost nothing while nothing is asked of them; alarms and failures ask little."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -32,10 +42,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class NotPriced:
-    """What is in the stack, and not in the total."""
+    """What is in the stack, and not in the total; ``matters`` where it may change that much.
+
+    What is paid for by the call alone, as messages are, does not at the traffic of one company.
+    """
 
     what: str
     why: str
+    matters: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,11 @@ class Bill:
     total: float
     parts: tuple[Part, ...]
     not_priced: tuple[NotPriced, ...]
+
+    @property
+    def has_unknown_rates(self) -> bool:
+        """Whether something that may cost much is not in the total."""
+        return any(one.matters for one in self.not_priced)
 
 
 def bill_of(stack: StackContents, traffic: Traffic, prices: Mapping[str, Price]) -> Bill:
@@ -83,9 +102,13 @@ def _not_priced(
             for use in uses
             if use.price not in prices
         ),
-        *(
-            NotPriced(f"{count} x {name}", "the model does not know what such a resource costs")
-            for name, count in sorted(stack.unknown.items())
-        ),
+        *(_unknown(name, count) for name, count in sorted(stack.unknown.items())),
         *(NotPriced(what, "the template does not say what it runs on") for what in stack.unseen),
     )
+
+
+def _unknown(name: str, count: int) -> NotPriced:
+    what = f"{count} x {name}"
+    if name in _BY_THE_CALL:
+        return NotPriced(what, "paid for by the call, at a price that is not in the table", False)
+    return NotPriced(what, "the model does not know what such a resource costs")

@@ -8,7 +8,10 @@ from stayline.domain.aws_cost.contents import Endpoint, Machine, ScheduledJob, S
 from stayline.domain.aws_cost.prices import Price
 from stayline.domain.aws_cost.traffic import HOURS_A_MONTH, Traffic
 
-HOSTING = ("ml.t2.medium", "ml.m5.large", "ml.c5.large", "ml.c6g.large", "ml.c7g.large")
+HOSTING = (
+    *("ml.t2.medium", "ml.m8g.medium", "ml.m5.large", "ml.c5.large", "ml.c6g.large"),
+    "ml.c7g.large",
+)
 """Instances that can serve a model and have a price; ml.t3.medium cannot serve."""
 _MONITORS = 4
 _LARGEST_TRAFFIC = 1e9

@@ -58,7 +58,7 @@ HEALTHY: Mapping[PartKind, AbstractSet[str]] = {
 }
 """In which states each kind can be used."""
 
-DEPLOYED_STATES = frozenset(
+_DEPLOYED_STATES = frozenset(
     {
         *("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"),
         *("UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"),
@@ -74,3 +74,14 @@ QUOTAS: Mapping[str, int] = {
 
 ENDPOINT_QUOTAS: Mapping[str, int] = {"ml.m8g.medium for endpoint usage": 2}
 """The same for an endpoint on an instance; while a version replaces another there are two."""
+
+
+def stack_outcome(state: str) -> CheckOutcome:
+    """Return what the state of a whole stack means for whoever would use its parts.
+
+    >>> stack_outcome("UPDATE_IN_PROGRESS"), stack_outcome("ROLLBACK_COMPLETE")
+    (<CheckOutcome.UNTOLD: 'could not be told'>, <CheckOutcome.FAIL: 'fail'>)
+    """
+    if state in _DEPLOYED_STATES:
+        return CheckOutcome.PASS
+    return CheckOutcome.UNTOLD if state.endswith("_IN_PROGRESS") else CheckOutcome.FAIL

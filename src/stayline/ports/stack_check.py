@@ -38,8 +38,8 @@ class StackCheck(Protocol):
         ...
 
     def served_version(self) -> int | None:
-        """Return the model version at the endpoint; None where there is no endpoint.
+        """Return the model version at the endpoint that the stack made.
 
-        Raises `AwsRefused` for an endpoint that serves no version of the registry.
+        None where it made none; raises `AwsRefused` for one that serves no version of the registry.
         """
         ...

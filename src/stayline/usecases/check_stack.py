@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from stayline.domain.stack_checks import (
     BOOTSTRAP_STACK,
-    DEPLOYED_STATES,
     ENDPOINT_QUOTAS,
     HEALTHY,
     QUOTAS,
@@ -13,6 +12,7 @@ from stayline.domain.stack_checks import (
     PartKind,
     StackFinding,
     StackPart,
+    stack_outcome,
 )
 from stayline.errors import AwsRefused, StaylineError
 from stayline.ports.stack_check import StackCheck
@@ -87,12 +87,13 @@ def _of_stack(check: str, state: str | StaylineError | None) -> StackFinding:
         return StackFinding(check, _UNTOLD, str(state), "ask for the right to describe stacks")
     if state is None:
         return StackFinding(check, _FAIL, "it is not there", _DEPLOY)
-    if state in DEPLOYED_STATES:
-        return StackFinding(check, _PASS, state)
-    if state.endswith("_IN_PROGRESS"):
-        return StackFinding(check, _UNTOLD, state, "wait until the change is through")
-    advice = "look at the stack's events in CloudFormation, then deploy again"
-    return StackFinding(check, _FAIL, state, advice)
+    advice = {
+        _PASS: "",
+        _UNTOLD: "wait until the change is through",
+        _FAIL: "look at the stack's events in CloudFormation, then deploy again",
+    }
+    outcome = stack_outcome(state)
+    return StackFinding(check, outcome, state, advice[outcome])
 
 
 def _quotas(stack: StackCheck, needed: Mapping[str, int]) -> Iterator[StackFinding]:

@@ -1,6 +1,7 @@
 """Looks at a stack through the services that it is made of."""
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from stayline.adapters.aws.clients import Clients, code_of, our_errors
 from stayline.adapters.aws.resources import Resources
 from stayline.domain.stack_checks import PartKind, StackPart
-from stayline.errors import AwsRefused
+from stayline.errors import AwsRefused, StoreUnavailable
 
 _MISSING = frozenset(
     {
@@ -29,6 +30,7 @@ class AwsStackCheck:
     CALLS = frozenset(
         {
             "cloudformation.describe_stacks",
+            "cloudformation.list_stack_resources",
             "dynamodb.describe_table",
             "s3.head_bucket",
             "sagemaker.describe_endpoint",
@@ -95,26 +97,53 @@ class AwsStackCheck:
         """Return the state of a part; of a bucket and a secret, whether it is there."""
         service, operation, named_by, state = _DESCRIBED[part.kind]
         describe = getattr(self._clients.of(service), operation)
-        found = _described(f"{part.kind} {part.name}", describe, **{named_by: part.name})
-        return None if found is None else state(found)
+        what = f"{part.kind} {part.name}"
+        found = _described(what, describe, **{named_by: part.name})
+        try:
+            return None if found is None else state(found)
+        except KeyError as error:
+            raise StoreUnavailable(what, "AWS's answer lacks its state.") from error
 
     def served_version(self) -> int | None:
-        """Return the version that the endpoint's model is of, told from its package's ARN."""
-        client, name = self._clients.of("sagemaker"), self._clients.resources.endpoint
-        endpoint = _described("the endpoint", client.describe_endpoint, EndpointName=name)
-        if endpoint is None:
+        """Return the version at the endpoint, if the stack made it; it says by its model's package.
+
+        Models that the product made itself are named after their version.
+        """
+        names, client = self._clients.resources, self._clients.of("sagemaker")
+        if not self._made_by_stack("AWS::SageMaker::Endpoint"):
             return None
         with our_errors("the endpoint's model"):
+            endpoint = client.describe_endpoint(EndpointName=names.endpoint)
             config = client.describe_endpoint_config(
                 EndpointConfigName=endpoint["EndpointConfigName"]
             )
             model = client.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
         package = str(model.get("PrimaryContainer", {}).get("ModelPackageName", ""))
-        version = package.rpartition("/")[2]
+        named = re.match(f"{names.stack}-([0-9]+)-", str(model["ModelName"]))
+        version = named[1] if named is not None else package.rpartition("/")[2]
         if not version.isdecimal():
             because = "its model is of no version in the registry; name one with --model-version"
             raise AwsRefused("the endpoint", because)
         return int(version)
+
+    def _made_by_stack(self, kind: str) -> bool:
+        """Whether a resource of this type is the stack's own."""
+        start: dict[str, str] = {}
+        while True:
+            found = _described(
+                f"stack {self._clients.resources.stack}",
+                self._clients.of("cloudformation").list_stack_resources,
+                StackName=self._clients.resources.stack,
+                **start,
+            )
+            if found is None:
+                return False
+            made = found["StackResourceSummaries"]
+            if any(one["ResourceType"] == kind for one in made):
+                return True
+            if not found.get("NextToken"):
+                return False
+            start = {"NextToken": found["NextToken"]}
 
 
 def stack_check(stack: str, region: str) -> AwsStackCheck:

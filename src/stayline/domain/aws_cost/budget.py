@@ -1,12 +1,14 @@
 """What would break a budget: the same stack with one thing changed, or with more traffic."""
 
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from stayline.domain.aws_cost.bill import bill_of
 from stayline.domain.aws_cost.contents import Endpoint, Machine, ScheduledJob, StackContents
 from stayline.domain.aws_cost.prices import Price
 from stayline.domain.aws_cost.traffic import HOURS_A_MONTH, Traffic
+from stayline.domain.aws_cost.uses import uses_of
 
 HOSTING = (
     *("ml.t2.medium", "ml.m8g.medium", "ml.m5.large", "ml.c5.large", "ml.c6g.large"),
@@ -44,10 +46,11 @@ def what_ifs(
     stack: StackContents, traffic: Traffic, prices: Mapping[str, Price], budget: float
 ) -> list[WhatIf]:
     """Return what one change each would cost, the dearest first; of those that are priced."""
-    found = []
+    found, without_price = [], _without_price(stack, traffic, prices)
     for what, changed in _changes(stack):
-        total = bill_of(changed, traffic, prices).total
-        found.append(WhatIf(what, total, total > budget))
+        if _without_price(changed, traffic, prices) <= without_price:
+            total = bill_of(changed, traffic, prices).total
+            found.append(WhatIf(what, total, total > budget))
     if "mlflow-server.hour" in prices:
         total = bill_of(stack, traffic, prices).total
         total += prices["mlflow-server.hour"].of(HOURS_A_MONTH)
@@ -69,6 +72,12 @@ def limits(
         return Limits(None, None)
     rise = budget / now - 1 if now else None
     return Limits(rise, _largest(lambda rate: total(rate) <= budget, traffic.predictions_a_day))
+
+
+def _without_price(
+    stack: StackContents, traffic: Traffic, prices: Mapping[str, Price]
+) -> AbstractSet[str]:
+    return {use.price for use in uses_of(stack, traffic)} - prices.keys()
 
 
 def _largest(fits: Callable[[float], bool], known: float) -> float | None:

@@ -52,11 +52,11 @@ def usd(bill, part):
 
 
 def test_a_bill_is_quantities_times_prices_by_part():
-    bill = bill_of(T2, Traffic(500, metrics_besides=10), PRICES)
+    bill = bill_of(T2, Traffic(500, metrics_besides=10, daily_metrics=48), PRICES)
     predictions = 500 * DAYS_A_MONTH
     assert usd(bill, "encryption keys") == pytest.approx(2 + 2 * predictions * 0.03 / 10_000)
     assert usd(bill, "CloudWatch alarms") == pytest.approx(0.5)
-    assert usd(bill, "CloudWatch metrics") == pytest.approx(3.0)
+    assert usd(bill, "CloudWatch metrics") == pytest.approx((10 + 48 / 24) * 0.3)
     data = predictions * 4 / 1024**2 * 0.016
     assert usd(bill, "real-time endpoint") == pytest.approx(730 * 0.065 + data)
     assert bill.total == pytest.approx(sum(part.usd for part in bill.parts))

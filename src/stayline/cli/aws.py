@@ -78,7 +78,7 @@ def diff(
     from stayline.cli.cdk import find_tools
     from stayline.cli.stack_changes import show_changes
 
-    tools, target = find_tools(), _target(home, stage, profile, region)
+    target, tools = _target(home, stage, profile, region), find_tools()
     show_changes(target, tools, _stack(target.stack, target.region), version)
 
 
@@ -95,7 +95,7 @@ def deploy(
     from stayline.cli.cdk import find_tools
     from stayline.cli.stack_changes import deploy_stack
 
-    tools, target = find_tools(), _target(home, stage, profile, region)
+    target, tools = _target(home, stage, profile, region), find_tools()
     stack, place = _stack(target.stack, target.region), settings_for(home).home
     written = deploy_stack(
         target, tools, stack, place, version=version, ask=_ask(yes=yes), quiet=as_json
@@ -120,7 +120,7 @@ def destroy(
     from stayline.cli.cdk import find_tools
     from stayline.cli.stack_changes import destroy_stack
 
-    tools, target = find_tools(), _target(home, stage, profile, region)
+    target, tools = _target(home, stage, profile, region), find_tools()
     stack = _stack(target.stack, target.region)
     kept = destroy_stack(target, tools, stack, ask=_ask(yes=yes), quiet=as_json)
     if kept is None:

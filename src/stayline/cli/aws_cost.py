@@ -14,6 +14,7 @@ from stayline.domain.stack_names import PROFILES, STAGES, check_profile, stack_o
 if TYPE_CHECKING:
     from stayline.usecases.estimate_cost import CostEstimate
 
+_CENT = 0.01
 _REGION = "us-east-1"
 """Where nearly all prices of the table are from; a template costs the same number of things."""
 
@@ -88,29 +89,46 @@ def _show_json(estimates: "list[CostEstimate]") -> None:
 
 
 def _show(estimate: "CostEstimate") -> None:
+    from stayline.domain.aws_cost.bill import LEFT_OUT
+
     say(f"Profile {estimate.profile}: ${estimate.total:.2f} a month, {_verdict(estimate)}")
     show_table(
         ("part", "$ a month", "prices are"),
-        [(part.part, round(part.usd, 2), part.confidence.value) for part in estimate.parts],
+        [(part.part, _usd(part.usd), part.confidence.value) for part in estimate.parts],
     )
-    if estimate.not_priced:
-        say("Not priced, and in no sum:")
-        for one in estimate.not_priced:
-            say(f"  {one.what}: {one.why}")
+    say("Not priced, and in no sum:")
+    for one in estimate.not_priced:
+        say(f"  {one.what}: {one.why}")
+    say(f"  {', '.join(LEFT_OUT)}")
     say(f"With one thing changed, of ${estimate.budget:.0f}:")
     for change in estimate.what_ifs:
         verdict = "breaks it" if change.breaks else "fits"
-        say(f"  {verdict:9}  ${change.total:7.2f}  {change.what}")
+        say(f"  {verdict:9}  ${_usd(change.total)}  {change.what}")
     _show_limits(estimate)
-    say("By predictions a day:")
-    names = [part.part for part in estimate.parts]
+    _show_growth(estimate)
+
+
+def _usd(amount: float) -> str:
+    return f"{amount:,.2f}".rjust(9)
+
+
+def _show_growth(estimate: "CostEstimate") -> None:
+    """Show the parts that grow with what is asked, and the rest as one."""
     rates = estimate.sensitivity
+    rows = {
+        part.part: [rate.parts.get(part.part, 0.0) for rate in rates] for part in estimate.parts
+    }
+    growing = {name: costs for name, costs in rows.items() if max(costs) - min(costs) > _CENT}
+    rest = [
+        rate.total - sum(costs[at] for costs in growing.values()) for at, rate in enumerate(rates)
+    ]
+    growing |= {"all else": rest, "total": [rate.total for rate in rates]}
+    say("By predictions a day:")
     show_table(
-        ("part", *(f"{rate.predictions_a_day:,.0f}" for rate in rates)),
+        ("$ a month", *(f"{rate.predictions_a_day:,.0f}".rjust(9) for rate in rates)),
         [
-            *([name, *(round(rate.parts.get(name, 0.0), 2) for rate in rates)] for name in names),
-            ["total", *(round(rate.total, 2) for rate in rates)],
-            ["instances, at half their capacity", *(float(rate.instances) for rate in rates)],
+            *((name, *map(_usd, costs)) for name, costs in growing.items()),
+            ("instances that takes", *(str(rate.instances).rjust(9) for rate in rates)),
         ],
     )
 

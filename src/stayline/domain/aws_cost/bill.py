@@ -8,6 +8,16 @@ from stayline.domain.aws_cost.prices import Confidence, Price, least_sure
 from stayline.domain.aws_cost.traffic import Traffic
 from stayline.domain.aws_cost.uses import Use, uses_of
 
+LEFT_OUT = (
+    "data that leaves AWS",
+    "reads of S3",
+    "disks of jobs",
+    "traces",
+    "older versions of keys and objects",
+    "the second instance while a version replaces another",
+    "taxes",
+)
+"""What no template tells, or no price is known of; at small traffic each is small."""
 _BY_THE_CALL = frozenset(
     {
         "AWS::Budgets::Budget",

@@ -18,7 +18,8 @@ class Traffic:
     - ``capture_kb``, ``kept_days``: what is captured of a prediction, and for how long.
     - ``log_kb``: what gateway and function write about a request; ``job_log_gb`` of a run.
     - ``payload_kb``: what goes to the endpoint and back.
-    - ``metrics_besides``: metrics of our own that neither an alarm nor a dashboard names.
+    - ``metrics_besides``: metrics of our own that are sent all day, though neither an alarm nor a
+      dashboard names them; ``daily_metrics`` those a daily watch sends, 76 with IBM's 27 inputs.
     - ``data_gb``, ``table_gb``, ``image_gb``: what buckets, tables and the repository hold anyway.
     - ``capacity_a_s``: what an instance answers a second. 1,898 is our server with all checks on,
       one worker on one core of a slow machine (bench/README.md); no instance of AWS was measured,
@@ -39,6 +40,7 @@ class Traffic:
     job_log_gb: float = 0.001
     payload_kb: float = 4.0
     metrics_besides: int = 10
+    daily_metrics: int = 76
     data_gb: float = 20.0
     table_gb: float = 1.0
     image_gb: float = 3.0

@@ -7,6 +7,10 @@ from stayline.domain.aws_cost.contents import StackContents
 from stayline.domain.aws_cost.traffic import DAYS_A_MONTH, HOURS_A_MONTH, Traffic
 
 _KB_A_GB = 1024 * 1024
+_DAILY = DAYS_A_MONTH / HOURS_A_MONTH
+"""What a metric costs that is sent once a day: the hours in which it is sent are paid for."""
+_SECRET_S = 60
+"""How long a process takes a secret to be as it was."""
 INSTANCE_HOUR = "instance-hour"
 """The price of an hour of ml.m5.large is called ``instance-hour.ml.m5.large``."""
 
@@ -105,18 +109,19 @@ def _watching(stack: StackContents, traffic: Traffic) -> Iterator[Use]:
     yield Use("CloudWatch logs", "logs.gb-month", gigabytes)
     yield Use("CloudWatch alarms", "alarm", stack.alarmed_metrics)
     yield Use("CloudWatch dashboards", "dashboard", stack.dashboards)
-    metrics = len(stack.custom_metrics) + traffic.metrics_besides
-    yield Use("CloudWatch metrics", "metric", metrics)
+    all_day = len(stack.custom_metrics) + traffic.metrics_besides
+    yield Use("CloudWatch metrics", "metric", all_day + traffic.daily_metrics * _DAILY)
 
 
 def _keeping(stack: StackContents, traffic: Traffic) -> Iterator[Use]:
-    """Yield keys and secrets; a prediction is taken to need two calls of keys, one of secrets."""
+    """Yield keys and secrets; a prediction is taken to need two calls of keys."""
     yield Use("encryption keys", "kms.key", stack.keys)
     if stack.keys:
         yield Use("encryption keys", "kms.request", 2 * traffic.predictions + _runs(stack) * 50)
     yield Use("secrets", "secret", stack.secrets)
     if stack.secrets:
-        yield Use("secrets", "secret.request", traffic.predictions)
+        at_most = HOURS_A_MONTH * 3600 / _SECRET_S
+        yield Use("secrets", "secret.request", min(traffic.predictions, at_most))
     yield Use("network", "nat-gateway.hour", stack.nat_gateways * HOURS_A_MONTH)
     yield Use("network", "interface-endpoint.hour", stack.interface_endpoints * HOURS_A_MONTH)
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,16 +32,15 @@ EMPTY: Answers = {
     "ListStackResources": NOT_THERE,
 }
 APP = """
-import json, pathlib
+import json, pathlib, sys
 
-def build_app(stage, profile, *, outdir, version, is_packaged, is_checked):
-    folder = pathlib.Path(outdir)
-    folder.mkdir(parents=True, exist_ok=True)
-    template = pathlib.Path(__file__).with_name("template.json").read_text()
-    (folder / f"stayline-{stage}.template.json").write_text(template)
-    asked = {"profile": profile, "version": version, "is_packaged": is_packaged}
-    pathlib.Path(__file__).with_name("asked.json").write_text(json.dumps(asked))
-    print("synthesised")
+words = sys.argv[1:]
+folder = pathlib.Path(words[words.index("--outdir") + 1])
+folder.mkdir(parents=True, exist_ok=True)
+template = pathlib.Path(__file__).with_name("template.json").read_text()
+(folder / f"stayline-{words[0]}.template.json").write_text(template)
+pathlib.Path(__file__).with_name("asked.json").write_text(json.dumps(words))
+print("synthesised")
 """
 NPX = """#!/bin/sh
 echo "$@" >> "{log}"
@@ -56,16 +56,18 @@ class StandIn:
         self._infra, programs, self._log = folder / "infra", folder / "bin", folder / "log"
         self._infra.mkdir(parents=True)
         programs.mkdir()
-        (self._infra / "app.py").write_text(APP)
+        (self._infra / "__main__.py").write_text(APP)
         (self._infra / "template.json").write_text(json.dumps({"Resources": sample_stack()}))
         (programs / "npx").write_text(NPX.format(log=self._log, failing=failing))
         (programs / "npx").chmod(0o755)
         self.tools = Tools(folder, programs)
 
     @property
-    def asked(self) -> dict[str, object]:
-        """What the app was asked for last."""
-        return json.loads((self._infra / "asked.json").read_text())
+    def asked(self) -> list[str]:
+        """What the app was asked for last, without where to write."""
+        words = json.loads((self._infra / "asked.json").read_text())
+        at = words.index("--outdir")
+        return words[:at] + words[at + 2 :]
 
     @property
     def calls(self) -> list[list[str]]:
@@ -98,9 +100,17 @@ def test_a_first_deployment_shows_makes_ready_deploys_and_tells_the_home(aws, tm
     assert stand_in.calls[1][1] == f"aws://{ACCOUNT}/{REGION}"
     shown, deployed = stand_in.calls[0], stand_in.calls[2]
     assert shown[shown.index("--app") + 1] == deployed[deployed.index("--app") + 1]
-    assert stand_in.asked == {"profile": "steady", "version": None, "is_packaged": True}
+    assert stand_in.asked == ["dev", "--profile", "steady", "--packaged"]
     assert written == tmp_path / "home" / "aws.toml"
     assert read_aws_home(tmp_path / "home") == AwsHome(STACK, REGION, ACCOUNT)
+
+
+def test_the_stack_knows_the_features_and_who_signs_people_in(tmp_path):
+    stand_in = StandIn(tmp_path / "checkout")
+    target = replace(TARGET, schema="monthly-panel", issuer="https://id", audience="stayline")
+    stand_in.tools.synthesise(target, tmp_path / "out", version=None, is_to_be_deployed=False)
+    told = ["--schema", "monthly-panel", "--issuer", "https://id", "--audience", "stayline"]
+    assert stand_in.asked == ["dev", "--profile", "steady", *told]
 
 
 def test_after_a_no_nothing_is_changed(aws, tmp_path):
@@ -114,14 +124,14 @@ def test_a_deployment_that_fails_leaves_the_home_as_it_was(aws, tmp_path):
     stand_in = StandIn(tmp_path / "checkout", failing="deploy")
     with pytest.raises(StackCommandFailed, match="`cdk deploy` ended with exit status 3"):
         deploy(stand_in, tmp_path / "home", version=4)
-    assert stand_in.asked["version"] == 4
+    assert stand_in.asked == ["dev", "--profile", "steady", "--version", "4", "--packaged"]
     assert not (tmp_path / "home").exists()
 
 
 def test_an_app_that_fails_stops_before_anything_is_shown(aws, tmp_path):
     stand_in = StandIn(tmp_path / "checkout")
     (tmp_path / "checkout" / "infra" / "template.json").unlink()
-    with pytest.raises(StackCommandFailed, match="build_app"):
+    with pytest.raises(StackCommandFailed, match="python -m infra"):
         deploy(stand_in, tmp_path / "home")
     assert stand_in.calls == []
 

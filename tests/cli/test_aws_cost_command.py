@@ -86,7 +86,7 @@ def test_a_wrong_call_is_told_in_words(words):
     assert ended.err.startswith("Error: ")
 
 
-@pytest.mark.skipif(not (ROOT / "infra" / "app.py").is_file(), reason="no stack is here yet")
+@pytest.mark.skipif(not (ROOT / "infra" / "__main__.py").is_file(), reason="no stack is here yet")
 def test_the_real_stack_is_within_80_dollars_and_all_of_it_is_known():
     ended = here("aws", "cost", "--profile", "steady", "--json")
     told = ended.json

@@ -34,6 +34,12 @@ VersionOption = Annotated[
         show_default=False,
     ),
 ]
+FeaturesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--schema", help="The features: a schema.toml or a preset (ibm-hr).", show_default=False
+    ),
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
@@ -51,6 +57,7 @@ def synth(
     stage: StageOption = STAGES[0],
     profile: ProfileOption = PROFILES[0],
     version: VersionOption = None,
+    schema: FeaturesOption = None,
     region: RegionOption = None,
     out: Annotated[Path, typer.Option("--out", help="Where to.")] = Path("cdk.out"),
     home: HomeOption = None,
@@ -59,7 +66,7 @@ def synth(
     """Write the stack's CloudFormation templates, to be read; asks neither AWS nor anybody else."""
     from stayline.cli.cdk import find_tools
 
-    target = _target(home, stage, profile, region)
+    target = _target(home, stage, profile, region, schema)
     written = find_tools().synthesise(target, out, version=version, is_to_be_deployed=False)
     if as_json:
         show_json({"stack": target.stack, "profile": profile, "out": str(written)})
@@ -71,6 +78,7 @@ def diff(
     stage: StageOption = STAGES[0],
     profile: ProfileOption = PROFILES[0],
     version: VersionOption = None,
+    schema: FeaturesOption = None,
     region: RegionOption = None,
     home: HomeOption = None,
 ) -> None:
@@ -78,7 +86,7 @@ def diff(
     from stayline.cli.cdk import find_tools
     from stayline.cli.stack_changes import show_changes
 
-    target, tools = _target(home, stage, profile, region), find_tools()
+    target, tools = _target(home, stage, profile, region, schema), find_tools()
     show_changes(target, tools, _stack(target.stack, target.region), version)
 
 
@@ -86,6 +94,7 @@ def deploy(
     stage: StageOption = STAGES[0],
     profile: ProfileOption = PROFILES[0],
     version: VersionOption = None,
+    schema: FeaturesOption = None,
     region: RegionOption = None,
     yes: YesOption = False,
     home: HomeOption = None,
@@ -95,7 +104,7 @@ def deploy(
     from stayline.cli.cdk import find_tools
     from stayline.cli.stack_changes import deploy_stack
 
-    target, tools = _target(home, stage, profile, region), find_tools()
+    target, tools = _target(home, stage, profile, region, schema), find_tools()
     stack, place = _stack(target.stack, target.region), settings_for(home).home
     written = deploy_stack(
         target, tools, stack, place, version=version, ask=_ask(yes=yes), quiet=as_json
@@ -111,6 +120,7 @@ def deploy(
 def destroy(
     stage: StageOption = STAGES[0],
     profile: ProfileOption = PROFILES[0],
+    schema: FeaturesOption = None,
     region: RegionOption = None,
     yes: YesOption = False,
     home: HomeOption = None,
@@ -120,7 +130,7 @@ def destroy(
     from stayline.cli.cdk import find_tools
     from stayline.cli.stack_changes import destroy_stack
 
-    target, tools = _target(home, stage, profile, region), find_tools()
+    target, tools = _target(home, stage, profile, region, schema), find_tools()
     stack = _stack(target.stack, target.region)
     kept = destroy_stack(target, tools, stack, ask=_ask(yes=yes), quiet=as_json)
     if kept is None:
@@ -162,10 +172,23 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _target(home: Path | None, stage: str, profile: str, region: str | None) -> "Target":
+def _target(
+    home: Path | None, stage: str, profile: str, region: str | None, schema: str | None
+) -> "Target":
+    """Return which stack is meant; who signs people in there is who does so in the home."""
     from stayline.cli.cdk import Target
 
-    return Target(stack_of(stage), stage, check_profile(profile), _region(home, region))
+    stack, checked, settings = stack_of(stage), check_profile(profile), settings_for(home)
+    issuer, audience = settings.oidc_issuer, settings.oidc_audience
+    return Target(
+        stack,
+        stage,
+        checked,
+        _region(home, region),
+        schema=schema or "",
+        issuer=issuer if audience else "",
+        audience=audience if issuer else "",
+    )
 
 
 def _region(home: Path | None, region: str | None) -> str:

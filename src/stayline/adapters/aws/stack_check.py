@@ -68,7 +68,8 @@ class AwsStackCheck:
 
     def quotas(self) -> dict[str, float]:
         """Return what SageMaker permits, over as many pages as it takes."""
-        client, found = self._clients.of("service-quotas"), {}
+        client = self._clients.of("service-quotas")
+        found: dict[str, float] = {}
         start: dict[str, str] = {}
         while True:
             with our_errors("the service quotas"):

@@ -12,6 +12,7 @@ from stayline.cli import (
     alarms,
     api_keys,
     audit,
+    aws,
     comply,
     comply_documents,
     correct,
@@ -73,7 +74,7 @@ for module in (
     up, inspect, imports, simulate, train, pipeline, models, waivers, score, outcomes, serve, jobs,
     watch, alarms, audit, stop, pilot, oversight, access_keys, api_keys, secrets, roles, purge,
     holds, erase, opt_out, requests, export_person, correct, notices, register, comply,
-    comply_documents, doctor,
+    comply_documents, doctor, aws,
 ):  # fmt: skip
     module.register(app)
 require_sign_in(app)

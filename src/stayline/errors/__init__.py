@@ -70,6 +70,8 @@
     ├── StoreDamaged             a store that fails its own checks
     ├── StoreUnavailable         a store that cannot be read or written just now
     ├── AwsRefused               a part of AWS that does not let us in, or is not there
+    ├── InfrastructureMissing    a stack to be built where its code is not
+    ├── StackCommandFailed       a tool that changes a stack, and ended badly
     ├── SecretUnavailable        a secret that is not where its reference says
     ├── RotationUnderWay         people's tokens change just now, or half did
     ├── RotationRefused          a secret that is not to be rotated or retired yet
@@ -106,6 +108,7 @@ from stayline.errors.identity import (
     UnknownApiKey,
     UnknownRoleGrant,
 )
+from stayline.errors.infrastructure import InfrastructureMissing, StackCommandFailed
 from stayline.errors.jobs import ExtractUnsettled, JobUnderWay, UnknownJob
 from stayline.errors.models import (
     ApprovalRefused,
@@ -195,6 +198,7 @@ __all__ = [
     "FileUnwritable",
     "HasOptedOut",
     "HeldByLaw",
+    "InfrastructureMissing",
     "IssuerUnreachable",
     "JobUnderWay",
     "ModelNotApproved",
@@ -230,6 +234,7 @@ __all__ = [
     "SecretUnavailable",
     "SettingRefused",
     "SignatureRefused",
+    "StackCommandFailed",
     "StaylineError",
     "StillExecuting",
     "StoreDamaged",

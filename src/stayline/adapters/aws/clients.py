@@ -73,6 +73,7 @@ def our_errors(store: str) -> Iterator[None]:
     A refusal that the caller has an answer to is to be caught within, see `code_of`.
     """
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -80,7 +81,7 @@ def our_errors(store: str) -> Iterator[None]:
         _raise(store, code_of(error), error)
     except NoCredentialsError as error:
         raise AwsRefused(store, "there are no AWS credentials") from error
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise StoreUnavailable(store, f"AWS does not answer ({type(error).__name__}).") from error
 
 

@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 
-from stayline.errors import SettingRefused
-
-_LONGEST_STACK = 30
-"""Bucket names end at 63 characters, and hold an account and a purpose besides."""
+from stayline.domain.stack_names import check_stack_name as check_stack_name  # told here, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +154,3 @@ class Resources:
 
     def _bucket(self, purpose: str) -> str:
         return f"{self.stack}-{purpose}-{self.account}-{self.region}"
-
-
-def check_stack_name(stack: str) -> str:
-    """Return the name; raises `SettingRefused` where the names of its parts would not be valid."""
-    letters = stack.replace("-", "")
-    is_plain = letters.isascii() and letters.isalnum() and letters == letters.lower()
-    if not (is_plain and stack[0].isalpha() and stack[-1] != "-" and len(stack) <= _LONGEST_STACK):
-        expected = f"1 to {_LONGEST_STACK} small letters, digits and hyphens, a letter first"
-        raise SettingRefused("stack", stack, expected)
-    return stack

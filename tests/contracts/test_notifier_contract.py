@@ -24,3 +24,10 @@ def test_a_channel_that_there_is_not_takes_nothing_and_raises_nothing(backend: B
 
 def test_a_new_home_has_no_problem_with_its_channels(backend: Backend) -> None:
     assert backend.notifier().problems() == []
+
+
+def test_every_channel_of_a_new_home_takes_a_message(backend: Backend) -> None:
+    notifier = backend.notifier()
+    assert {name: notifier.send(name, MESSAGE) for name in notifier.channels()} == dict.fromkeys(
+        notifier.channels()
+    )

@@ -1,4 +1,4 @@
-"""One person's kept score as an item of DynamoDB: half a kilobyte with thirty reasons."""
+"""One person's kept score as an item of DynamoDB: less than a kilobyte with thirty reasons."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -141,8 +141,8 @@ def _batch(store: FakeFeatureStore, body: dict) -> dict:
     store.unprocessed -= left_out
     for asked in body["Identifiers"]:
         tokens = asked["RecordIdentifiersValueAsString"]
-        if not 0 < len(tokens) <= 100:
-            raise Refused("too many people")
+        if not 0 < len(set(tokens)) == len(tokens) <= 100:
+            raise Refused("nobody, too many people, or one of them twice")
         if left_out and tokens[1:]:
             unprocessed.append(asked | {"RecordIdentifiersValueAsString": tokens[1:]})
             tokens = tokens[:1]

@@ -157,7 +157,7 @@ def test_people_whom_a_batch_left_out_are_asked_for_again(
     assert store.records(people).keys() == set(people)
     online.unprocessed = 99
     with pytest.raises(StoreUnavailable, match="unread"):
-        store.known(people * 20)
+        store.known([*people, *map(token_of, range(20))])
     online.unprocessed = 0
     of = {"FeatureGroupName": "x", "RecordIdentifierValueAsString": people[0], "ErrorMessage": ""}
     for code, error in (("InternalFailure", StoreUnavailable), ("AccessForbidden", AwsRefused)):

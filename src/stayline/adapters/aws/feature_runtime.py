@@ -52,8 +52,9 @@ class FeatureRuntime:
         however often it is asked.
         """
         found: dict[str, dict[str, Record]] = {group: {} for group in groups}
-        for start in range(0, len(tokens), MOST_AT_ONCE):
-            part = list(tokens[start : start + MOST_AT_ONCE])
+        people = list(dict.fromkeys(tokens))
+        for start in range(0, len(people), MOST_AT_ONCE):
+            part = people[start : start + MOST_AT_ONCE]
             named = {"FeatureNames": list(features)} if features else {}
             asked = [
                 {"FeatureGroupName": group, "RecordIdentifiersValueAsString": part, **named}

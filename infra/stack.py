@@ -22,7 +22,7 @@ from stayline.adapters.aws.resources import Resources, check_stack_name
 from stayline.domain.workforce_schema import WorkforceSchema
 
 
-class StaylineStack(Stack):  # type: ignore[misc]  # mypy passes over the CDK
+class StaylineStack(Stack):
     """All of Stayline in one account and region, under names that `Resources` tells.
 
     Without a ``version`` there is no endpoint: the first deployment comes before the first model.

@@ -12,7 +12,7 @@ _NOBODY = "nobody"
 
 
 class AwsStoresCheck:
-    """Reads what is not there from each service, all at once: a fraction of a cent for a million.
+    """Reads what is not there from each service, all at once: less than a dollar a million.
 
     Reading needs the same credentials, key and network as writing; whether writing is permitted is
     known by the first write. One attempt each, so an answer is there within two seconds or so.

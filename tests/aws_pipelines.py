@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from aws_backend import CALLS_MADE, at_once
+from aws_backend import at_once
 from fake_aws import recording
 from moto_sagemaker import SCRIPTS, Script
 from small_pipelines import package_bytes
@@ -13,6 +13,8 @@ from stayline.adapters.aws.pipeline_runner import SageMakerPipelineRunner
 from stayline.formats.file_trees import content_digest
 from stores import SetClock
 
+CALLS: set[str] = set()
+"""What the runner asked AWS for in this process."""
 BEGAN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PACKAGE = package_bytes()
 REPORT = b"{}"
@@ -45,7 +47,7 @@ class AwsPipelineHome:
 
     def runner(self, wait=at_once):
         clients = Clients(self.stack)
-        recording(clients, CALLS_MADE[SageMakerPipelineRunner])
+        recording(clients, CALLS)
         return SageMakerPipelineRunner(clients, self.clock, self.registry(), wait)
 
     def registry(self):

@@ -48,7 +48,19 @@ class Clients:
             read_timeout=read_s,
             retries={"mode": "standard", "total_max_attempts": attempts},
         )
-        return self.session.client(service, config=limits)
+        client = self.session.client(service, config=limits)
+        client.meta.events.register("before-parse", _refuse_cut)
+        return client
+
+
+def _refuse_cut(response_dict: Mapping[str, Any], **_rest: object) -> None:
+    """Refuse an answer that ends before its time, which would be read as one without content."""
+    from botocore.exceptions import IncompleteReadError
+
+    body = response_dict["body"]
+    expected = int(response_dict["headers"].get("Content-Length") or 0)
+    if isinstance(body, bytes) and 0 < len(body) < expected:
+        raise IncompleteReadError(actual_bytes=len(body), expected_bytes=expected)
 
 
 def _check_whole(http_response: Any, model: Any, **_rest: object) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import polars as pl
 
 from stayline.adapters.aws.clients import Clients
-from stayline.adapters.aws.register_log import WHAT, Addition, RegisterLog
+from stayline.adapters.aws.register_log import WHAT, RegisterLog
 from stayline.adapters.aws.table import Table
 from stayline.domain.register.words import WORDED, without_words
 from stayline.ports.governance_register import Entry, Kind, Record
@@ -34,7 +34,7 @@ class DynamoGovernanceRegister:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
-        self._additions = Table(clients, clients.resources.state_table, Addition, WHAT)
+        self._written = Table(clients, clients.resources.state_table, dict, WHAT)
 
     def add(self, entries: Sequence[Entry[Kind]]) -> None:
         """Keep entries, all or none; the very same entry again changes nothing."""
@@ -44,7 +44,7 @@ class DynamoGovernanceRegister:
         logs: dict[type, RegisterLog[Any]] = {kind: self._log(kind) for kind in by_kind}
         while True:
             writes = {kind: logs[kind].writes(some) for kind, some in by_kind.items()}
-            if self._additions.write([one for some in writes.values() for one in some]):
+            if self._written.write([one for some in writes.values() for one in some]):
                 return
             for kind, some in writes.items():
                 logs[kind].drop(some)

@@ -21,11 +21,11 @@ LARGEST = 200_000
 class Addition(Generic[Kind]):
     """What was added at once: entries or, of very many, the partition that has them in parts."""
 
-    entries: tuple[Entry[Kind], ...] = ()
+    entries: tuple[Entry[Kind], ...]
     parts: str | None = None
 
 
-_SWEPT: Addition[Any] = Addition()
+_SWEPT: Addition[Any] = Addition(())
 
 
 class RegisterLog(Generic[Kind]):
@@ -63,7 +63,7 @@ class RegisterLog(Generic[Kind]):
         if len(parts) == 1:
             return [Write(self._log, place, Item(self._log, place, parts[0]), if_new=True)]
         name = f"register-part#{uuid4().hex}"
-        staged = Addition[Kind](parts=name)
+        staged: Addition[Kind] = Addition((), name)
         self._table.put(Item(self._staged, name, staged))
         self._table.put_all(Item(name, by_number(at), part) for at, part in enumerate(parts))
         return [

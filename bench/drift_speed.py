@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-
 from bench.drift_people import COLUMNS, people
 from bench.peers.environments import python_of
+
 from stayline.modelling.drift.check import drift_findings
 from stayline.modelling.drift.joint import joint_statistics
 from stayline.modelling.feature_statistics import feature_statistics

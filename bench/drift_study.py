@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from bench.drift_people import COLUMNS, SMALLER, TARGETS, Drift, panel, people
 from scipy.stats import beta, norm
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from bench.drift_people import COLUMNS, SMALLER, TARGETS, Drift, panel, people
 from stayline.domain.gates import Verdict
 from stayline.domain.workforce_schema import Column
 from stayline.modelling.drift.check import drift_findings

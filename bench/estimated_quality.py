@@ -20,10 +20,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
+from bench.peers.environments import python_of
 from rich.console import Console
 from rich.table import Table
 
-from bench.peers.environments import python_of
 from stayline.modelling.evaluation import roc_auc
 from stayline.modelling.training import TrainingOptions, train
 from stayline.modelling.watching.estimated_quality import EstimatedQuality, estimated_quality

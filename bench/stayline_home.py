@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from bench.peers.columns import FLAGS, LEVELS, NUMBERS, ORDINALS, WORDS  # noqa: E402  (needs the path above)
 from bench.peers.workload import DEPTH, PEOPLE, TREES, Workload  # noqa: E402  (needs the path above)
+
 from deployed_home import PASSED, deploy  # noqa: E402  (tests/ is no package)
 from stayline.bootstrap import build  # noqa: E402  (needs the path above)
 from stayline.domain.workforce_schema import (  # noqa: E402  (needs the path above)

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 
+from bench.peers.columns import NAMES
+from bench.peers.workload import QUESTIONS, Workload
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-
-from bench.peers.columns import NAMES
-from bench.peers.workload import QUESTIONS, Workload
 
 JSON = "application/json"
 SERVICE, REGION = "sagemaker", "us-east-1"

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import xgboost as xgb
-
 from bench.peers.columns import ASKED, FLAGS, LEVELS, NAMES, NUMBERS, ORDINALS, WORDS
 
 TREES, DEPTH = 300, 4

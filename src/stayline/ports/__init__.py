@@ -1,32 +1,40 @@
 """The roles the outside world plays, as Protocols; one file per role.
 
-| port                  | embedded                                | aws (to come)                 |
-|-----------------------|-----------------------------------------|-------------------------------|
-| `FeatureStore`        | SQLite online + Delta offline           | SageMaker Feature Store       |
-| `ProtectedAttributes` | SQLite, own file                        | S3 with its own KMS key       |
-| `Directory`           | SQLite, own file                        | DynamoDB                      |
-| `ImportLedger`        | SQLite                                  | DynamoDB                      |
-| `ModelRegistry`       | SQLite + folder by digest               | SageMaker Model Registry + S3 |
-| `Endpoint`            | in process, or any /invocations URL     | SageMaker endpoint            |
-| `Deployments`         | SQLite                                  | SageMaker UpdateEndpoint      |
-| `TargetHealth`        | SQLite, healthy state in memory         | DynamoDB                      |
-| `StoresCheck`         | a write that is undone, in each file    | a read of each service        |
-| `CaptureLog`          | JSONL segments                          | endpoint data capture on S3   |
-| `ScoreBoard`          | SQLite                                  | DynamoDB                      |
-| `AuditLog`            | SQLite, JSONL journals on the way there | DynamoDB                      |
-| `DecisionBook`        | SQLite                                  | DynamoDB                      |
-| `OptOutList`          | SQLite                                  | DynamoDB                      |
-| `ScoringControl`      | SQLite, looked at every 0.25 s          | DynamoDB                      |
-| `WaiverBook`          | SQLite                                  | DynamoDB                      |
-| `OutcomeBook`         | SQLite                                  | S3, as ground truth           |
-| `AnswerBook`          | SQLite                                  | S3, as Parquet                |
-| `MetricLog`           | SQLite                                  | CloudWatch                    |
-| `ServingFigures`      | the server's own metric files           | CloudWatch                    |
-| `AlarmBook`           | SQLite                                  | CloudWatch alarms             |
-| `Notifier`            | log, and Apprise: webhook, mail, ...    | SNS                           |
-| `ReportShelf`         | a folder per report                     | S3                            |
-| `PipelineRunner`      | a process per step, files by digest     | SageMaker Pipelines           |
-| `JobBook`             | SQLite, a lock a job                    | DynamoDB                      |
-| `Secrets`             | file mode 0600 or environment           | Secrets Manager               |
-| `Clock`               | system                                  | system                        |
+| port                  | embedded                          | aws                                |
+|-----------------------|-----------------------------------|------------------------------------|
+| `FeatureStore`        | SQLite online + Delta offline     | Feature Store online + Delta on S3 |
+| `ProtectedAttributes` | SQLite, own file                  | S3, a bucket with its own KMS key  |
+| `Directory`           | SQLite, own file                  | DynamoDB, a table with its own key |
+| `TokenKeyBook`        | SQLite, one transaction           | DynamoDB, one write, then the rest |
+| `ImportLedger`        | SQLite                            | DynamoDB                           |
+| `ExtractFiles`        | folders in the home               | S3                                 |
+| `ModelRegistry`       | SQLite + folder by digest         | SageMaker Model Registry + S3      |
+| `Endpoint`            | in process, or any /invocations   | SageMaker endpoint                 |
+| `Deployments`         | SQLite                            | DynamoDB + UpdateEndpoint          |
+| `TargetHealth`        | SQLite, healthy state in memory   | DynamoDB, healthy state in memory  |
+| `StoresCheck`         | an undone write in each file      | a read of each service             |
+| `Remnants`            | files written anew                | former versions purged             |
+| `CaptureLog`          | JSONL segments                    | S3, in data capture's layout       |
+| `ScoreBoard`          | SQLite                            | DynamoDB                           |
+| `AuditLog`            | SQLite, journals on the way there | DynamoDB, an outbox on the way     |
+| `Checkpoints`         | a file, an Ed25519 key            | S3, the key in Secrets Manager     |
+| `DecisionBook`        | SQLite                            | DynamoDB                           |
+| `OptOutList`          | SQLite                            | DynamoDB                           |
+| `GovernanceRegister`  | SQLite                            | DynamoDB                           |
+| `ScoringControl`      | SQLite, looked at each .25 s      | DynamoDB, looked at each .25 s     |
+| `WaiverBook`          | SQLite                            | DynamoDB                           |
+| `RoleBook`            | SQLite                            | DynamoDB                           |
+| `ApiKeyBook`          | SQLite                            | DynamoDB                           |
+| `OutcomeBook`         | SQLite                            | S3, as Parquet                     |
+| `AnswerBook`          | SQLite                            | S3, as Parquet                     |
+| `MetricLog`           | SQLite                            | DynamoDB, told to CloudWatch       |
+| `ServingFigures`      | the server's own metric files     | CloudWatch                         |
+| `AlarmBook`           | SQLite                            | DynamoDB                           |
+| `Notifier`            | log, and Apprise: webhook, mail   | SNS                                |
+| `ReportShelf`         | a folder per report               | S3                                 |
+| `PipelineRunner`      | a process a step, files by digest | SageMaker Pipelines                |
+| `JobBook`             | SQLite, a lock a job              | DynamoDB, a lease a job            |
+| `Secrets`             | file mode 0600 or environment     | Secrets Manager                    |
+| `BearerTokens`        | an OIDC issuer's                  | the same                           |
+| `Clock`               | system                            | system                             |
 """

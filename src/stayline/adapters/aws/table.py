@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from stayline.adapters.aws.clients import Clients, our_errors
-from stayline.errors import StoreDamaged
+from stayline.errors import StoreDamaged, StoreUnavailable
 
 Value = TypeVar("Value")
 BY_BOOK = "by_book"
@@ -67,8 +67,12 @@ class Table(Generic[Value]):
         """Return what stands there."""
         with our_errors(self._what):
             found = self._dynamodb.get_item(
-                TableName=self._table, Key=_key(partition, place), ConsistentRead=True
+                TableName=self._table,
+                Key=_key(partition, place),
+                ConsistentRead=True,
+                ReturnConsumedCapacity="TOTAL",
             )
+        self._check_whole(found, "ConsumedCapacity")
         return self._value(found["Item"]) if "Item" in found else None
 
     def put(self, item: Item[Value]) -> None:
@@ -168,11 +172,17 @@ class Table(Generic[Value]):
         while True:
             with our_errors(self._what):
                 page = self._dynamodb.query(TableName=self._table, **query, **start)
+            self._check_whole(page, "Items")
             for found in page["Items"]:
                 yield self._item(found)
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _check_whole(self, answer: dict[str, Any], part: str) -> None:
+        """Raise `StoreUnavailable` for an answer cut off, which boto takes for an empty one."""
+        if part not in answer:
+            raise StoreUnavailable(self._what, "AWS's answer was cut off.")
 
     def _batched(self, requests: Sequence[dict[str, Any]]) -> None:
         for start in range(0, len(requests), _WRITES_A_CALL):

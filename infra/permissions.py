@@ -127,12 +127,13 @@ def actions_of(call: str) -> tuple[str, ...]:
 
 def adapters() -> Iterator[tuple[str, str, frozenset[str]]]:
     """Yield file (or folder), class and calls of each adapter that says which calls it makes."""
-    for module in sorted(pkgutil.walk_packages(aws.__path__, "."), key=lambda found: found.name):
-        loaded = import_module(f"{aws.__name__}{module.name}")
+    prefix = f"{aws.__name__}."
+    for module in sorted(pkgutil.walk_packages(aws.__path__, prefix), key=lambda found: found.name):
+        loaded = import_module(module.name)
         for name, kept in sorted(vars(loaded).items()):
             is_own = isinstance(kept, type) and kept.__module__ == loaded.__name__
             if is_own and "CALLS" in vars(kept):
-                yield module.name.split(".")[1], name, kept.CALLS
+                yield module.name.removeprefix(prefix).split(".")[0], name, kept.CALLS
 
 
 def calls_of(function: str) -> set[tuple[str, str]]:

@@ -59,20 +59,24 @@ def test_a_refusal_that_may_pass_is_told_as_that(ask: Asked, led_to: LedTo) -> N
         ask(led_to(address))
 
 
+@pytest.mark.parametrize("ask", READS.values(), ids=READS)
+def test_an_answer_cut_off_is_not_taken_for_an_empty_one(ask: Asked, led_to: LedTo) -> None:
+    with (
+        faulty_aws(200, b'{"Items":[],"It', cut_off=9) as address,
+        pytest.raises(StoreUnavailable),
+    ):
+        ask(led_to(address))
+
+
 @pytest.mark.parametrize(
-    ("status", "code", "cut_off"),
-    [
-        (400, "ThrottlingException", 0),
-        (500, "InternalServerError", 0),
-        (200, "cut off", 9),
-    ],
+    ("status", "code"), [(400, "ThrottlingException"), (500, "InternalServerError")]
 )
 def test_nobody_scores_while_the_rules_cannot_be_read(
-    status: int, code: str, cut_off: int, led_to: LedTo
+    status: int, code: str, led_to: LedTo
 ) -> None:
-    with faulty_aws(status, refusal(code), cut_off=cut_off) as address:
+    with faulty_aws(status, refusal(code)) as address:
         control = DynamoScoringControl(led_to(address), SetClock())
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(StoreUnavailable, match=code):
             control.scope()
 
 

@@ -70,8 +70,12 @@ class Table(Generic[Value]):
         """Return what stands there."""
         with our_errors(self._what):
             found = self._dynamodb.get_item(
-                TableName=self._table, Key=_key(partition, place), ConsistentRead=True
+                TableName=self._table,
+                Key=_key(partition, place),
+                ConsistentRead=True,
+                ReturnConsumedCapacity="TOTAL",
             )
+        self._check_whole(found, "ConsumedCapacity")
         return self._value(found["Item"]) if "Item" in found else None
 
     def get_all(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Value]:
@@ -189,11 +193,17 @@ class Table(Generic[Value]):
         while True:
             with our_errors(self._what):
                 page = self._dynamodb.query(TableName=self._table, **query, **start)
+            self._check_whole(page, "Items")
             for found in page["Items"]:
                 yield self._item(found)
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _check_whole(self, answer: dict[str, Any], part: str) -> None:
+        """Raise `StoreUnavailable` for an answer cut off, which boto takes for an empty one."""
+        if part not in answer:
+            raise StoreUnavailable(self._what, "AWS's answer was cut off.")
 
     def _batched(self, requests: Sequence[dict[str, Any]]) -> None:
         for start in range(0, len(requests), _WRITES_A_CALL):

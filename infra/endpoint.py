@@ -89,7 +89,9 @@ class Endpoint(Construct):
         return {
             "enableCapture": True,
             "initialSamplingPercentage": self._sizes.capture_percent,
-            "destinationS3Uri": f"s3://{resources.data_bucket}/{resources.capture_prefix}",
+            "destinationS3Uri": (
+                f"s3://{resources.data_bucket}/{resources.endpoint_capture_prefix}"
+            ),
             "kmsKeyId": self._key.key_arn,
             "captureOptions": [{"captureMode": "Input"}, {"captureMode": "Output"}],
             "captureContentTypeHeader": {

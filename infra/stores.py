@@ -33,8 +33,8 @@ class Stores(Construct):
         self.data = self._bucket("Data", resources.data_bucket, keys.data)
         self.protected = self._bucket("Protected", resources.protected_bucket, keys.protected)
         self.data.add_lifecycle_rule(
-            id="captures",
-            prefix=f"{resources.capture_prefix}/",
+            id="endpoint-captures",
+            prefix=f"{resources.endpoint_capture_prefix}/",
             expiration=Duration.days(sizes.capture_days),
         )
         self.data.add_lifecycle_rule(

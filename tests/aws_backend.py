@@ -82,7 +82,7 @@ def at_once(seconds: float) -> None:
 
 
 class AwsBackend:
-    """Opens each adapter anew on the same stack; each kind of adapter keeps its clients."""
+    """Opens each adapter anew on the same stack; those of one class share their clients."""
 
     def __init__(self) -> None:
         self._resources = new_stack()
@@ -182,7 +182,7 @@ class AwsBackend:
         return self._open(DynamoRoleBook)
 
     def scores(self) -> ScoreBoard:
-        return self._open(DynamoScoreBoard, lambda token: (token,))
+        return self._open(DynamoScoreBoard, DynamoTokenAliases(Clients(self._resources)).known_as)
 
     def secrets(self) -> Secrets:
         return self._open(SecretsManagerSecrets, book=self.token_keys(), clock=SetClock())
@@ -199,7 +199,14 @@ class AwsBackend:
             imports=self.imports(),
             opt_outs=self.opt_outs(),
             audit=self.audit(),
-            renamed=[],
+            renamed=[
+                self.decisions(),
+                self.register(),
+                self.scores(),
+                self.answers(),
+                self.outcomes(),
+                self.protected(SetClock()),
+            ],
         )
 
     def waivers(self) -> WaiverBook:

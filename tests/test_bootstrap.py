@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from fake_aws import new_stack, running_fake, variables
 from stayline.bootstrap import build
 from stayline.errors import SettingRefused, StoreDamaged
+from stayline.formats.aws_toml import AwsHome, write_aws_home
 from stayline.settings import Settings
 from stores import NOON, SetClock
 
@@ -55,3 +57,43 @@ def test_a_file_that_is_no_database_is_named(tmp_path, name):
     (tmp_path / name).write_bytes(b"no database at all " * 300)
     with pytest.raises(StoreDamaged, match=name):
         build(Settings(home=tmp_path))
+
+
+@pytest.fixture
+def aws_home(tmp_path, monkeypatch):
+    """A home on a stack in a fake of AWS, which knows no account but its own."""
+    with running_fake() as address:
+        for name, value in variables(address).items():
+            monkeypatch.setenv(name, value)
+        stack = new_stack()
+        write_aws_home(tmp_path, AwsHome(stack.stack, stack.region))
+        yield tmp_path
+
+
+def test_a_home_that_names_a_stack_keeps_everything_there(aws_home):
+    build(Settings(home=aws_home), clock=SetClock()).opt_outs.opt_out("a" * 32, at=NOON)
+    again = build(Settings(home=aws_home), clock=SetClock())
+    assert again.opt_outs.is_opted_out("a" * 32, at=NOON)
+    assert again.registry.deployed() is None
+    assert [path.name for path in aws_home.iterdir()] == ["aws.toml"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("governance.toml", "[secrets]\ntoken_key = 'env:KEY'", "secrets.token_key"),
+        ("governance.toml", "[secrets]\nunknown = 'x'", "secrets.unknown"),
+        ("aws.toml", "stack = 'stayline-dev'", "region"),
+    ],
+)
+def test_a_home_on_aws_with_what_it_cannot_have_is_refused(tmp_path, file, text, told):
+    write_aws_home(tmp_path, AwsHome("stayline-dev", "eu-central-1", "123456789012"))
+    (tmp_path / file).write_text(text)
+    with pytest.raises(SettingRefused, match=told):
+        build(Settings(home=tmp_path))
+
+
+def test_a_home_on_aws_has_the_endpoint_of_its_stack_and_no_other(tmp_path):
+    write_aws_home(tmp_path, AwsHome("stayline-dev", "eu-central-1", "123456789012"))
+    with pytest.raises(SettingRefused, match="endpoint_url"):
+        build(Settings(home=tmp_path, endpoint_url="http://127.0.0.1:9"))

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 from functools import partial
 
+from stayline.bootstrap.content_types import listed
 from stayline.bootstrap.identity import bearer_tokens
 from stayline.bootstrap.ports import Ports
 from stayline.domain.secrets_policy import SecretsPolicy
@@ -94,8 +95,8 @@ def embedded_ports(settings: Settings, clock: Clock) -> Ports:
             home / "capture",
             durability=settings.capture_durability,
             sampling_percent=settings.capture_sampling_percent,
-            csv_content_types=_listed(settings.capture_csv_content_types),
-            json_content_types=_listed(settings.capture_json_content_types),
+            csv_content_types=listed(settings.capture_csv_content_types),
+            json_content_types=listed(settings.capture_json_content_types),
         ),
         scores=SqliteScoreBoard(state),
         audit=SqliteAuditLog(state, home / "audit"),
@@ -128,7 +129,3 @@ def embedded_ports(settings: Settings, clock: Clock) -> Ports:
         roles=SqliteRoleBook(state),
         tokens=bearer_tokens(settings, clock),
     )
-
-
-def _listed(setting: str) -> frozenset[str]:
-    return frozenset(name.strip().lower() for name in setting.split(",") if name.strip())

@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -49,6 +50,19 @@ def read_aws_home(home: Path) -> AwsHome | None:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingRefused(AWS_FILE, type(error).__name__, "a readable TOML file") from error
     return parse_aws_home(text)
+
+
+def aws_home_of(environment: Mapping[str, str]) -> AwsHome | None:
+    """Return the stack that a program of the stack itself is told by its variables; else None.
+
+    >>> aws_home_of({"STAYLINE_STACK": "stayline-dev", "AWS_REGION": "eu-central-1"})
+    AwsHome(stack='stayline-dev', region='eu-central-1', account=None)
+    """
+    stack = environment.get("STAYLINE_STACK")
+    if not stack:
+        return None
+    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION", "")
+    return _checked(AwsHome(stack, region, environment.get("STAYLINE_ACCOUNT") or None))
 
 
 def parse_aws_home(text: str) -> AwsHome:

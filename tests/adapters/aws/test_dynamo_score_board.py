@@ -150,3 +150,27 @@ def test_a_score_that_was_replaced_while_it_was_purged_stays(stack: Resources) -
     just_before(clients, WRITE, lambda: board_of(Clients(stack)).put([newer]))
     assert board_of(clients).purge(NOON + HOUR) == 0
     assert board_of(Clients(stack)).find(ANA) == newer
+
+
+def test_a_rename_moves_scores_begins_a_cut_off_run_anew_and_may_be_repeated(
+    stack: Resources,
+) -> None:
+    board, renames = board_of(Clients(stack)), pl.DataFrame({"alias": [ANA], "token": [BO]})
+    run = replace(board.begin_run(MODEL, INPUTS, at=NOON), after=PEOPLE[0])
+    kept(board, run, PEOPLE[:1])
+    board.put([ENTRY])
+    for _ in range(2):
+        board.rename(renames)
+        assert board.find(ANA) is None
+        assert board.find(BO) == replace(ENTRY, token=BO)
+        unfinished = board.unfinished_run()
+        assert unfinished is not None
+        assert (unfinished.number, unfinished.after, unfinished.scored) == (run.number, "", 0)
+
+
+def test_a_rename_leaves_the_newer_score_of_a_person_who_has_two(stack: Resources) -> None:
+    board = board_of(Clients(stack))
+    newer = replace(ENTRY, token=BO, scored_at=NOON + HOUR)
+    board.put([ENTRY, newer])
+    board.rename(pl.DataFrame({"alias": [ANA], "token": [BO]}))
+    assert board.entries() == [newer]

@@ -182,7 +182,7 @@ class Hosting:
             "DataCaptureConfig": {
                 "EnableCapture": True,
                 "InitialSamplingPercentage": 100,
-                "DestinationS3Uri": f"s3://{resources.data_bucket}/capture",
+                "DestinationS3Uri": f"s3://{resources.data_bucket}/{resources.endpoint_capture_prefix}",
                 "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
                 "CaptureContentTypeHeader": {
                     "CsvContentTypes": ["text/csv"],

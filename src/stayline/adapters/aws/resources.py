@@ -52,8 +52,13 @@ class Resources:
 
     @property
     def capture_prefix(self) -> str:
-        """Where captured answers begin in the data bucket; they go after `capture_days`."""
+        """Where the gateway's captured answers begin in the data bucket; `purge` takes them."""
         return "capture"
+
+    @property
+    def endpoint_capture_prefix(self) -> str:
+        """Where SageMaker's own captures begin there; they name nobody and go by their age."""
+        return "endpoint-capture"
 
     @property
     def pipeline_prefix(self) -> str:

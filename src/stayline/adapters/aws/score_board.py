@@ -18,6 +18,7 @@ from stayline.adapters.aws.score_items import (
     found,
     instant,
     key,
+    move,
     put_entry,
     puts_of_run,
     removal,
@@ -92,11 +93,8 @@ class DynamoScoreBoard:
 
     def find(self, token: EmployeeToken) -> BoardEntry | None:
         """Return the kept score of a person."""
-        with our_errors(_STORE):
-            answer = self._dynamodb.get_item(
-                TableName=self._table, Key=key(token), ConsistentRead=True
-            )
-        return found(answer["Item"]).entry(self._runs.inputs) if "Item" in answer else None
+        item = self._item(token)
+        return None if item is None else found(item).entry(self._runs.inputs)
 
     def entries(self, limit: int | None = None) -> list[BoardEntry]:
         """Return the kept scores, highest risk first; up to ``limit`` are in memory."""
@@ -118,6 +116,21 @@ class DynamoScoreBoard:
                 )
             gone.append("Attributes" in answer)
         return any(gone)
+
+    def rename(self, renames: pl.DataFrame) -> None:
+        """Put ``token`` in the place of ``alias``; a run that was cut off begins anew.
+
+        A person's score moves whole, some people at a time. Done again, it moves what is left.
+        """
+        self._runs.begin_anew()
+        for some in renames.select("alias", "token").iter_slices(AT_ONCE // 2):
+            moved = [
+                call
+                for alias, token in some.iter_rows()
+                if (item := self._item(alias)) is not None
+                for call in move(self._table, item, token)
+            ]
+            self._written(moved)
 
     def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
         """Return how old the scores are."""
@@ -184,6 +197,14 @@ class DynamoScoreBoard:
     @property
     def _dynamodb(self) -> Any:
         return self._clients.of("dynamodb")
+
+    def _item(self, token: str) -> dict[str, Any] | None:
+        with our_errors(_STORE):
+            answer = self._dynamodb.get_item(
+                TableName=self._table, Key=key(token), ConsistentRead=True
+            )
+        item: dict[str, Any] | None = answer.get("Item")
+        return item
 
     def _everybody(self, **query: Any) -> Iterator[dict[str, Any]]:
         return everybody(self._clients, _STORE, **query)

@@ -121,6 +121,17 @@ def _put(
     return {"TableName": table, "Item": item}
 
 
+def move(table: str, item: dict[str, Any], token: str) -> tuple[Call, Call]:
+    """Return the writes by which an item stands under another token, unless a newer one does."""
+    put = {
+        "TableName": table,
+        "Item": item | key(token),
+        "ConditionExpression": "attribute_not_exists(pk) OR scored_at <= :at",
+        "ExpressionAttributeValues": {":at": item["scored_at"]},
+    }
+    return {"Put": put}, removal(table, item)
+
+
 def removal(table: str, item: dict[str, Any]) -> Call:
     """Return the write by which an item goes, unless its score was replaced since it was read."""
     return {"Delete": _unless_replaced(table, item)}

@@ -1,6 +1,7 @@
 """The newest run over everyone in DynamoDB, and how far it has come."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +56,20 @@ class ScoringRuns:
         if item is None or "has_ended" in item:
             return None
         return msgspec.json.decode(item["body"]["B"], type=ScoringRun)
+
+    def begin_anew(self) -> None:
+        """Let a run that was cut off begin anew: it goes by the order of tokens."""
+        run = self.unfinished()
+        if run is None or not run.after:
+            return
+        anew = replace(run, after="", by_band={}, opted_out=0, gone=0, outside=0)
+        put = {
+            "TableName": self._table,
+            "Item": _attributes(anew),
+            "ConditionExpression": "of_run = :run AND attribute_not_exists(has_ended)",
+            "ExpressionAttributeValues": {":run": {"N": str(run.number)}},
+        }
+        write_each(self._clients, _STORE, [{"Put": put}])
 
     def keep(self, run: ScoringRun, puts: Sequence[Call]) -> None:
         """Write scores as long as nobody has taken the run further, and take it further with them.

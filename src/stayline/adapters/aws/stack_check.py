@@ -18,7 +18,16 @@ _MISSING = frozenset(
     }
 )
 """What services answer for something that is not there; each has its own word."""
+_ANY_ACCOUNT = "0" * 12
 _SECRETS = ("token-key", "alarm-channels")
+
+
+def account_of(stack: str, region: str) -> str:
+    """Return the account that a stack of this name would be in: that of the credentials.
+
+    Raises `AwsRefused` where there are none, or of no account, and `StoreUnavailable`.
+    """
+    return AwsStackCheck(Clients(Resources(stack, _ANY_ACCOUNT, region))).account()
 
 
 class AwsStackCheck:

@@ -107,6 +107,11 @@ class DynamoTokenAliases:
                 if item.place == item.value.token:
                     yield item.value
 
+    def frame(self) -> pl.DataFrame:
+        """Return each token of an earlier key, as ``alias``, and the ``token`` that stands."""
+        pairs = [(one.token, person.token) for person in self.everyone() for one in person.earlier]
+        return pl.DataFrame(pairs, {"alias": pl.String, "token": pl.String}, orient="row")
+
     def forget(self, token: EmployeeToken) -> None:
         """Remove what tells that a person's tokens are one person's."""
         found = self._table.get(*_key(token))

@@ -5,7 +5,6 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from infra.keys import Keys
-from infra.stores import Stores
 from stayline.adapters.aws.feature_names import COMMIT_ORDER, feature_definitions
 from stayline.adapters.aws.resources import Resources
 from stayline.domain.workforce_schema import WorkforceSchema
@@ -25,9 +24,7 @@ class Features(Construct):
         *,
         resources: Resources,
         schema: WorkforceSchema,
-        stores: Stores,
         keys: Keys,
-        role_arn: str,
     ) -> None:
         super().__init__(scope, id_)
         named = {FEATURES: resources.feature_group, OUTCOMES: resources.outcome_group}
@@ -47,6 +44,5 @@ class Features(Construct):
                     "EnableOnlineStore": True,
                     "SecurityConfig": {"KmsKeyId": keys.data.key_arn},
                 },
-                role_arn=role_arn,
                 tags=[CfnTag(key="stayline:part", value="features")],
             )

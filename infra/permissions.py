@@ -133,7 +133,14 @@ def adapters() -> Iterator[tuple[str, str, frozenset[str]]]:
         for name, kept in sorted(vars(loaded).items()):
             is_own = isinstance(kept, type) and kept.__module__ == loaded.__name__
             if is_own and "CALLS" in vars(kept):
-                yield module.name.removeprefix(prefix).split(".")[0], name, kept.CALLS
+                yield module.name.removeprefix(prefix).split(".")[0], name, _calls(kept)
+
+
+def _calls(adapter: type) -> frozenset[str]:
+    """Return its calls, with those that a library makes for it past AWS's own client."""
+    declared: frozenset[str] = vars(adapter)["CALLS"]
+    past: frozenset[str] = vars(adapter).get("CALLS_PAST_BOTO", frozenset())
+    return declared | past
 
 
 def calls_of(function: str) -> set[tuple[str, str]]:

@@ -83,15 +83,6 @@ def _pipeline(resources: Resources) -> list[Permission]:
     ]
 
 
-def _features(resources: Resources) -> list[Permission]:
-    """Let the Feature Store write its offline files."""
-    bucket = f"arn:aws:s3:::{resources.data_bucket}"
-    return [
-        _on(["s3:GetBucketAcl"], bucket),
-        _on(["s3:PutObject", "s3:PutObjectAcl"], f"{bucket}/features/*"),
-    ]
-
-
 def _scheduler(resources: Resources) -> list[Permission]:
     return [
         _starts(resources, resources.jobs_pipeline, resources.rotation_pipeline),
@@ -113,7 +104,6 @@ PLATFORM: Mapping[str, Callable[[Resources], list[Permission]]] = {
     "jobs": _container,
     "deployer": _container,
     "pipeline": _pipeline,
-    "features": _features,
     "scheduler": _scheduler,
     "events": _events,
 }

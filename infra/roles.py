@@ -17,7 +17,6 @@ PRINCIPALS: Mapping[str, str] = {
     "jobs": "sagemaker.amazonaws.com",
     "deployer": "sagemaker.amazonaws.com",
     "pipeline": "sagemaker.amazonaws.com",
-    "features": "sagemaker.amazonaws.com",
     "scheduler": "scheduler.amazonaws.com",
     "events": "events.amazonaws.com",
 }

@@ -51,9 +51,7 @@ class StaylineStack(Stack):
             "Features",
             resources=resources,
             schema=schema,
-            stores=stores,
             keys=keys,
-            role_arn=roles.of["features"].role_arn,
         )
         Registry(self, "Registry", resources=resources)
         monitoring = Monitoring(self, "Monitoring", resources=resources, sizes=sizes, key=keys.data)

@@ -39,8 +39,10 @@ def test_every_bucket_is_encrypted_versioned_private_and_for_tls_alone(
         assert bucket["BucketEncryption"]
 
 
-def test_captures_go_after_180_days(prod: Template) -> None:
-    rule = Match.object_like({"Prefix": "capture/", "ExpirationInDays": 180, "Status": "Enabled"})
+def test_what_the_endpoint_captures_goes_after_180_days(prod: Template) -> None:
+    rule = Match.object_like(
+        {"Prefix": "endpoint-capture/", "ExpirationInDays": 180, "Status": "Enabled"}
+    )
     prod.has_resource_properties(
         "AWS::S3::Bucket", {"LifecycleConfiguration": {"Rules": Match.array_with([rule])}}
     )

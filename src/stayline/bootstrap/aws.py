@@ -82,7 +82,8 @@ def aws_ports(settings: Settings, aws: AwsHome, clock: Clock) -> Ports:
         renamed=[decisions, register, scores, answers, outcomes, protected],
     )
     registry, health = SageMakerModelRegistry(clients), DynamoTargetHealth(clients)
-    deployments = SageMakerDeployments(clients, clock, HostingPlan())
+    plan = HostingPlan("ml.m8g.medium", bake_s=600)  # as in infra/sizes.py
+    deployments = SageMakerDeployments(clients, clock, plan)
     in_process = InProcessEndpoint(registry, deployments)
     return Ports(
         clock=clock,

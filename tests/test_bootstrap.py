@@ -6,7 +6,7 @@ import pytest
 from fake_aws import new_stack, running_fake, variables
 from stayline.bootstrap import build
 from stayline.errors import SettingRefused, StoreDamaged
-from stayline.formats.aws_toml import AwsHome, write_aws_home
+from stayline.formats.aws_toml import AwsHome, read_aws_home, write_aws_home
 from stayline.settings import Settings
 from stores import NOON, SetClock
 
@@ -97,3 +97,19 @@ def test_a_home_on_aws_has_the_endpoint_of_its_stack_and_no_other(tmp_path):
     write_aws_home(tmp_path, AwsHome("stayline-dev", "eu-central-1", "123456789012"))
     with pytest.raises(SettingRefused, match="endpoint_url"):
         build(Settings(home=tmp_path, endpoint_url="http://127.0.0.1:9"))
+
+
+def test_a_home_of_another_account_is_refused_before_anything_is_asked_of_its_stack(aws_home):
+    named = read_aws_home(aws_home)
+    write_aws_home(aws_home, AwsHome(named.stack, named.region, "111122223333"))
+    with pytest.raises(SettingRefused, match="123456789012, whose credentials are used"):
+        build(Settings(home=aws_home))
+
+
+def test_a_program_of_the_stack_is_told_its_stack_by_variables(aws_home, monkeypatch):
+    named = read_aws_home(aws_home)
+    (aws_home / "aws.toml").unlink()
+    monkeypatch.setenv("STAYLINE_STACK", named.stack)
+    monkeypatch.setenv("AWS_REGION", named.region)
+    build(Settings(home=aws_home), clock=SetClock()).opt_outs.opt_out("a" * 32, at=NOON)
+    assert not list(aws_home.iterdir())

@@ -18,9 +18,10 @@ from stayline.settings import Settings
 def aws_ports(settings: Settings, aws: AwsHome, clock: Clock) -> Ports:
     """Return the adapters of a stack; the home itself holds settings and policies only.
 
-    Without an account in ``aws.toml`` AWS is asked whose credentials these are. Raises
-    `SettingRefused` for what only a home of its own can have, or where the adapters' libraries are
-    not installed, `AwsRefused` and `StoreUnavailable`.
+    AWS is asked whose credentials these are: tables of another account's stack may have the same
+    names. Raises `SettingRefused` where ``aws.toml`` names another account, for what only a home of
+    its own can have, or where the adapters' libraries are not installed, `AwsRefused` and
+    `StoreUnavailable`.
     """
     _check_home(settings, aws)
     from stayline.adapters.aws.alarm_book import DynamoAlarmBook
@@ -64,7 +65,10 @@ def aws_ports(settings: Settings, aws: AwsHome, clock: Clock) -> Ports:
     from stayline.adapters.embedded.endpoint import InProcessEndpoint
     from stayline.adapters.embedded.guarded_endpoint import GuardedEndpoint
 
-    account = aws.account or account_of(aws.stack, aws.region)
+    account = account_of(aws.stack, aws.region)
+    if aws.account not in (None, account):
+        expected = f"{account}, whose credentials are used; or use those of the account named"
+        raise SettingRefused(f"account in {AWS_FILE}", aws.account or "", expected)
     clients = Clients(Resources(aws.stack, account, aws.region))
     aliases = DynamoTokenAliases(clients)
     opt_outs = DynamoOptOutList(clients, aliases)

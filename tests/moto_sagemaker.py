@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.sagemaker.models import FakeEndpointConfig
 from moto.sagemaker.responses import SageMakerResponse
 
 PAGE = 2
@@ -105,6 +106,10 @@ def _script(self: SageMakerResponse) -> Script:
     return SCRIPTS[self._get_param("PipelineExecutionArn").split("/")[-3]]
 
 
+def _any_machine(self: FakeEndpointConfig, instance_type: str) -> None:
+    """Take every machine: the fake's list is older than that of AWS's own client."""
+
+
 def teach() -> None:
     """Teach the fake; doing so again changes nothing."""
     SageMakerResponse.update_endpoint = _update_endpoint
@@ -112,3 +117,4 @@ def teach() -> None:
     SageMakerResponse.list_pipeline_execution_steps = _listed_steps
     SageMakerResponse.describe_pipeline_execution = _described_execution
     SageMakerResponse.stop_pipeline_execution = _stopped_execution
+    FakeEndpointConfig.validate_instance_type = _any_machine

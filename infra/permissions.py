@@ -12,6 +12,7 @@ from stayline.adapters.aws.resources import Resources
 
 _GATEWAY = frozenset(
     {
+        "alarm_book",
         "answer_book",
         "api_key_book",
         "audit_log",
@@ -31,6 +32,7 @@ _GATEWAY = frozenset(
         "secret_store",
         "secrets",
         "serving_record",
+        "stores_check",
         "target_health",
         "token_aliases",
         "token_key_book",
@@ -57,12 +59,29 @@ _DEPLOYER = frozenset(
         "token_key_book",
     }
 )
-FUNCTIONS: Mapping[str, frozenset[str] | None] = {
+_JOBS_ALONE = frozenset(
+    {
+        "checkpoints",
+        "extract_files",
+        "import_ledger",
+        "job_book",
+        "metric_log",
+        "notifier",
+        "pipeline",
+        "pipeline_runner",
+        "protected_attributes",
+        "remnants",
+        "report_shelf",
+        "serving_figures",
+        "waiver_book",
+    }
+)
+FUNCTIONS: Mapping[str, frozenset[str]] = {
     "gateway": _GATEWAY,
-    "jobs": None,
+    "jobs": _GATEWAY | _DEPLOYER | _JOBS_ALONE,
     "deployer": _DEPLOYER,
 }
-"""The files in `stayline.adapters.aws` whose adapters a function uses; None: all of them."""
+"""The files (or folders) in `stayline.adapters.aws` whose adapters a function uses."""
 OPERATORS = frozenset({"stack_check"})
 """Files for whoever deploys the stack, with credentials of their own: no function's."""
 WITHHELD: Mapping[str, frozenset[str]] = {
@@ -80,7 +99,11 @@ WITHHELD: Mapping[str, frozenset[str]] = {
 _SERVICES = {"sagemaker-runtime": "sagemaker", "sagemaker-featurestore-runtime": "sagemaker"}
 _OTHER_ACTIONS: Mapping[str, tuple[str, ...]] = {
     "dynamodb.transact_get_items": ("dynamodb:GetItem",),
-    "dynamodb.transact_write_items": ("dynamodb:PutItem", "dynamodb:DeleteItem"),
+    "dynamodb.transact_write_items": (
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:PutItem",
+    ),
     "s3.abort_multipart_upload": ("s3:AbortMultipartUpload",),
     "s3.complete_multipart_upload": ("s3:PutObject",),
     "s3.copy_object": ("s3:GetObject", "s3:PutObject"),
@@ -127,12 +150,20 @@ def actions_of(call: str) -> tuple[str, ...]:
 
 def adapters() -> Iterator[tuple[str, str, frozenset[str]]]:
     """Yield file (or folder), class and calls of each adapter that says which calls it makes."""
-    for module in sorted(pkgutil.walk_packages(aws.__path__, "."), key=lambda found: found.name):
-        loaded = import_module(f"{aws.__name__}{module.name}")
+    prefix = f"{aws.__name__}."
+    for module in sorted(pkgutil.walk_packages(aws.__path__, prefix), key=lambda found: found.name):
+        loaded = import_module(module.name)
         for name, kept in sorted(vars(loaded).items()):
             is_own = isinstance(kept, type) and kept.__module__ == loaded.__name__
             if is_own and "CALLS" in vars(kept):
-                yield module.name.split(".")[1], name, kept.CALLS
+                yield module.name.removeprefix(prefix).split(".")[0], name, _calls(kept)
+
+
+def _calls(adapter: type) -> frozenset[str]:
+    """Return its calls, with those that a library makes for it past AWS's own client."""
+    declared: frozenset[str] = vars(adapter)["CALLS"]
+    past: frozenset[str] = vars(adapter).get("CALLS_PAST_BOTO", frozenset())
+    return declared | past
 
 
 def calls_of(function: str) -> set[tuple[str, str]]:
@@ -141,7 +172,7 @@ def calls_of(function: str) -> set[tuple[str, str]]:
     return {
         (file, call)
         for file, _class, calls in adapters()
-        if file not in OPERATORS and (files is None or file in files)
+        if file in files
         for call in calls - withheld
     }
 

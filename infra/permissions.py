@@ -8,6 +8,7 @@ from typing import Any
 
 from infra.places import places_of
 from stayline.adapters import aws
+from stayline.adapters.aws.hosting import Hosting
 from stayline.adapters.aws.resources import Resources
 
 _GATEWAY = frozenset(
@@ -84,6 +85,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
 """The files (or folders) in `stayline.adapters.aws` whose adapters a function uses."""
 OPERATORS = frozenset({"stack_check"})
 """Files for whoever deploys the stack, with credentials of their own: no function's."""
+_SWITCHES = Hosting.CALLS - {"sagemaker.describe_endpoint"}
 WITHHELD: Mapping[str, frozenset[str]] = {
     function: frozenset(
         {
@@ -92,9 +94,13 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             "secretsmanager.put_secret_value",
         }
     )
-    for function in ("gateway", "deployer")
+    | switches
+    for function, switches in (("gateway", _SWITCHES), ("deployer", frozenset()))
 }
-"""Calls that an adapter can make and a function never asks it for: only jobs change secrets."""
+"""Calls that an adapter can make and a function never asks it for.
+
+Only jobs change secrets; the gateway reads who serves, and switches no endpoint.
+"""
 
 _SERVICES = {"sagemaker-runtime": "sagemaker", "sagemaker-featurestore-runtime": "sagemaker"}
 _OTHER_ACTIONS: Mapping[str, tuple[str, ...]] = {

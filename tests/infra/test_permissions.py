@@ -171,6 +171,15 @@ def test_only_jobs_change_secrets() -> None:
         assert set(secret) <= {"secretsmanager.get_secret_value", "secretsmanager.describe_secret"}
 
 
+def test_the_gateway_sees_the_endpoint_and_switches_none() -> None:
+    called = {call for _file, call in calls_of("gateway")}
+    assert {call for call in called if call.endswith("_endpoint")} == {
+        "sagemaker-runtime.invoke_endpoint",
+        "sagemaker.describe_endpoint",
+    }
+    assert "sagemaker.create_model" not in called
+
+
 def test_what_nothing_is_said_of_is_refused_by_name() -> None:
     with pytest.raises(LookupError, match="glue:GetTable"):
         places_of("feature_store", "glue:GetTable", HERE)

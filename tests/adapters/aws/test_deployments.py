@@ -74,7 +74,9 @@ def test_a_version_is_hosted_by_its_bytes_with_capture_a_canary_and_alarms(home,
     config = sagemaker.describe_endpoint_config(
         EndpointConfigName=ASKED[stack.endpoint][0]["config"]
     )
-    assert config["DataCaptureConfig"]["DestinationS3Uri"] == f"s3://{stack.data_bucket}/capture"
+    assert config["DataCaptureConfig"]["DestinationS3Uri"] == (
+        f"s3://{stack.data_bucket}/{stack.endpoint_capture_prefix}"
+    )
     (variant,) = config["ProductionVariants"]
     assert variant["VariantName"] == "AllTraffic"
     model = sagemaker.describe_model(ModelName=variant["ModelName"])

@@ -8,9 +8,9 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from infra.sizes import Profile, Sizes
+from stayline.adapters.aws.hosting import VARIANT
 from stayline.adapters.aws.resources import Resources
 
-VARIANT = "AllTraffic"
 _UNSCALED = "ml.t2."
 """The family that Application Auto Scaling does not take."""
 

@@ -11,8 +11,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.endpoint import VARIANT
 from infra.sizes import Sizes
+from stayline.adapters.aws.hosting import VARIANT
 from stayline.adapters.aws.resources import Resources
 from stayline.domain.alarm_rules import DEFAULT_RULES
 from stayline.domain.alarms import AlarmRule, Comparison

@@ -8,10 +8,12 @@ from typing import Any
 
 from infra.places import places_of
 from stayline.adapters import aws
+from stayline.adapters.aws.hosting import Hosting
 from stayline.adapters.aws.resources import Resources
 
 _GATEWAY = frozenset(
     {
+        "alarm_book",
         "answer_book",
         "api_key_book",
         "audit_log",
@@ -31,6 +33,7 @@ _GATEWAY = frozenset(
         "secret_store",
         "secrets",
         "serving_record",
+        "stores_check",
         "target_health",
         "token_aliases",
         "token_key_book",
@@ -57,14 +60,32 @@ _DEPLOYER = frozenset(
         "token_key_book",
     }
 )
-FUNCTIONS: Mapping[str, frozenset[str] | None] = {
+_JOBS_ALONE = frozenset(
+    {
+        "checkpoints",
+        "extract_files",
+        "import_ledger",
+        "job_book",
+        "metric_log",
+        "notifier",
+        "pipeline",
+        "pipeline_runner",
+        "protected_attributes",
+        "remnants",
+        "report_shelf",
+        "serving_figures",
+        "waiver_book",
+    }
+)
+FUNCTIONS: Mapping[str, frozenset[str]] = {
     "gateway": _GATEWAY,
-    "jobs": None,
+    "jobs": _GATEWAY | _DEPLOYER | _JOBS_ALONE,
     "deployer": _DEPLOYER,
 }
-"""The files in `stayline.adapters.aws` whose adapters a function uses; None: all of them."""
+"""The files (or folders) in `stayline.adapters.aws` whose adapters a function uses."""
 OPERATORS = frozenset({"stack_check"})
 """Files for whoever deploys the stack, with credentials of their own: no function's."""
+_SWITCHES = Hosting.CALLS - {"sagemaker.describe_endpoint"}
 WITHHELD: Mapping[str, frozenset[str]] = {
     function: frozenset(
         {
@@ -73,14 +94,22 @@ WITHHELD: Mapping[str, frozenset[str]] = {
             "secretsmanager.put_secret_value",
         }
     )
-    for function in ("gateway", "deployer")
+    | switches
+    for function, switches in (("gateway", _SWITCHES), ("deployer", frozenset()))
 }
-"""Calls that an adapter can make and a function never asks it for: only jobs change secrets."""
+"""Calls that an adapter can make and a function never asks it for.
+
+Only jobs change secrets; the gateway reads who serves, and switches no endpoint.
+"""
 
 _SERVICES = {"sagemaker-runtime": "sagemaker", "sagemaker-featurestore-runtime": "sagemaker"}
 _OTHER_ACTIONS: Mapping[str, tuple[str, ...]] = {
     "dynamodb.transact_get_items": ("dynamodb:GetItem",),
-    "dynamodb.transact_write_items": ("dynamodb:PutItem", "dynamodb:DeleteItem"),
+    "dynamodb.transact_write_items": (
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:PutItem",
+    ),
     "s3.abort_multipart_upload": ("s3:AbortMultipartUpload",),
     "s3.complete_multipart_upload": ("s3:PutObject",),
     "s3.copy_object": ("s3:GetObject", "s3:PutObject"),
@@ -149,7 +178,7 @@ def calls_of(function: str) -> set[tuple[str, str]]:
     return {
         (file, call)
         for file, _class, calls in adapters()
-        if file not in OPERATORS and (files is None or file in files)
+        if file in files
         for call in calls - withheld
     }
 

@@ -12,7 +12,7 @@ Places = tuple[tuple[str, ...], str, Mapping[str, Any]]
 
 _OF_PEOPLE = frozenset({"directory"})
 _OF_PROTECTED = frozenset({"protected_attributes"})
-_OF_ALL = frozenset({"remnants", "stores_check"})
+_OF_ALL = frozenset({"remnants"})
 _NO_RESOURCE = (
     "ListEndpointConfigs",
     "ListEndpoints",

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from stayline.adapters.aws.hosting import HostingPlan
+
+_HOSTED = HostingPlan()
+"""What a new version is switched to by the product, whose endpoint is this one."""
+
 
 class Stage(StrEnum):
     """What a stack is for."""
@@ -31,13 +36,13 @@ class Sizes:
     """
 
     profile: Profile = Profile.STEADY
-    endpoint_instance: str = "ml.m8g.medium"
+    endpoint_instance: str = _HOSTED.instance_type
     endpoint_instances_max: int = 2
     requests_a_minute_an_instance: int = 600
     serverless_memory: int = 2048
     serverless_concurrency: int = 5
-    canary_percent: int = 50
-    canary_bake_s: int = 600
+    canary_percent: int = _HOSTED.canary_percent
+    canary_bake_s: int = _HOSTED.bake_s
     capture_percent: int = 100
     capture_days: int = 180
     gateway_memory: int = 1024

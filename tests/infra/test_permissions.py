@@ -6,7 +6,14 @@ import pytest
 from botocore import xform_name
 from botocore.session import get_session
 
-from infra.permissions import FUNCTIONS, actions_of, adapters, calls_of, permissions_of
+from infra.permissions import (
+    FUNCTIONS,
+    OPERATORS,
+    actions_of,
+    adapters,
+    calls_of,
+    permissions_of,
+)
 from infra.places import ANY, places_of
 from infra.platform_permissions import PLATFORM
 from stayline.adapters.aws.resources import Resources
@@ -132,6 +139,23 @@ def test_the_key_of_protected_attributes_is_not_for_the_gateway(
     assert not [one for one in used if one.startswith("key KeysProtected")]
 
 
+def test_every_adapter_is_some_functions_or_the_operators_and_every_listed_one_is_there() -> None:
+    there = {file for file, _class, _calls in adapters()}
+    assert there == OPERATORS.union(*FUNCTIONS.values())
+    assert not OPERATORS.intersection(*FUNCTIONS.values())
+
+
+def test_a_transaction_may_check_what_it_does_not_write() -> None:
+    for function in FUNCTIONS:
+        granted = {act for one in permissions_of(function, HERE) for act in one.actions}
+        assert "dynamodb:ConditionCheckItem" in granted
+
+
+def test_who_makes_a_model_may_hand_the_endpoint_its_role_and_no_other() -> None:
+    (passing,) = (one for one in permissions_of("deployer", HERE) if "iam:PassRole" in one.actions)
+    assert passing.resources == (HERE.pipeline_role,)
+
+
 def test_every_declared_call_is_one_that_aws_has() -> None:
     session = get_session()
     for _file, name, calls in adapters():
@@ -145,6 +169,15 @@ def test_only_jobs_change_secrets() -> None:
     for function in ("gateway", "deployer"):
         secret = [call for _file, call in calls_of(function) if call.startswith("secretsmanager.")]
         assert set(secret) <= {"secretsmanager.get_secret_value", "secretsmanager.describe_secret"}
+
+
+def test_the_gateway_sees_the_endpoint_and_switches_none() -> None:
+    called = {call for _file, call in calls_of("gateway")}
+    assert {call for call in called if call.endswith("_endpoint")} == {
+        "sagemaker-runtime.invoke_endpoint",
+        "sagemaker.describe_endpoint",
+    }
+    assert "sagemaker.create_model" not in called
 
 
 def test_what_nothing_is_said_of_is_refused_by_name() -> None:

@@ -38,7 +38,6 @@ def aws_ports(settings: Settings, aws: AwsHome, clock: Clock) -> Ports:
     from stayline.adapters.aws.extract_files import S3ExtractFiles
     from stayline.adapters.aws.feature_store import SageMakerFeatureStore
     from stayline.adapters.aws.governance_register import DynamoGovernanceRegister
-    from stayline.adapters.aws.hosting import HostingPlan
     from stayline.adapters.aws.import_ledger import DynamoImportLedger
     from stayline.adapters.aws.job_book import DynamoJobBook
     from stayline.adapters.aws.metric_log import DynamoMetricLog
@@ -86,8 +85,7 @@ def aws_ports(settings: Settings, aws: AwsHome, clock: Clock) -> Ports:
         renamed=[decisions, register, scores, answers, outcomes, protected],
     )
     registry, health = SageMakerModelRegistry(clients), DynamoTargetHealth(clients)
-    plan = HostingPlan("ml.m8g.medium", bake_s=600)  # as in infra/sizes.py
-    deployments = SageMakerDeployments(clients, clock, plan)
+    deployments = SageMakerDeployments(clients, clock)
     in_process = InProcessEndpoint(registry, deployments)
     return Ports(
         clock=clock,

@@ -86,7 +86,7 @@ def test_a_version_is_hosted_by_its_bytes_with_capture_a_canary_and_alarms(home,
     )
     deployment = ASKED[stack.endpoint][0]["deployment"]
     routing = deployment["BlueGreenUpdatePolicy"]["TrafficRoutingConfiguration"]
-    assert (routing["Type"], routing["CanarySize"]["Value"]) == ("CANARY", 10)
+    assert (routing["Type"], routing["CanarySize"]["Value"]) == ("CANARY", 50)
     alarms = deployment["AutoRollbackConfiguration"]["Alarms"]
     assert [one["AlarmName"] for one in alarms] == list(stack.rollback_alarms)
 

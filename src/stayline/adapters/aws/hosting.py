@@ -20,14 +20,15 @@ class HostingPlan:
 
     ``serverless_mb`` takes the place of instances; such an endpoint captures nothing by itself, and
     cannot isolate its container from the network. A canary needs two instances: with one, all
-    traffic goes over at once, and back when an alarm rings within ``bake_s``.
+    traffic goes over at once, and back when an alarm rings within ``bake_s``. The stack is built
+    with the same defaults.
     """
 
-    instance_type: str = "ml.t2.medium"
+    instance_type: str = "ml.m8g.medium"
     instances: int = 1
     serverless_mb: int | None = None
-    canary_percent: int = 10
-    bake_s: int = 300
+    canary_percent: int = 50
+    bake_s: int = 600
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,7 @@ def test_a_damaged_package_that_was_deployed_leaves_the_one_before_answering(por
         assert answered(ports.endpoint) == "version-1"
 
 
+@pytest.mark.quiet
 def test_a_process_that_follows_never_makes_a_request_wait_for_a_new_version(ports):
     with ports.follower.follow("w-1"):
         assert answered(ports.endpoint) == "version-1"

@@ -113,6 +113,7 @@ def test_a_job_that_runs_elsewhere_is_not_run_twice_by_hand(home, ports):
     assert "'purge' is running in another process" in refused.err
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_the_loop_catches_up_logs_a_line_a_run_and_ends_in_order(home, ports, long_ago, how):
     ports.jobs.enrol(NAMES, at=long_ago)

@@ -144,6 +144,7 @@ def test_the_loop_beside_a_server_runs_as_long_as_the_block_and_ends_with_it(por
     assert not is_running(process)
 
 
+@pytest.mark.quiet
 def test_the_loop_beside_a_server_that_is_killed_ends_by_itself(ports, settings):
     with started([sys.executable, "-c", SERVER, str(settings.home)]) as server:
         loop = int(server.stdout.readline())

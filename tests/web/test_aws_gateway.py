@@ -1,5 +1,6 @@
 """The application behind API Gateway: events of its second form, through the Lambda's handler."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Iterator
@@ -23,9 +24,13 @@ IAM = {"iam": {"userArn": "arn:aws:iam::111122223333:role/payroll"}}
 def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ports]:
     """A new home that the function finds by its variable."""
     monkeypatch.setenv("STAYLINE_HOME", str(tmp_path / "home"))
+    loop = asyncio.new_event_loop()  # as in Lambda, where it lasts as long as the process
+    asyncio.set_event_loop(loop)
     aws_gateway._application.cache_clear()
     yield build(Settings(home=tmp_path / "home"))
     aws_gateway._application.cache_clear()
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 def event(

@@ -111,7 +111,7 @@ def faulty_aws(status: int, body: bytes, *, cut_off: int = 0) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = answer  # noqa: N815
+        do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = answer  # noqa: N815  (names that http.server calls)
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""

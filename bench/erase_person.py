@@ -13,10 +13,10 @@ from pathlib import Path
 import polars as pl
 
 from stayline.bootstrap import Ports, build
+from stayline.bootstrap.retention import personal_stores
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.capture import CaptureRecord
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.jobs.retention import personal_stores
 from stayline.ports.feature_store import FEATURES, TOKEN
 from stayline.settings import Settings
 from stayline.usecases.erase_employee import erase_employee

@@ -91,7 +91,9 @@ def ours(home: Path, facts: pl.DataFrame, spine: pl.DataFrame, tokens: list[str]
         ],
         outcome=LabelColumn("left", ("Yes",)),
     )
-    store = DeltaFeatureStore(open_database(home / "online.db", "online"), home / "offline")
+    store = DeltaFeatureStore.in_folder(
+        open_database(home / "online.db", "online"), home / "offline"
+    )
     store.define(schema)
     months = facts.partition_by("event_time", maintain_order=True)
     fill = 0.0

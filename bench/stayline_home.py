@@ -107,9 +107,14 @@ def serve_command(home: Path, port: int) -> list[str | Path]:
 
 
 def serve_environment() -> dict[str, str]:
-    """Return the environment of a server with one worker that counts requests and refuses none."""
+    """Return the environment of a server with one worker that counts requests and refuses none.
+
+    Modules stay compiled, as installed software has them: a caller that wants none kept would have
+    each start compile all of them, and time that.
+    """
     ours = {"WORKERS_MIN": "1", "WORKERS_MAX": "1", "REQUESTS_PER_MINUTE": "1000000000"}
-    return os.environ | {f"STAYLINE_{name}": value for name, value in ours.items()}
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return inherited | {f"STAYLINE_{name}": value for name, value in ours.items()}
 
 
 def access_key(home: Path) -> tuple[str, str] | None:

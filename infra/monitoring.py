@@ -12,27 +12,24 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.sizes import Sizes
-from stayline.adapters.aws.hosting import VARIANT
+from stayline.adapters.aws.guardrails import VARIANT
 from stayline.adapters.aws.resources import Resources
 from stayline.domain.alarm_rules import DEFAULT_RULES
 from stayline.domain.alarms import AlarmRule, Comparison
+from stayline.domain.serving_counts import INVOCATIONS, KEPT_SCORES
 
 DRIFT = "data-drift"
-OUR_RULES = (
-    "fallback-in-use",
-    DRIFT,
-    "quality-low",
-    "bias-drift",
-    "attribution-drift",
-    "no-data",
-)
-"""The product's rules over its own figures. Of the others, AWS measures what they look at."""
-_DAILY = frozenset({"watch_violations", "watch_rows"})
+_FALLBACK = "fallback-in-use"
+_WATCHED = (DRIFT, "quality-low", "bias-drift", "attribution-drift", "no-data")
+"""The product's rules over what windows told. Of the others, AWS measures what they look at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One alarm: ``metric`` beyond ``threshold`` in ``periods`` of ``period_s`` running."""
+    """One alarm: ``metric`` beyond ``threshold`` in ``breaches`` of ``periods`` of ``period_s``.
+
+    CloudWatch takes a metric for another one whenever its dimensions are not the very same.
+    """
 
     name: str
     means: str
@@ -43,6 +40,7 @@ class Rule:
     statistic: str = "Sum"
     period_s: int = 300
     periods: int = 1
+    breaches: int | None = None
     is_at_most: bool = False
     keeps_state: bool = False
 
@@ -96,6 +94,7 @@ class Monitoring(Construct):
             metric=metric,
             threshold=rule.threshold,
             evaluation_periods=rule.periods,
+            datapoints_to_alarm=rule.breaches,
             comparison_operator=(
                 operators.LESS_THAN_OR_EQUAL_TO_THRESHOLD
                 if rule.is_at_most
@@ -138,6 +137,7 @@ def _of_aws(resources: Resources, sizes: Sizes) -> tuple[Rule, ...]:
         "training-failed": resources.pipeline,
         "job-failed": resources.jobs_pipeline,
         "deployment-failed": resources.deployment_pipeline,
+        "rotation-failed": resources.rotation_pipeline,
     }
     return (
         Rule(
@@ -209,21 +209,41 @@ def _of_the_api(api_id: str, latency_ms: int) -> tuple[Rule, ...]:
 
 def _of_ours(resources: Resources) -> tuple[Rule, ...]:
     named = {rule.name: rule for rule in DEFAULT_RULES}
-    return tuple(_translated(named[name], resources) for name in OUR_RULES)
+    return (
+        _counted(named[_FALLBACK], resources),
+        *(_watched(named[name], resources) for name in _WATCHED),
+    )
 
 
-def _translated(rule: AlarmRule, resources: Resources) -> Rule:
-    is_daily = rule.metric in _DAILY
+def _counted(rule: AlarmRule, resources: Resources) -> Rule:
+    """Return the rule over kept scores; any makes a share above 0, and the gateway counts them."""
     return Rule(
         rule.name,
-        f"{rule.means} (runbook: {rule.section})",
+        _told(rule),
+        resources.metric_namespace,
+        INVOCATIONS,
+        rule.threshold,
+        KEPT_SCORES,
+        periods=rule.evaluation_periods,
+        breaches=rule.datapoints_to_alarm,
+    )
+
+
+def _watched(rule: AlarmRule, resources: Resources) -> Rule:
+    """Return a rule over what a window told, once a day; between windows the state stays."""
+    return Rule(
+        rule.name,
+        _told(rule),
         resources.metric_namespace,
         rule.metric,
         rule.threshold,
         rule.dimensions,
         statistic="Maximum",
-        period_s=24 * 60 * 60 if is_daily else 300,
-        periods=1 if is_daily else rule.evaluation_periods,
+        period_s=24 * 60 * 60,
         is_at_most=rule.comparison is Comparison.AT_MOST,
-        keeps_state=is_daily,
+        keeps_state=True,
     )
+
+
+def _told(rule: AlarmRule) -> str:
+    return f"{rule.means} (runbook: {rule.section})"

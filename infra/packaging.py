@@ -1,10 +1,5 @@
-"""What the gateway's Lambda runs: the product and the libraries it needs there, and no more."""
+"""The gateway's code as the CDK takes it: the bundle, or a placeholder."""
 
-import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +8,11 @@ from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as functions
 
 from infra.app import ROOT
+from infra.bundle import LARGEST_MB, Bundle, size_mb
 
 PLACEHOLDER = ROOT / "infra" / "placeholder"
 """A folder that says it is no code, for whoever only wants to see the template."""
-PYTHON = "3.13"
 RUNTIME = functions.Runtime.PYTHON_3_13
-REQUIREMENTS = (
-    "cryptography",
-    "litestar",
-    "mangum",
-    "msgspec",
-    "polars",
-    "prometheus-client",
-    "pyjwt",
-)
-"""What the gateway imports; boto3 comes with Lambda. Versions are those of the lock."""
-PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64")
-_LEFT_OUT = ("__pycache__", "tests", "faker", "pygments", "rich", "rich_click", "bin")
-"""Folders that answer no request."""
-LARGEST_MB = 250
-"""What Lambda takes, unpacked."""
 
 
 def gateway_code(*, is_packaged: bool) -> functions.Code:
@@ -44,7 +24,7 @@ def gateway_code(*, is_packaged: bool) -> functions.Code:
         asset_hash_type=AssetHashType.OUTPUT,
         bundling=BundlingOptions(
             image=DockerImage.from_registry("none"),  # never asked: the local way answers or raises
-            local=PipBundling(pinned(REQUIREMENTS), ROOT / "src" / "stayline"),
+            local=PipBundling(),
         ),
     )
 
@@ -53,11 +33,8 @@ def gateway_code(*, is_packaged: bool) -> functions.Code:
 class PipBundling:
     """Fills a folder with wheels for Lambda's arm64 machines and our package, without Docker."""
 
-    def __init__(
-        self, requirements: Sequence[str], package: Path, *, largest_mb: int = LARGEST_MB
-    ) -> None:
-        self._requirements = requirements
-        self._package = package
+    def __init__(self, bundle: Bundle | None = None, *, largest_mb: int = LARGEST_MB) -> None:
+        self._bundle = bundle or Bundle()
         self._largest_mb = largest_mb
 
     def try_bundle(self, output_dir: str, options: Any = None, **_rest: Any) -> bool:
@@ -66,26 +43,8 @@ class PipBundling:
         CDK would take False for "use Docker instead", so this never says so.
         """
         folder = Path(output_dir)
-        target = [part for one in PLATFORMS for part in ("--platform", one)]
-        subprocess.run(  # noqa: S603  (our own words)
-            [
-                *(sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder)),
-                *("--python-version", PYTHON, "--implementation", "cp", "--only-binary", ":all:"),
-                *(*target, *self._requirements),
-            ],
-            check=True,
-        )
-        shutil.copytree(self._package, folder / self._package.name)
-        for left_out in _LEFT_OUT:
-            for found in list(folder.rglob(left_out)):
-                shutil.rmtree(found, ignore_errors=True)
-        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) >> 20
+        self._bundle.fill(folder)
+        size = size_mb(folder)
         if size >= self._largest_mb:
-            raise ValueError(f"the package has {size} MB; Lambda takes {self._largest_mb} MB")
+            raise ValueError(f"the package has {size:.0f} MB; Lambda takes {self._largest_mb} MB")
         return True
-
-
-def pinned(names: Sequence[str], lock: Path = ROOT / "requirements.lock") -> list[str]:
-    """Return the requirements with the versions of the lock; one it lacks comes as it is."""
-    locked = dict(re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", lock.read_text("utf-8"), re.MULTILINE))
-    return [f"{name}=={locked[name]}" if name in locked else name for name in names]

@@ -11,53 +11,46 @@ from stayline.adapters import aws
 from stayline.adapters.aws.hosting import Hosting
 from stayline.adapters.aws.resources import Resources
 
-_GATEWAY = frozenset(
-    {
-        "alarm_book",
-        "answer_book",
-        "api_key_book",
-        "audit_log",
-        "capture_log",
-        "decision_book",
-        "deployments",
-        "directory",
-        "endpoint",
-        "feature_store",
-        "governance_register",
-        "model_registry",
-        "opt_out_list",
-        "outcome_book",
-        "role_book",
-        "score_board",
-        "scoring_control",
-        "secret_store",
-        "secrets",
-        "serving_record",
-        "stores_check",
-        "target_health",
-        "token_aliases",
-        "token_key_book",
-    }
-)
+_GATEWAY_ALONE = frozenset({"api_key_book", "role_book", "stores_check"})
+_GATEWAY = _GATEWAY_ALONE | {
+    "alarm_book",
+    "answer_book",
+    "audit_log",
+    "capture_log",
+    "decision_book",
+    "deployments",
+    "directory",
+    "endpoint",
+    "feature_store",
+    "governance_register",
+    "model_registry",
+    "opt_out_list",
+    "outcome_book",
+    "score_board",
+    "scoring_control",
+    "secret_store",
+    "serving_record",
+    "target_health",
+    "token_aliases",
+    "token_key_book",
+    "worker_words",
+}
 _DEPLOYER = frozenset(
     {
         "audit_log",
         "capture_log",
         "deployments",
-        "endpoint",
+        "endpoint_shape",
+        "endpoint_switch",
         "feature_store",
         "hosting",
-        "lease",
         "model_packages",
         "model_registry",
         "opt_out_list",
         "scoring_control",
-        "secret_store",
-        "secrets",
         "serving_record",
-        "target_health",
         "token_aliases",
-        "token_key_book",
+        "worker_words",
     }
 )
 _JOBS_ALONE = frozenset(
@@ -66,6 +59,7 @@ _JOBS_ALONE = frozenset(
         "extract_files",
         "import_ledger",
         "job_book",
+        "lease",
         "metric_log",
         "notifier",
         "pipeline",
@@ -79,23 +73,20 @@ _JOBS_ALONE = frozenset(
 )
 FUNCTIONS: Mapping[str, frozenset[str]] = {
     "gateway": _GATEWAY,
-    "jobs": _GATEWAY | _DEPLOYER | _JOBS_ALONE,
+    "jobs": (_GATEWAY - _GATEWAY_ALONE) | _DEPLOYER | _JOBS_ALONE,
     "deployer": _DEPLOYER,
 }
 """The files (or folders) in `stayline.adapters.aws` whose adapters a function uses."""
-OPERATORS = frozenset({"stack_check"})
-"""Files for whoever deploys the stack, with credentials of their own: no function's."""
-_SWITCHES = Hosting.CALLS - {"sagemaker.describe_endpoint"}
+OPERATORS = frozenset({"secrets", "stack_check"})
+"""Files for people with credentials of their own: who deploys the stack, and who has a home on a
+machine with its secrets in AWS. No function's."""
 WITHHELD: Mapping[str, frozenset[str]] = {
-    function: frozenset(
-        {
-            "secretsmanager.create_secret",
-            "secretsmanager.delete_secret",
-            "secretsmanager.put_secret_value",
-        }
-    )
-    | switches
-    for function, switches in (("gateway", _SWITCHES), ("deployer", frozenset()))
+    "gateway": (Hosting.CALLS - {"sagemaker.describe_endpoint"})
+    | {
+        "secretsmanager.create_secret",
+        "secretsmanager.delete_secret",
+        "secretsmanager.put_secret_value",
+    }
 }
 """Calls that an adapter can make and a function never asks it for.
 
@@ -104,27 +95,19 @@ Only jobs change secrets; the gateway reads who serves, and switches no endpoint
 
 _SERVICES = {"sagemaker-runtime": "sagemaker", "sagemaker-featurestore-runtime": "sagemaker"}
 _OTHER_ACTIONS: Mapping[str, tuple[str, ...]] = {
-    "dynamodb.transact_get_items": ("dynamodb:GetItem",),
     "dynamodb.transact_write_items": (
         "dynamodb:ConditionCheckItem",
         "dynamodb:DeleteItem",
         "dynamodb:PutItem",
     ),
-    "s3.abort_multipart_upload": ("s3:AbortMultipartUpload",),
-    "s3.complete_multipart_upload": ("s3:PutObject",),
-    "s3.copy_object": ("s3:GetObject", "s3:PutObject"),
-    "s3.create_multipart_upload": ("s3:PutObject",),
     "s3.delete_objects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
     "s3.head_bucket": ("s3:ListBucket",),
-    "s3.head_object": ("s3:GetObject",),
     "s3.list_object_versions": ("s3:ListBucketVersions",),
     "s3.list_objects_v2": ("s3:ListBucket",),
-    "s3.upload_part": ("s3:PutObject",),
     "sagemaker.create_model": ("sagemaker:CreateModel", "iam:PassRole"),
     "sagemaker.create_pipeline": ("sagemaker:CreatePipeline", "iam:PassRole"),
-    "sagemaker.create_processing_job": ("sagemaker:CreateProcessingJob", "iam:PassRole"),
+    "sagemaker.update_endpoint": ("sagemaker:UpdateEndpoint", "cloudwatch:DescribeAlarms"),
     "sagemaker.update_pipeline": ("sagemaker:UpdatePipeline", "iam:PassRole"),
-    "sts.get_caller_identity": (),
 }
 """Where what has to be permitted is not called as the operation is."""
 

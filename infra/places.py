@@ -12,20 +12,8 @@ Places = tuple[tuple[str, ...], str, Mapping[str, Any]]
 
 _OF_PEOPLE = frozenset({"directory"})
 _OF_PROTECTED = frozenset({"protected_attributes"})
-_OF_ALL = frozenset({"remnants"})
-_NO_RESOURCE = (
-    "ListEndpointConfigs",
-    "ListEndpoints",
-    "ListFeatureGroups",
-    "ListModelPackageGroups",
-    "ListModelPackages",
-    "ListModels",
-    "ListPipelines",
-    "ListProcessingJobs",
-    "ListTrainingJobs",
-    "Search",
-)
-_NO_METRIC_RESOURCE = ("GetMetricData", "GetMetricStatistics", "ListMetrics")
+_OF_BOTH_TABLES = frozenset({"remnants"})
+_OF_BOTH_BUCKETS = frozenset({"pipeline", "pipeline_runner", "remnants"})
 
 
 def places_of(file: str, action: str, resources: Resources) -> Places:
@@ -65,7 +53,8 @@ def _tables(file: str, name: str, resources: Resources) -> tuple[str, ...]:
         table_arn(resources.state_table, resources),
         table_arn(resources.people_table, resources),
     )
-    tables = (state, people) if file in _OF_ALL else (people,) if file in _OF_PEOPLE else (state,)
+    chosen = (people,) if file in _OF_PEOPLE else (state,)
+    tables = (state, people) if file in _OF_BOTH_TABLES else chosen
     if name != "Query":
         return tables
     return tuple(place for table in tables for place in (table, f"{table}/index/{BY_BOOK}"))
@@ -74,41 +63,30 @@ def _tables(file: str, name: str, resources: Resources) -> tuple[str, ...]:
 def _objects(file: str, name: str, resources: Resources) -> tuple[str, ...]:
     data, protected = resources.data_bucket, resources.protected_bucket
     chosen: tuple[str, ...] = (protected,) if file in _OF_PROTECTED else (data,)
-    if file in _OF_ALL:
+    if file in _OF_BOTH_BUCKETS:
         chosen = (data, protected)
     below = "" if "Bucket" in name else "/*"
     return tuple(f"arn:aws:s3:::{bucket}{below}" for bucket in chosen)
 
 
 def _sagemaker(name: str, resources: Resources) -> Places:
-    if name in _NO_RESOURCE:
+    if name == "ListModelPackages":
         return (ANY,), "SageMaker knows no resource for listing; what is listed tells names.", {}
     group, stack = resources.model_package_group, resources.stack
     configs, endpoint = f"endpoint-config/{stack}-*", f"endpoint/{resources.endpoint}"
+    pipeline = f"pipeline/{resources.pipeline}"
     kinds = {
-        "CreateEndpoint": (endpoint, configs),
         "UpdateEndpoint": (endpoint, configs),
         "EndpointConfig": (configs,),
         "Endpoint": (endpoint,),
-        "ModelPackageGroup": (f"model-package-group/{group}",),
         "ModelPackage": (f"model-package-group/{group}", f"model-package/{group}/*"),
         "Model": (f"model/{stack}-*",),
-        "FeatureGroup": _feature_groups(resources),
         "Record": _feature_groups(resources),
-        "FeatureMetadata": _feature_groups(resources),
-        "PipelineDefinitionForExecution": (f"pipeline/{resources.pipeline}/execution/*",),
-        "PipelineParametersForExecution": (f"pipeline/{resources.pipeline}/execution/*",),
-        "PipelineExecutions": (f"pipeline/{resources.pipeline}",),
-        "PipelineExecutionSteps": (f"pipeline/{resources.pipeline}/execution/*",),
-        "PipelineExecution": (
-            f"pipeline/{resources.pipeline}",
-            f"pipeline/{resources.pipeline}/execution/*",
-        ),
-        "Pipeline": (f"pipeline/{resources.pipeline}",),
-        "ProcessingJob": ("processing-job/pipelines-*", f"processing-job/{stack}-*"),
-        "TrainingJob": ("training-job/pipelines-*", f"training-job/{stack}-*"),
-        "Tags": (f"model-package/{group}/*", configs, f"model/{stack}-*"),
-        "EndpointWeightsAndCapacities": (endpoint,),
+        "PipelineExecutions": (pipeline,),
+        "PipelineExecutionSteps": (f"{pipeline}/execution/*",),
+        "PipelineExecution": (pipeline, f"{pipeline}/execution/*"),
+        "Pipeline": (pipeline,),
+        "ProcessingJob": ("processing-job/pipelines-*",),
     }
     for kind, parts in kinds.items():
         if name.endswith(kind):
@@ -126,7 +104,7 @@ def _metrics(name: str, resources: Resources) -> Places:
     if name == "PutMetricData":
         own = {"StringEquals": {"cloudwatch:namespace": resources.metric_namespace}}
         return (ANY,), "CloudWatch knows no resource for metrics; the namespace is narrowed.", own
-    if name in _NO_METRIC_RESOURCE:
+    if name == "GetMetricStatistics":
         return (ANY,), "CloudWatch knows no resource for reading metrics.", {}
     return (_arn("cloudwatch", resources, f"alarm:{resources.stack}-*"),), "", {}
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from infra.permissions import Permission
 from infra.places import ANY
+from stayline.adapters.aws.pipeline.places import PROTECTED_KEYS
 from stayline.adapters.aws.resources import Resources
 
 
@@ -59,7 +60,7 @@ def _pipeline(resources: Resources) -> list[Permission]:
     return [
         *_container(resources),
         _on(["s3:GetObject", "s3:PutObject"], f"arn:aws:s3:::{data}/*"),
-        _on(["s3:GetObject"], f"arn:aws:s3:::{protected}/{resources.pipeline_prefix}/*"),
+        _on(["s3:GetObject"], f"arn:aws:s3:::{protected}/{PROTECTED_KEYS}*"),
         _on(["s3:ListBucket"], f"arn:aws:s3:::{data}", f"arn:aws:s3:::{protected}"),
         _on(
             [
@@ -74,6 +75,10 @@ def _pipeline(resources: Resources) -> list[Permission]:
             ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage", "sagemaker:AddTags"],
             _arn("sagemaker", resources, f"model-package-group/{group}"),
             _arn("sagemaker", resources, f"model-package/{group}/*"),
+        ),
+        _on(
+            ["cloudwatch:DescribeAlarms"],
+            *(_arn("cloudwatch", resources, f"alarm:{name}") for name in resources.rollback_alarms),
         ),
         Permission(
             frozenset({"iam:PassRole"}),

@@ -1,6 +1,6 @@
 """Who may do what: a role for each function, with no more than its calls need."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -21,6 +21,7 @@ PRINCIPALS: Mapping[str, str] = {
     "events": "events.amazonaws.com",
 }
 """Each role, and who takes it on."""
+GRANTING = "kms:CreateGrant"
 
 
 class Roles(Construct):
@@ -39,7 +40,7 @@ class Roles(Construct):
         resources = self._resources
         wanted = permissions_of(function, resources) if function in FUNCTIONS else []
         wanted = merged([*wanted, *PLATFORM[function](resources)])
-        wanted += self._key_uses(wanted)
+        wanted += self._key_uses(function, wanted)
         trusted = iam.ServicePrincipal(
             PRINCIPALS[function],
             conditions={"StringEquals": {"aws:SourceAccount": resources.account}},
@@ -61,7 +62,7 @@ class Roles(Construct):
             managed_policies=[policy],
         )
 
-    def _key_uses(self, wanted: Iterable[Permission]) -> list[Permission]:
+    def _key_uses(self, function: str, wanted: Sequence[Permission]) -> list[Permission]:
         resources = self._resources
         reached = {place for permission in wanted for place in permission.resources}
         told = " ".join(reached)
@@ -81,7 +82,20 @@ class Roles(Construct):
             self._keys.protected.key_arn: (resources.protected_bucket,),
         }
         used = tuple(arn for arn, stores in keys.items() if any(store in told for store in stores))
-        return [Permission(frozenset(USES), used)] if used else []
+        uses = [Permission(frozenset(USES), used)] if used else []
+        actions = frozenset().union(*(permission.actions for permission in wanted))
+        if function == "pipeline" or "sagemaker:CreateEndpointConfig" in actions:
+            uses.append(_handing_on(self._keys.data.key_arn))
+        return uses
+
+
+def _handing_on(key: str) -> Permission:
+    """Return what it takes to have SageMaker encrypt the disk of an endpoint's machine.
+
+    AWS asks it of who has the endpoint switched, and of the role that the endpoint works under.
+    """
+    for_aws = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return Permission(frozenset({GRANTING}), (key,), conditions=for_aws)
 
 
 def _statement(permission: Permission) -> iam.PolicyStatement:

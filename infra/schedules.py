@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
@@ -44,6 +45,15 @@ class Schedules(Construct):
             encryption_master_key=key,
             enforce_ssl=True,
             retention_period=Duration.days(14),
+        )
+        # Scheduler comes with a role; rules have none for what they could not hand over.
+        self.missed.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.missed.queue_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": resources.account}},
+            )
         )
         self._group = scheduler.CfnScheduleGroup(self, "Group", name=resources.stack)
         for job in JOBS:

@@ -6,16 +6,15 @@ from constructs import Construct
 
 from infra.keys import Keys
 from stayline.adapters.aws.resources import Resources
-
-TOKEN_KEY = "token-key"  # noqa: S105  (the name of a secret, not its value)
-ALARM_CHANNELS = "alarm-channels"
+from stayline.adapters.aws.token_keys import FIRST
 
 
 class Secrets(Construct):
-    """The token key, made by AWS and never seen, and where alarms are sent besides SNS.
+    """The token key, made by AWS and never seen.
 
     AWS does not rotate the token key by itself: everybody's tokens hang on it. The product changes
-    it, on a schedule, under two names at once; see `schedules`.
+    it, on a schedule, under two names at once; see `schedules`. All other secrets are made by the
+    product when they are needed, under the same key of encryption. Alarms go to the topic alone.
     """
 
     def __init__(
@@ -26,19 +25,11 @@ class Secrets(Construct):
         self.token_key = secretsmanager.Secret(
             self,
             "TokenKey",
-            secret_name=resources.secret(TOKEN_KEY),
+            secret_name=resources.secret(FIRST),
             description="Turns HR ids into tokens.",
             encryption_key=keys.people,
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=64, exclude_punctuation=True
             ),
-            removal_policy=removal,
-        )
-        self.alarm_channels = secretsmanager.Secret(
-            self,
-            "AlarmChannels",
-            secret_name=resources.secret(ALARM_CHANNELS),
-            description="Where alarms are sent, one NAME=URL a line; a person fills it in.",
-            encryption_key=keys.people,
             removal_policy=removal,
         )

@@ -4,11 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from stayline.adapters.aws.hosting import HostingPlan
-
-_HOSTED = HostingPlan()
-"""What a new version is switched to by the product, whose endpoint is this one."""
-
 
 class Stage(StrEnum):
     """What a stack is for."""
@@ -36,13 +31,11 @@ class Sizes:
     """
 
     profile: Profile = Profile.STEADY
-    endpoint_instance: str = _HOSTED.instance_type
+    endpoint_instance: str = "ml.m8g.medium"
     endpoint_instances_max: int = 2
     requests_a_minute_an_instance: int = 600
     serverless_memory: int = 2048
     serverless_concurrency: int = 5
-    canary_percent: int = _HOSTED.canary_percent
-    canary_bake_s: int = _HOSTED.bake_s
     capture_percent: int = 100
     capture_days: int = 180
     gateway_memory: int = 1024
@@ -52,7 +45,6 @@ class Sizes:
     latency_alarm_ms: int = 200
     job_instance: str = "ml.t3.medium"
     job_longest_s: int = 2 * 60 * 60
-    training_instance: str = "ml.m5.large"
     schedules: Mapping[str, str] = field(default_factory=dict)
     token_key_rotation: str = "cron(0 6 10 1 ? *)"  # noqa: S105  (a time, no password)
     log_days: int = 90

@@ -37,11 +37,6 @@ class Stores(Construct):
             prefix=f"{resources.endpoint_capture_prefix}/",
             expiration=Duration.days(sizes.capture_days),
         )
-        self.data.add_lifecycle_rule(
-            id="pipeline-files",
-            prefix=f"{resources.pipeline_prefix}/",
-            expiration=Duration.days(30),
-        )
         self.state = self._table("State", resources.state_table, keys.data)
         self.people = self._table("People", resources.people_table, keys.people)
         self.images = ecr.Repository(

@@ -46,7 +46,7 @@ class Training(Construct):
             "Deployment",
             resources.deployment_pipeline,
             "deployer",
-            ("models", "deploy", VERSION.value),
+            ("models", "deploy", VERSION.value, "--if-needed"),
             (VERSION,),
         )
         self._program(

@@ -1,9 +1,10 @@
 """The AWS adapters over a stack of their own in a fake AWS, with every call they make recorded."""
 
-from collections import defaultdict
 from typing import Any, TypeVar
 
+from declared_calls import CALLS_MADE
 from fake_aws import clients_of, everything, new_stack, recording
+from hosted_endpoint import make_hosted
 from stayline.adapters.aws.alarm_book import DynamoAlarmBook
 from stayline.adapters.aws.answer_book import S3AnswerBook
 from stayline.adapters.aws.api_key_book import DynamoApiKeyBook
@@ -73,8 +74,6 @@ from stayline.ports.waiver_book import WaiverBook
 from stores import SetClock
 
 Adapter = TypeVar("Adapter")
-CALLS_MADE: dict[type, set[str]] = defaultdict(set)
-"""What each adapter asked AWS for in this process, ``dynamodb.get_item``."""
 
 
 def at_once(seconds: float) -> None:
@@ -113,7 +112,9 @@ class AwsBackend:
         return self._open(DynamoDecisionBook)
 
     def deployments(self, clock: Clock) -> Deployments:
-        return self._open(SageMakerDeployments, clock, None, at_once)
+        if SageMakerDeployments not in self._clients:
+            make_hosted(self._resources)
+        return self._open(SageMakerDeployments, clock, at_once)
 
     def directory(self) -> Directory:
         return self._open(DynamoDirectory, [self.opt_outs()])

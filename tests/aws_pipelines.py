@@ -6,10 +6,10 @@ from aws_backend import at_once
 from fake_aws import recording
 from moto_sagemaker import SCRIPTS, Script
 from small_pipelines import package_bytes
-from stayline.adapters.aws.bucket import Bucket
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.model_registry import SageMakerModelRegistry
 from stayline.adapters.aws.pipeline_runner import SageMakerPipelineRunner
+from stayline.adapters.objects.bucket import Bucket
 from stayline.formats.file_trees import content_digest
 from stores import SetClock
 

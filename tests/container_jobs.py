@@ -32,14 +32,21 @@ class Job:
         self, command: list[str], environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end with nothing in its environment but what a job is given."""
+        with self.begin(command, environment or {}) as process:
+            printed, failed = process.communicate()
+        return subprocess.CompletedProcess(command, process.returncode, printed, failed)
+
+    def begin(self, command: list[str], environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+        """Begin what `start` runs; whoever does so sees to its end."""
         image = Path(sys.executable).parent
         given = {
             "PATH": os.pathsep.join([str(DOCKER), str(image), "/usr/bin", "/bin"]),
             "STAYLINE_ML_ROOT": str(self.root),
-            **(environment or {}),
+            **environment,
         }
-        return subprocess.run(
-            command, env=given, cwd=self.root, capture_output=True, text=True, check=False
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            command, env=given, cwd=self.root, stdout=pipe, stderr=pipe, text=True
         )
 
     def process(self, program: str, **options: str) -> subprocess.CompletedProcess[str]:

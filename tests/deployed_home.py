@@ -24,12 +24,19 @@ AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = 1470
 
 
-def make_ibm_home(home: Path) -> Path:
-    """Import, train briefly, approve and deploy under ``home``; return it."""
-    ports = build(Settings(home=home))
+def make_ibm_home(home: Path, **given: Any) -> Path:
+    """Import, train briefly, approve and deploy under ``home``, with these settings; return it."""
+    ports = build(Settings(home=home, **given))
     import_ibm(ports, home)
     deploy_new_model(ports)
+    settle(ports)
     return home
+
+
+def settle(ports: Ports) -> None:
+    """Wait for all that is written by and by, so that a copy of the home is whole."""
+    ports.audit.close()
+    ports.capture.close()
 
 
 def import_ibm(ports: Ports, home: Path) -> None:

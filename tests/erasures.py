@@ -9,6 +9,7 @@ import polars as pl
 from deployed_home import AS_OF, deploy_new_model
 from real_data import ibm_extract
 from stayline.bootstrap import Ports, build
+from stayline.bootstrap.retention import personal_stores
 from stayline.domain.callers import Caller
 from stayline.domain.compliance.verdicts import Window as Checked
 from stayline.domain.monitoring import Window
@@ -21,7 +22,6 @@ from stayline.domain.register.rights import RequestKind, RightsRequest
 from stayline.domain.roles import Role
 from stayline.domain.score_request import ScoreOptions, ScoreRequest
 from stayline.jobs.compliance import check_window
-from stayline.jobs.retention import personal_stores
 from stayline.ports.governance_register import Entry
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings

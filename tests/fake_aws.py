@@ -1,15 +1,14 @@
 """A fake of AWS on this machine: moto, which speaks AWS's own protocols over real HTTP."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import datetime
 from itertools import count
-from typing import Any
 
 import polars as pl
 from botocore import xform_name
 from botocore.model import OperationModel
+from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
 from moto_sagemaker import teach
@@ -92,41 +91,6 @@ def die() -> None:
     raise Killed
 
 
-@contextmanager
-def faulty_aws(status: int, body: bytes, *, cut_off: int = 0) -> Iterator[str]:
-    """Give the address of a server that answers everything so, ``cut_off`` bytes too short.
-
-    A fake of what AWS answers in trouble.
-    """
-
-    class Faulty(BaseHTTPRequestHandler):
-        def handle(self) -> None:
-            self.handle_one_request()
-
-        def answer(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body) + cut_off))
-            self.send_header("ETag", '"faulty"')
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = answer  # noqa: N815  (names that http.server calls)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Faulty)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def everything(resources: Resources) -> bytes:
     """Return all that a stack keeps, every version of every object, Parquet as CSV."""
     clients = clients_of(resources)
@@ -148,6 +112,14 @@ def _every_item(clients: Clients) -> Iterator[bytes]:
     for table in (clients.resources.state_table, clients.resources.people_table):
         pages = clients.of("dynamodb").get_paginator("scan").paginate(TableName=table)
         yield from (repr(item).encode() for page in pages for item in page["Items"])
+
+
+def date_runs(resources: Resources, at: datetime) -> None:
+    """Let what pipelines wrote be from an instant; the fake dates it by the machine's clock."""
+    kept = s3_backends[ACCOUNT]["aws"].buckets[resources.data_bucket].keys
+    for name in [one for one in kept if one.startswith("runs/")]:
+        for version in kept.getlist(name):
+            version.last_modified = at.replace(tzinfo=None)
 
 
 def new_stack() -> Resources:

@@ -7,14 +7,16 @@ import base64
 import hashlib
 import hmac
 import json
+import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -57,6 +59,17 @@ class Provider:
     status: int = 200
     body: bytes | None = None
     is_down: bool = False
+    people: Mapping[str, Any] = field(default_factory=dict)
+    """The claims of whoever signs in, with what a test makes wrong."""
+    lives_s: int = 300
+    refresh_letters: int = 8
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    given: list[dict[str, str]] = field(default_factory=list)
+    """What the token and revocation endpoints were sent."""
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    refresh_tokens: set[str] = field(default_factory=set)
+    identity: Mapping[str, Any] = field(default_factory=dict)
+    """What the ID token says otherwise than it should."""
 
     def claims(self, now: datetime, **changed: Any) -> dict[str, Any]:
         """Return the claims of a good token; a claim set to None is left out."""
@@ -81,6 +94,36 @@ class Provider:
             algorithm=algorithm or ALGORITHM.get(key, "RS256"),
             headers={"kid": named or key, **head},
         )
+
+    def authorised(self, asked: Mapping[str, str]) -> str:
+        """Return where the browser is sent back to, with a code for what it asked."""
+        code = secrets.token_urlsafe(8)
+        self.codes[code] = dict(asked)
+        answer = {"code": code, "state": asked["state"], "iss": self.issuer}
+        return f"{asked['redirect_uri']}?{urlencode(answer)}"
+
+    def exchanged(self, sent: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        """Return the tokens for a code with its verifier, or for a refresh token, once each."""
+        if sent["grant_type"] == "refresh_token":
+            if sent["refresh_token"] not in self.refresh_tokens:
+                return 400, {"error": "invalid_grant"}
+            self.refresh_tokens.remove(sent["refresh_token"])
+            return 200, self._tokens()
+        asked = self.codes.pop(sent.get("code", ""), None)
+        shown = _text(hashlib.sha256(sent.get("code_verifier", "").encode()).digest())
+        if asked is None or asked["redirect_uri"] != sent["redirect_uri"]:
+            return 400, {"error": "invalid_grant"}
+        if asked["code_challenge_method"] != "S256" or asked["code_challenge"] != shown:
+            return 400, {"error": "invalid_grant"}
+        said = {"aud": asked["client_id"], "nonce": asked["nonce"], **self.identity}
+        return 200, self._tokens() | {"id_token": self.token(self.clock(), **said)}
+
+    def _tokens(self) -> dict[str, Any]:
+        now, refresh = self.clock(), secrets.token_urlsafe(self.refresh_letters)
+        self.refresh_tokens.add(refresh)
+        ends = {"exp": int(now.timestamp()) + self.lives_s}
+        access = self.token(now, **(ends | dict(self.people)))
+        return {"token_type": "Bearer", "access_token": access, "refresh_token": refresh}
 
     def forged(self, now: datetime, kind: str, **claims: Any) -> str:
         """Return what an attacker makes without any private key: unsigned, or by the public key."""
@@ -115,11 +158,34 @@ def identity_provider(*keys: str) -> Iterator[Provider]:
             if provider.is_down:
                 self.close_connection = True
                 return
+            path, _, query = self.path.partition("?")
+            if path == "/authorise":
+                self.send_response(302)
+                self.send_header("Location", provider.authorised(dict(parse_qsl(query))))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             is_keys = self.path == "/keys"
             told = {"keys": provider.keys} if is_keys else provider.described
             body = provider.body if provider.body is not None else json.dumps(told).encode()
             self.send_response(provider.status)
             self.send_header("Location", "/keys")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            fields = dict(parse_qsl(sent)) | {"to": self.path}
+            provider.given.append(fields)
+            status, told = 200, {}
+            if self.path == "/tokens":
+                status, told = provider.exchanged(fields)
+            else:
+                provider.refresh_tokens.discard(fields["token"])
+            body = json.dumps(told).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -132,6 +198,10 @@ def identity_provider(*keys: str) -> Iterator[Provider]:
     provider.described = {
         "issuer": provider.issuer,
         "jwks_uri": provider.issuer.replace("/realm", "/keys"),
+        "authorization_endpoint": provider.issuer.replace("/realm", "/authorise"),
+        "token_endpoint": provider.issuer.replace("/realm", "/tokens"),
+        "revocation_endpoint": provider.issuer.replace("/realm", "/revoke"),
+        "end_session_endpoint": provider.issuer.replace("/realm", "/end"),
     }
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -1,16 +1,19 @@
 """Purges and erasures in processes of their own, which end by kill -9 at a chosen moment."""
 
+import itertools
 import os
 import signal
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from erasures import erase
 from stayline.adapters.embedded.capture_log import JsonlCaptureLog
 from stayline.bootstrap import build
-from stayline.jobs.retention import personal_stores
+from stayline.bootstrap.retention import personal_stores
+from stayline.domain.capture import CaptureRecord
+from stayline.domain.pseudonyms import EmployeeToken
 from stayline.settings import Settings
 from stores import ANA
 
@@ -42,3 +45,16 @@ def erase_until(home: Path, store: str, method: str, is_after: bool) -> None:
 def purge_but_ana(folder: Path, before: datetime) -> None:
     """Purge captured lines of everybody else."""
     JsonlCaptureLog(folder).purge(before, held=frozenset({ANA}))
+
+
+def look_and_erase(folder: Path, before: datetime) -> None:
+    """Count captured lines, add some, erase somebody's and count again, until killed."""
+    log = JsonlCaptureLog(folder)
+    for number in itertools.count():
+        token = EmployeeToken(f"{number % 3:032x}")
+        answer = f'{{"token":"{token}","risk":0.1}}'
+        at = before + (number % 30) * timedelta(hours=1)
+        log.append([CaptureRecord(f"{os.getpid()}-{number}", at, "{}", answer)])
+        log.ages(before)
+        log.erase([token, ANA])
+        log.ages(before)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.model_registry import SqliteModelRegistry
+from stayline.adapters.embedded.package_files import FolderPackageFiles
 from stayline.adapters.embedded.pipeline_runner import SubprocessPipelineRunner
 from stayline.domain.pipeline_execution import Execution
 from stayline.domain.workforce_schema import Kind
@@ -259,7 +260,7 @@ class PipelineHome:
         return SubprocessPipelineRunner(
             engine,
             self.folder / "pipeline",
-            registry=SqliteModelRegistry(engine, self.folder / "models"),
+            registry=SqliteModelRegistry(engine, FolderPackageFiles(self.folder / "models")),
             clock=self.clock,
             wait=self.waited.append,
         )
@@ -267,7 +268,7 @@ class PipelineHome:
     def registry(self) -> ModelRegistry:
         engine = open_database(self.folder / "state.db", "state")
         self._engines.append(engine)
-        return SqliteModelRegistry(engine, self.folder / "models")
+        return SqliteModelRegistry(engine, FolderPackageFiles(self.folder / "models"))
 
     def run(self, definition: dict[str, object], *, follow: Follow = nobody_follows) -> Execution:
         return self.runner().run(definition, parameters={}, by="ana", follow=follow)

@@ -137,6 +137,9 @@ def _stores() -> Resources:
         "TokenKey": retained("AWS::SecretsManager::Secret", Name=f"{STACK}/token-key"),
         "Features": resource("AWS::SageMaker::FeatureGroup", FeatureGroupName=f"{STACK}-features"),
         "Images": resource("AWS::ECR::Repository", RepositoryName=STACK),
+        "Models": resource(
+            "AWS::SageMaker::ModelPackageGroup", ModelPackageGroupName=f"{STACK}-models"
+        ),
     }
 
 

@@ -17,9 +17,10 @@ from forked import FORKED
 from stayline.adapters.embedded.audit_log import SqliteAuditLog
 from stayline.adapters.embedded.capture_log import JsonlCaptureLog
 from stayline.adapters.embedded.checkpoints import FileCheckpoints
-from stayline.adapters.embedded.database import open_database
+from stayline.adapters.embedded.database import open_database, open_of_home
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.secrets import FileSecrets
+from stayline.adapters.embedded.shared_locks import SharedLocks
 from stayline.adapters.embedded.target_health import SqliteTargetHealth
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.capture import CaptureRecord
@@ -86,11 +87,33 @@ def opt_out_until_killed(path: Path, pipe: Connection, number: int) -> None:
         os.write(pipe.fileno(), token.encode())
 
 
+def hold_a_lock(url: str, home: Path, pipe: Connection, _number: int) -> None:
+    """Hold the lock named a, tell so, and stand there until killed."""
+    with SharedLocks(open_of_home(home, "state", url)).held("a") as is_mine:
+        os.write(pipe.fileno(), b"held" if is_mine else b"not held")
+        signal.pause()
+
+
 def append_100_events(path: Path, _number: int) -> None:
     engine = open_database(path, "state")
     log = SqliteAuditLog(engine, path.parent / "audit")
     for number in range(100):
         log.append(an_event(number))
+    engine.dispose()
+
+
+def append_to_shared_chain(home: Path, url: str, number: int) -> None:
+    engine = open_of_home(home, "state", url)
+    log = SqliteAuditLog(engine, home / f"audit-{number}")
+    for turn in range(50):
+        log.append(an_event(turn))
+    log.close()
+    engine.dispose()
+
+
+def opt_out_in_new_database(url: str, number: int) -> None:
+    engine = open_of_home(Path(), "state", url)
+    SqliteOptOutList(engine).opt_out(f"{number:032x}", at=NOON)
     engine.dispose()
 
 

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from postgres_server import PostgresServer
 from stayline.adapters.embedded.alarm_book import SqliteAlarmBook
 from stayline.adapters.embedded.answer_book import SqliteAnswerBook
 from stayline.adapters.embedded.api_key_book import SqliteApiKeyBook
 from stayline.adapters.embedded.audit_log import SqliteAuditLog
 from stayline.adapters.embedded.capture_log import JsonlCaptureLog
 from stayline.adapters.embedded.checkpoints import FileCheckpoints
-from stayline.adapters.embedded.database import open_database
+from stayline.adapters.embedded.database import open_of_home
 from stayline.adapters.embedded.decision_book import SqliteDecisionBook
 from stayline.adapters.embedded.deployments import SqliteDeployments
 from stayline.adapters.embedded.directory import SqliteDirectory
@@ -25,6 +26,7 @@ from stayline.adapters.embedded.model_registry import SqliteModelRegistry
 from stayline.adapters.embedded.notifier import AppriseNotifier
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.outcome_book import SqliteOutcomeBook
+from stayline.adapters.embedded.package_files import FolderPackageFiles
 from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
 from stayline.adapters.embedded.remnants import SqliteRemnants
 from stayline.adapters.embedded.report_shelf import FolderReportShelf
@@ -131,9 +133,12 @@ class Backend(Protocol):
 class EmbeddedBackend:
     """The embedded adapters under one folder."""
 
+    _url = ""
+
     def __init__(self, home: Path) -> None:
         self._home = home
         self._engines = []
+        self._logs = []
 
     def alarms(self) -> AlarmBook:
         return SqliteAlarmBook(self._engine("state"))
@@ -145,7 +150,9 @@ class EmbeddedBackend:
         return SqliteApiKeyBook(self._engine("state"))
 
     def audit(self) -> AuditLog:
-        return SqliteAuditLog(self._engine("state"), self._home / "audit")
+        log = SqliteAuditLog(self._engine("state"), self._home / "audit")
+        self._logs.append(log)
+        return log
 
     def capture(self) -> CaptureLog:
         return JsonlCaptureLog(self._home / "capture")
@@ -180,7 +187,7 @@ class EmbeddedBackend:
         return FolderExtractFiles(aged, [inbox / "waiting"], directory)
 
     def features(self) -> FeatureStore:
-        return DeltaFeatureStore(self._engine("online"), self._home / "offline")
+        return DeltaFeatureStore.in_folder(self._engine("online"), self._home / "offline")
 
     def imports(self) -> ImportLedger:
         return SqliteImportLedger(self._engine("state"))
@@ -212,7 +219,7 @@ class EmbeddedBackend:
         return SqliteGovernanceRegister(self._engine("state"))
 
     def registry(self) -> ModelRegistry:
-        return SqliteModelRegistry(self._engine("state"), self._home / "models")
+        return SqliteModelRegistry(self._engine("state"), FolderPackageFiles(self._home / "models"))
 
     def remnants(self) -> Remnants:
         return SqliteRemnants([self._engine("state"), self._engine("protected")])
@@ -235,9 +242,8 @@ class EmbeddedBackend:
         return FileServingFigures(run)
 
     def stores_check(self) -> StoresCheck:
-        for database in ("state", "online"):
-            self._engine(database)
-        return HomeStoresCheck(self._home)
+        databases = {"state store": self._engine("state"), "feature store": self._engine("online")}
+        return HomeStoresCheck(self._home, databases)
 
     def token_keys(self) -> TokenKeyBook:
         return SqliteTokenKeyBook(self._engine("state"))
@@ -249,10 +255,30 @@ class EmbeddedBackend:
         return SqliteTargetHealth(self._engine("state"))
 
     def close(self) -> None:
+        for log in self._logs:  # else they go on in the background, on connections of their own
+            log.close()
         for engine in self._engines:
             engine.dispose()
 
     def _engine(self, name):
-        engine = open_database(self._home / f"{name}.db", name)
+        engine = open_of_home(self._home, name, self._url)
         self._engines.append(engine)
         return engine
+
+
+class PostgresBackend(EmbeddedBackend):
+    """The same adapters with their tables in a PostgreSQL database."""
+
+    def __init__(self, home: Path, url: str, server: PostgresServer) -> None:
+        super().__init__(home)
+        self._url = url
+        self._server = server
+        self._database = url.rpartition("/")[2]
+
+    def everything(self) -> bytes:
+        """Return all that is kept, on this disk and on the server's, which is this one."""
+        return super().everything() + self._server.files_of(self._database)
+
+    def close(self) -> None:
+        super().close()
+        self._server.empty(self._database)

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from fake_aws import new_stack, running_fake, variables
-from stayline.bootstrap import build
-from stayline.errors import SettingRefused, StoreDamaged
+from stayline.bootstrap import build, once_reachable
+from stayline.errors import DatabaseAway, SettingRefused, StoreDamaged
 from stayline.formats.aws_toml import AwsHome, read_aws_home, write_aws_home
 from stayline.settings import Settings
 from stores import NOON, SetClock
@@ -113,3 +113,15 @@ def test_a_program_of_the_stack_is_told_its_stack_by_variables(aws_home, monkeyp
     monkeypatch.setenv("AWS_REGION", named.region)
     build(Settings(home=aws_home), clock=SetClock()).opt_outs.opt_out("a" * 32, at=NOON)
     assert not list(aws_home.iterdir())
+
+
+def test_a_program_that_runs_on_waits_for_a_database_that_is_away():
+    answers = iter([DatabaseAway("it starts."), DatabaseAway("it starts."), "there"])
+
+    def ask():
+        answer = next(answers)
+        if isinstance(answer, DatabaseAway):
+            raise answer
+        return answer
+
+    assert once_reachable(ask) == "there"

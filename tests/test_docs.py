@@ -103,3 +103,17 @@ def test_the_generated_pages_are_up_to_date() -> None:
     check = [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_every_picture_of_the_portal_is_linked_from_its_page_and_no_other_is() -> None:
+    linked = re.findall(
+        r"\(portal/([\w-]+\.png)\)", (ROOT / "docs" / "portal.md").read_text("utf-8")
+    )
+    assert set(linked) == {one.name for one in (ROOT / "docs" / "portal").glob("*.png")}
+
+
+def test_the_pictures_of_the_portal_are_light_enough_for_a_repository() -> None:
+    weights = {one.name: one.stat().st_size for one in (ROOT / "docs" / "portal").glob("*.png")}
+    assert len(weights) >= 30
+    assert sum(weights.values()) <= 3_000_000
+    assert max(weights.values()) <= 300_000, weights

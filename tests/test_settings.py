@@ -111,6 +111,8 @@ def test_every_setting_but_the_home_can_be_set_by_its_variable():
         "capture_json_content_types": "application/x-json",
         "oidc_issuer": "https://id.example.org",
         "oidc_audience": "stayline",
+        "database_url": "postgresql+psycopg://stayline@db.internal/stayline",
+        "storage_url": "s3://stayline/home",
     }
     numbers = [field.name for field in fields(Settings) if isinstance(field.default, int)]
     given |= {name: 40 + number for number, name in enumerate(sorted(numbers, reverse=True))}
@@ -143,3 +145,7 @@ def test_settings_of_serving_have_their_bounds(name, value, expected):
 def test_settings_cannot_be_changed_after_they_were_read():
     with pytest.raises(FrozenInstanceError):
         Settings().port = 1
+
+
+def test_there_are_no_more_settings_than_somebody_can_know():
+    assert len(fields(Settings)) - len(["home"]) <= 30

@@ -1,9 +1,11 @@
-"""Wait for what happens a moment later."""
+"""Wait for what happens a moment later: as long as it may take on a machine that is busy."""
 
+import subprocess
 import time
 from collections.abc import Callable
+from typing import Any
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 def soon(condition: Callable[[], bool]) -> bool:
@@ -14,3 +16,14 @@ def soon(condition: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+def end(process: "subprocess.Popen[Any]") -> None:
+    """Let a process end in good order; one that does not is killed, and the test told so."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise

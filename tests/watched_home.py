@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from deployed_home import PASSED, deploy, import_ibm
+from deployed_home import PASSED, deploy, import_ibm, settle
 from stayline.bootstrap import build
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.workforce_schema import Role
@@ -97,4 +97,5 @@ def make_watched_home(home: Path) -> Path:
         },
     )
     deploy(ports, registered.version)
+    settle(ports)
     return home

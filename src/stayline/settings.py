@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ class Settings:
 
     home: Path = Path(DEFAULT_HOME)
     """Where everything is kept."""
+    storage_url: str = ""
+    """Object storage, `s3://bucket/prefix`, for what several gateways share; empty: the home."""
     host: str = "127.0.0.1"
     """The address the API listens on."""
     port: int = 8080
@@ -58,8 +60,6 @@ class Settings:
     """How long the endpoint must have failed before nightly scores are served, in seconds."""
     fallback_max_age_h: int = 48
     """The oldest nightly score that is served, in hours."""
-    fallback_probe_s: int = 5
-    """How long a failing endpoint is left alone between two attempts, in seconds."""
     deploy_shadow_rows: int = 1000
     """How many rows a new version is tried on before it serves: captured ones, then people."""
     deploy_canary_percent: int = 10
@@ -84,6 +84,8 @@ class Settings:
     """The identity provider whose tokens sign in; empty: no sign-in, on this machine only."""
     oidc_audience: str = ""
     """What the provider's tokens for Stayline name as their audience (`aud`)."""
+    database_url: str = field(default="", repr=False)
+    """A PostgreSQL database, `postgresql+psycopg://...`; empty: files in the home."""
 
     @property
     def fallback_limits(self) -> FallbackLimits:
@@ -112,7 +114,8 @@ def load_settings(
     names = {field.name for field in fields(Settings)}
     for name in values:
         if name not in names - {"home"}:
-            raise SettingRefused(name, str(values[name]), f"one of {sorted(names - {'home'})}")
+            shown = "not shown here" if "://" in str(values[name]) else str(values[name])
+            raise SettingRefused(name, shown, f"one of {sorted(names - {'home'})}")
     for name in names - {"home"}:
         values[name] = environment.get(PREFIX + name.upper(), values.get(name))
     given: dict[str, Any] = {
@@ -131,11 +134,12 @@ _CHOICES = {
 }
 _MAY_BE_EMPTY = frozenset(
     {
-        *("endpoint_url", "capture_csv_content_types", "capture_json_content_types"),
+        *("endpoint_url", "storage_url", "capture_csv_content_types", "capture_json_content_types"),
         *("tls_cert", "tls_key", "trusted_proxy"),
-        *("oidc_issuer", "oidc_audience"),
+        *("oidc_issuer", "oidc_audience", "database_url"),
     }
 )
+_POSTGRESQL = ("postgresql+psycopg://", "postgresql://")
 _BOUNDS = {
     "port": (0, 65535),
     "capture_sampling_percent": (0, 100),
@@ -143,7 +147,6 @@ _BOUNDS = {
     "deploy_canary_percent": (0, 50),
     "deploy_bake_s": (0, 3600),
     "fallback_after_s": (0, None),
-    "fallback_probe_s": (0, None),
     "requests_per_minute": (0, None),
     "workers_max": (1, 64),
 }
@@ -180,6 +183,10 @@ def _typed(name: str, value: object) -> str | int:
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or not (value.strip() or name in _MAY_BE_EMPTY):
         raise SettingRefused(name, str(value), "a text that is not empty")
+    if name == "database_url" and value and not value.startswith(_POSTGRESQL):
+        raise SettingRefused(name, "not shown here", f"one that begins with {_POSTGRESQL[0]}")
+    if name == "storage_url" and "@" in value:
+        raise SettingRefused(name, "not shown here", "s3://bucket/prefix, without keys")
     choices = _CHOICES.get(name)
     if choices and value not in choices:
         raise SettingRefused(name, value, f"one of {list(choices)}")

@@ -1,9 +1,10 @@
+import re
 import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from stayline.adapters.embedded.database import (
 from stayline.adapters.embedded.decision_book import SqliteDecisionBook
 from stayline.adapters.embedded.deployments import SqliteDeployments
 from stayline.adapters.embedded.import_ledger import SqliteImportLedger
+from stayline.adapters.embedded.newest_tables import MODULES
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.domain.deployment import Phase
 from stayline.domain.opt_out import Channel, OptOutKind
@@ -52,11 +54,11 @@ def opened(path: Path, name: str = "state") -> Iterator[sa.Engine]:
 
 
 @contextmanager
-def of_version(path: Path, revision: str) -> Iterator[sa.Connection]:
-    """Make a state database as an older Stayline did."""
+def of_version(path: Path, revision: str, name: str = "state") -> Iterator[sa.Connection]:
+    """Make a database as an older Stayline did."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("version_locations", str(MIGRATIONS / "state"))
+    config.set_main_option("version_locations", str(MIGRATIONS / name))
     config.set_main_option("path_separator", "os")
     old = sa.create_engine(f"sqlite:///{path}")
     with old.begin() as connection:
@@ -64,6 +66,12 @@ def of_version(path: Path, revision: str) -> Iterator[sa.Connection]:
         command.upgrade(config, revision)
         yield connection
     old.dispose()
+
+
+def contents(path: Path) -> set[str]:
+    """Return what would make a database anew, without what white space and quotes tell apart."""
+    with closing(sqlite3.connect(path)) as raw:
+        return {re.sub(r'[\s"]+', "", line) for line in raw.iterdump()}
 
 
 @pytest.mark.parametrize("name", sorted(HEADS))
@@ -77,9 +85,34 @@ def test_the_known_head_is_the_newest_migration(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(HEADS))
 def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path, name: str) -> None:
-    with opened(tmp_path / "x.db", name) as engine, engine.connect() as connection:
+    with of_version(tmp_path / "x.db", "head", name) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA[name]) == []
+
+
+@pytest.mark.parametrize("name", sorted(HEADS))
+def test_a_new_database_holds_what_all_migrations_one_after_the_other_make(
+    tmp_path: Path, name: str
+) -> None:
+    with of_version(tmp_path / "migrated.db", "head", name), opened(tmp_path / "new.db", name):
+        pass
+    migrated = contents(tmp_path / "migrated.db")
+    assert len(migrated) > 4
+    assert contents(tmp_path / "new.db") == migrated
+
+
+def test_no_module_with_tables_is_forgotten_where_a_database_is_made() -> None:
+    there = {path.stem for path in MIGRATIONS.parent.glob("*tables.py")} - {"newest_tables"}
+    assert {module.__name__.rpartition(".")[2] for module in MODULES} == there
+
+
+@pytest.mark.parametrize("revision", ["state_0001", "state_0012"])
+def test_a_database_of_any_older_stayline_becomes_the_newest(tmp_path: Path, revision: str) -> None:
+    with of_version(tmp_path / "old.db", revision):
+        pass
+    with opened(tmp_path / "old.db"), opened(tmp_path / "new.db"):
+        pass
+    assert contents(tmp_path / "old.db") == contents(tmp_path / "new.db")
 
 
 def test_imports_of_an_older_stayline_are_kept(tmp_path: Path) -> None:
@@ -248,7 +281,8 @@ def test_opening_a_database_again_keeps_the_locks_of_those_who_have_it_open(tmp_
 
 def test_opt_outs_from_before_objections_were_kept_apart_stay_as_they_were(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
-    migrated_to("state_0014", path)
+    with of_version(path, "state_0014"):
+        pass
     with sqlite3.connect(path) as raw:
         raw.execute("INSERT INTO opt_outs VALUES (?, 7, NULL), (?, 1, 5)", (ANA, BO))
     raw.close()
@@ -259,15 +293,3 @@ def test_opt_outs_from_before_objections_were_kept_apart_stay_as_they_were(tmp_p
         assert (out.kind, out.channel, out.reason, out.recorded_at) == (
             OptOutKind.OPT_OUT, Channel.API, "", None,
         )  # fmt: skip
-
-
-def migrated_to(revision: str, path: Path) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("version_locations", str(MIGRATIONS / "state"))
-    config.set_main_option("path_separator", "os")
-    engine = sa.create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-    engine.dispose()

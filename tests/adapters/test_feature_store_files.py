@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from pyarrow import parquet
 
 from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.feature_store import DeltaFeatureStore
@@ -46,7 +47,9 @@ def facts(people: range, *, event_time: datetime = T0, pay: float = 1.0) -> pl.D
 
 
 def open_store(home: Path) -> DeltaFeatureStore:
-    return DeltaFeatureStore(open_database(home / "online.db", "online"), home / "offline")
+    return DeltaFeatureStore.in_folder(
+        open_database(home / "online.db", "online"), home / "offline"
+    )
 
 
 def a_store(home: Path) -> DeltaFeatureStore:
@@ -61,8 +64,29 @@ def parquet_files(home: Path) -> list[Path]:
 
 def where_found(home: Path, token: str) -> list[str]:
     found = [p.name for p in home.rglob("*") if p.is_file() and token.encode() in p.read_bytes()]
-    parquet = list(home.rglob("*.parquet"))
-    return found + [p.name for p in parquet if token in str(pl.read_parquet(p).to_dicts())]
+    files = list(home.rglob("*.parquet"))
+    return found + [p.name for p in files if token in str(pl.read_parquet(p).to_dicts())]
+
+
+def token_spans(file: Path) -> list[tuple[str, str]]:
+    """Return the first and the last token of each row group, as the file's footer tells them."""
+    footer = parquet.ParquetFile(file).metadata
+    groups = [
+        footer.row_group(number).column(0).statistics for number in range(footer.num_row_groups)
+    ]
+    return [(group.min, group.max) for group in groups]
+
+
+def test_a_file_is_in_the_order_of_tokens_so_that_a_share_is_a_few_of_its_row_groups(
+    tmp_path: Path,
+) -> None:
+    rows = facts(range(40_000)).sample(fraction=1, shuffle=True, seed=7)
+    a_store(tmp_path).put(FEATURES, rows, written_at=T0)
+    (file,) = parquet_files(tmp_path)
+    spans = token_spans(file)
+    assert len(spans) == 3
+    edges = [token for span in spans for token in span]
+    assert edges == sorted(set(edges))
 
 
 def test_no_byte_of_an_erased_person_is_left_on_disk(tmp_path: Path) -> None:

@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from stayline.adapters.embedded.database import open_database
-from stayline.adapters.embedded.guarded_endpoint import GuardedEndpoint
+from stayline.adapters.embedded.guarded_endpoint import PROBE_EVERY, GuardedEndpoint
 from stayline.adapters.embedded.target_health import SqliteTargetHealth
 from stayline.domain.fallback import FallbackLimits, is_due
 from stayline.errors import EndpointUnavailable, NothingDeployed, PackageRefused, UnknownVariant
 from stores import NOON, SetClock
 
-PROBE_EVERY = timedelta(seconds=5)
 LIMITS = FallbackLimits(after=timedelta(seconds=300), max_age=timedelta(hours=48))
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from stayline.adapters.embedded.database import open_database
 from stayline.adapters.embedded.model_registry import SqliteModelRegistry
+from stayline.adapters.embedded.package_files import FolderPackageFiles
 from stayline.domain.model_package import ModelPackage
 from stayline.errors import PackageRefused, StoreUnavailable
 from stores import NOON
@@ -14,7 +15,7 @@ from stores import NOON
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[SqliteModelRegistry]:
     engine = open_database(tmp_path / "state.db", "state")
-    yield SqliteModelRegistry(engine, tmp_path / "models")
+    yield SqliteModelRegistry(engine, FolderPackageFiles(tmp_path / "models"))
     engine.dispose()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from fake_aws import ACCOUNT, REGION, new_stack, recording, running_fake, variables
-from scripted_aws import Answers, error, query_error, scripted_aws
+from faulty_way import Answers, Fault, answering, query_refusal, refusal
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.resources import Resources
 from stayline.adapters.aws.stack_check import AwsStackCheck, stack_check, usual_region
@@ -71,28 +71,34 @@ def test_the_parts_that_are_there_pass(fake, at):
     sagemaker, cloudformation = clients.of("sagemaker"), clients.of("cloudformation")
     for name in ("CDKToolkit", resources.stack):
         cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(EMPTY_TEMPLATE))
-    for secret in ("token-key", "alarm-channels"):
-        clients.of("secretsmanager").create_secret(
-            Name=resources.secret(secret), SecretString="not to be read"
-        )
+    clients.of("secretsmanager").create_secret(
+        Name=resources.secret("token-key"), SecretString="not to be read"
+    )
     sagemaker.create_model_package_group(ModelPackageGroupName=resources.model_package_group)
-    sagemaker.create_pipeline(
-        PipelineName=resources.pipeline,
-        RoleArn=resources.pipeline_role,
-        PipelineDefinition="{}",
-        ClientRequestToken="t" * 32,
-    )
-    sagemaker.create_feature_group(
-        FeatureGroupName=resources.feature_group,
-        RecordIdentifierFeatureName="token",
-        EventTimeFeatureName="event_time",
-        FeatureDefinitions=[{"FeatureName": "token", "FeatureType": "String"}],
-        RoleArn=resources.pipeline_role,
-        OfflineStoreConfig={"S3StorageConfig": {"S3Uri": f"s3://{resources.data_bucket}/f"}},
-    )
+    for name in ("training", "jobs", "deployment", "rotation"):
+        sagemaker.create_pipeline(
+            PipelineName=f"{resources.stack}-{name}",
+            RoleArn=resources.pipeline_role,
+            PipelineDefinition="{}",
+            ClientRequestToken="t" * 32,
+        )
+    for group in ("features", "outcomes"):
+        sagemaker.create_feature_group(
+            FeatureGroupName=f"{resources.stack}-{group}",
+            RecordIdentifierFeatureName="token",
+            EventTimeFeatureName="event_time",
+            FeatureDefinitions=[{"FeatureName": "token", "FeatureType": "String"}],
+            RoleArn=resources.pipeline_role,
+            OfflineStoreConfig={"S3StorageConfig": {"S3Uri": f"s3://{resources.data_bucket}/f"}},
+        )
     found = found_in(resources.stack, ACCOUNT)
     failed = {name for name, one in found.items() if one.outcome is FAIL}
     assert failed == {f"endpoint {resources.endpoint}"}
+    looked_at = {name.split()[-1] for name in found if name.startswith(("pipeline", "feature"))}
+    assert looked_at == {
+        f"{resources.stack}-{part}"
+        for part in ("training", "jobs", "deployment", "rotation", "features", "outcomes")
+    }
     untold = {name for name, one in found.items() if one.outcome is UNTOLD}
     assert untold == {name for name in found if name.startswith("quota: ")}  # moto has none
     assert not any("not to be read" in str(one) for one in found.values())
@@ -141,7 +147,7 @@ def resources_of(*kinds: str) -> str:
     [("ExpiredToken", "expired"), ("InvalidClientTokenId", "of no account")],
 )
 def test_credentials_that_aws_refuses_are_told_and_nothing_else_is_asked(at, code, told):
-    with scripted_aws({"GetCallerIdentity": (403, query_error(code))}) as address:
+    with answering({"GetCallerIdentity": query_refusal(code, 403)}) as address:
         at(address)
         found = found_in("s")
     assert found["credentials"].outcome is FAIL
@@ -151,17 +157,17 @@ def test_credentials_that_aws_refuses_are_told_and_nothing_else_is_asked(at, cod
 
 def test_what_is_not_permitted_or_fails_could_not_be_told_and_does_not_stop_the_rest(at):
     answers: Answers = {
-        "GetCallerIdentity": (200, IDENTITY),
-        "DescribeStacks": (200, stacks("UPDATE_IN_PROGRESS")),
-        "DescribeTable": (400, error("AccessDeniedException")),
-        "HeadBucket": (403, ""),
-        "DescribeFeatureGroup": (200, '{"FeatureGroupStatus": "CreateFailed"}'),
-        "DescribeEndpoint": (200, '{"EndpointStatus": "RollingBack"}'),
-        "DescribePipeline": (200, '{"PipelineStatus": "Acti'),
-        "DescribeSecret": (400, error("AccessDeniedException")),
-        "ListServiceQuotas": (400, error("AccessDeniedException")),
+        "GetCallerIdentity": Fault(200, IDENTITY),
+        "DescribeStacks": Fault(200, stacks("UPDATE_IN_PROGRESS")),
+        "DescribeTable": refusal("AccessDeniedException"),
+        "HEAD": Fault(403, ""),
+        "DescribeFeatureGroup": Fault(200, '{"FeatureGroupStatus": "CreateFailed"}'),
+        "DescribeEndpoint": Fault(200, '{"EndpointStatus": "RollingBack"}'),
+        "DescribePipeline": Fault(200, '{"PipelineStatus": "Acti'),
+        "DescribeSecret": refusal("AccessDeniedException"),
+        "ListServiceQuotas": refusal("AccessDeniedException"),
     }
-    with scripted_aws(answers) as address:
+    with answering(answers) as address:
         at(address)
         found = found_in("s")
     stack = found["stack s"]
@@ -179,14 +185,14 @@ def test_what_is_not_permitted_or_fails_could_not_be_told_and_does_not_stop_the_
 def test_quotas_are_read_over_all_pages_and_weighed(at):
     first = {"Quotas": [{"QuotaName": "ml.t3.medium for processing job usage", "Value": 0.0}]}
     answers: Answers = {
-        "GetCallerIdentity": (200, IDENTITY),
-        "DescribeStacks": (403, query_error("AccessDenied")),
-        "HeadBucket": (403, ""),
-        "DescribeEndpoint": (200, '{"EndpointStatus": "InService"}'),
-        "ListServiceQuotas": (200, json.dumps(first)),
+        "GetCallerIdentity": Fault(200, IDENTITY),
+        "DescribeStacks": query_refusal("AccessDenied", 403),
+        "HEAD": Fault(403, ""),
+        "DescribeEndpoint": Fault(200, '{"EndpointStatus": "InService"}'),
+        "ListServiceQuotas": Fault(200, json.dumps(first)),
     }
-    refused = (400, error("AccessDeniedException"))
-    with scripted_aws(dict.fromkeys(DESCRIBED, refused) | answers) as address:
+    refused = refusal("AccessDeniedException")
+    with answering(dict.fromkeys(DESCRIBED, refused) | answers) as address:
         at(address)
         found = found_in("s")
     assert found["stack s"].outcome is UNTOLD
@@ -204,20 +210,20 @@ def test_quotas_are_read_over_all_pages_and_weighed(at):
     ],
 )
 def test_the_version_at_the_stack_s_own_endpoint_is_told_by_its_model(at, model, package, version):
-    with scripted_aws(_served(model, package)) as address:
+    with answering(_served(model, package)) as address:
         at(address)
         assert check_of("s").served_version() == version
 
 
 def test_an_endpoint_that_serves_no_version_refuses_a_deployment_that_names_none(at):
-    with scripted_aws(_served("somebody-s", "")) as address:
+    with answering(_served("somebody-s", "")) as address:
         at(address)
         with pytest.raises(AwsRefused, match="--model-version"):
             check_of("s").served_version()
 
 
 def test_a_stack_that_made_no_endpoint_serves_no_version_of_its_own(at, fake):
-    with scripted_aws({"ListStackResources": (200, resources_of("AWS::SQS::Queue"))}) as address:
+    with answering({"ListStackResources": Fault(200, resources_of("AWS::SQS::Queue"))}) as address:
         at(address)
         assert check_of("s").served_version() is None
     at(fake)
@@ -225,7 +231,7 @@ def test_a_stack_that_made_no_endpoint_serves_no_version_of_its_own(at, fake):
 
 
 def test_a_throttled_look_is_a_passing_matter(at):
-    with scripted_aws({"ListStackResources": (400, query_error("Throttling"))}) as address:
+    with answering({"ListStackResources": query_refusal("Throttling", 400)}) as address:
         at(address)
         with pytest.raises(StoreUnavailable):
             check_of("s").served_version()
@@ -254,8 +260,8 @@ def _served(model: str, package: str) -> Answers:
     config = {"ProductionVariants": [{"ModelName": model}]}
     told = {"ModelName": model, "PrimaryContainer": {"ModelPackageName": package}}
     return {
-        "ListStackResources": (200, resources_of("AWS::SageMaker::Endpoint")),
-        "DescribeEndpoint": (200, '{"EndpointConfigName": "c"}'),
-        "DescribeEndpointConfig": (200, json.dumps(config)),
-        "DescribeModel": (200, json.dumps(told)),
+        "ListStackResources": Fault(200, resources_of("AWS::SageMaker::Endpoint")),
+        "DescribeEndpoint": Fault(200, '{"EndpointConfigName": "c"}'),
+        "DescribeEndpointConfig": Fault(200, json.dumps(config)),
+        "DescribeModel": Fault(200, json.dumps(told)),
     }

@@ -12,7 +12,7 @@ import pytest
 import stayline
 from command_runs import here
 from fake_aws import ACCOUNT, REGION, variables
-from scripted_aws import Answers, query_error, scripted_aws
+from faulty_way import Answers, Fault, answering, query_refusal
 from stack_template import STACK, sample_stack
 from stayline.adapters.aws.stack_check import stack_check
 from stayline.cli.cdk import CDK_COMMAND, Target, Tools
@@ -25,9 +25,9 @@ IDENTITY = (
     "<GetCallerIdentityResponse><GetCallerIdentityResult>"
     f"<Account>{ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
 )
-NOT_THERE = (400, query_error("ValidationError"))
+NOT_THERE = query_refusal("ValidationError", 400)
 EMPTY: Answers = {
-    "GetCallerIdentity": (200, IDENTITY),
+    "GetCallerIdentity": Fault(200, IDENTITY),
     "DescribeStacks": NOT_THERE,
     "ListStackResources": NOT_THERE,
 }
@@ -80,7 +80,7 @@ class StandIn:
 @pytest.fixture
 def aws(monkeypatch):
     """An account in which nothing is yet."""
-    with scripted_aws(EMPTY) as address:
+    with answering(EMPTY) as address:
         for name, value in variables(address).items():
             monkeypatch.setenv(name, value)
         yield
@@ -145,6 +145,7 @@ def test_taking_down_says_what_is_kept_and_what_goes_and_overrules_nothing(aws, 
     assert f"kept, and still paid for: table {STACK}-state" in said.err
     assert f"REMOVED with all it holds: table {STACK}-people" in said.err
     assert f"REMOVED with all it holds: image repository {STACK}" in said.err
+    assert f"REMOVED once it is empty: model package group {STACK}-models" in said.err
     assert said.out == ""
     assert [call[0] for call in stand_in.calls] == ["destroy"]
 
@@ -157,7 +158,7 @@ def test_taking_down_asks_and_a_no_changes_nothing(aws, tmp_path):
 
 def test_without_credentials_nothing_is_even_shown(monkeypatch, tmp_path):
     stand_in = StandIn(tmp_path / "checkout")
-    with scripted_aws({"GetCallerIdentity": (403, query_error("ExpiredToken"))}) as address:
+    with answering({"GetCallerIdentity": query_refusal("ExpiredToken", 403)}) as address:
         for name, value in variables(address).items():
             monkeypatch.setenv(name, value)
         with pytest.raises(AwsRefused, match="expired"):

@@ -131,7 +131,7 @@ def test_an_employee_who_is_not_there_is_refused_without_naming_them(home):
 def test_one_person_and_everyone_at_once_is_refused(home, flag):
     ended = here("score", "--employee", "1", flag, "--home", home)
     assert ended.code == 2
-    assert "leave out --all and --afresh" in ended.err
+    assert "leave out --all, --afresh and --engine" in ended.err
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """With --json, each command prints one JSON document and nothing else."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,7 +9,6 @@ import pytest
 
 from command_runs import REASON, here
 from model_versions import pending
-from open_gates import write_open_schema
 from real_data import write_ibm_csv
 from stayline.domain.alert_policy import Band
 
@@ -90,7 +90,7 @@ def test_an_extract_is_inspected_and_its_draft_written(tmp_path):
     assert (tmp_path / "schema.toml").is_file()
 
 
-def test_simulating_importing_and_training_each_tell_what_they_did(tmp_path):
+def test_simulating_importing_and_training_each_tell_what_they_did(trained_panel, tmp_path):
     home = ("--home", tmp_path / "home")
     simulated = here(
         "simulate", "--employees", 300, "--months", 24, "--seed", 1, "--out", "panel.csv", "--json"
@@ -98,8 +98,8 @@ def test_simulating_importing_and_training_each_tell_what_they_did(tmp_path):
     assert (simulated.code, simulated.err) == (0, "")
     imported = here("import", "panel.csv", "--schema", "monthly-panel", "--json", *home)
     assert imported.json["landed"] == simulated.json["rows"]
-    open_gates = ("--schema", write_open_schema("monthly-panel", tmp_path / "open.toml"))
-    trained = here("train", "--trials", 1, "--seed", 1, "--json", *open_gates, *home)
+    again = ("--home", shutil.copytree(trained_panel, tmp_path / "trained"))
+    trained = here("train", "--trials", 1, "--json", *again)
     assert (trained.code, trained.err) == (0, "")
     assert trained.json["model"]["version"] == 1
     assert trained.json["execution"]["status"] == "Succeeded"

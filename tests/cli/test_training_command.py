@@ -1,6 +1,7 @@
 """``stayline train`` when its gates, its inputs or its options say no."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,9 @@ def test_what_the_gates_block_ends_with_the_reason_and_the_next_command(panel_ho
     assert here("models", "list", "--json", "--home", panel_home).json["models"] == []
 
 
-def test_the_same_training_under_a_relative_home_and_another_folder(panel_home, tmp_path):
+def test_the_same_training_under_a_relative_home_and_another_folder(trained_panel, tmp_path):
     schema = write_open_schema("monthly-panel", tmp_path / "open.toml")
-    relative = os.path.relpath(panel_home)
+    relative = os.path.relpath(shutil.copytree(trained_panel, tmp_path / "home"))
     told = stayline(
         "train", "--trials", "1", "--schema", str(schema), "--json", "--home", relative,
         "--parameter", "MinimumRecall=0.9999",
@@ -59,6 +60,8 @@ def test_the_same_training_under_a_relative_home_and_another_folder(panel_home, 
         (("--parameter", "FourFifths=sometimes"), "FourFifths"),
         (("--schema", "ibm-hr"), "reads other columns"),
         (("--train-until", "2000-01-01"), "at least 20 of each are needed"),
+        (("--engine", "dask"), "--scheduler"),
+        (("--definition", "own.json", "--scheduler", "tcp://127.0.0.1:9"), "leave out --scheduler"),
     ],
 )
 def test_what_cannot_be_asked_for_is_named(panel_home, words, said):

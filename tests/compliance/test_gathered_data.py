@@ -22,16 +22,15 @@ from stayline.usecases.check_compliance.facts import facts_of_rows
 from stayline.usecases.check_compliance.fairness import FairnessPorts, gather_fairness
 from stayline.usecases.score_employee import score_employee
 from stayline.usecases.watch_window import watch_window
-from watched_home import make_watched_home
 
 DAY = timedelta(days=1)
 PEOPLE = 300
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory) -> Path:
+def watched(watched_home, tmp_path_factory) -> Path:
     """A home of which 300 people were scored and the day was watched."""
-    home = make_watched_home(tmp_path_factory.mktemp("watched"))
+    home = Path(shutil.copytree(watched_home, tmp_path_factory.mktemp("watched") / "home"))
     ports = build(Settings(home=home))
     tokens = ports.features.newest().get_column(TOKEN).to_list()[:PEOPLE]
     score_employee(

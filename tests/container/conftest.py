@@ -1,4 +1,4 @@
-"""Every program run once, one after the other, as the pipeline chains them."""
+"""Every program run once a run, one after the other, as the pipeline chains them."""
 
 import io
 import tarfile
@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from container_jobs import Job
+from made_once import made_once
 from monitor_jobs import Package
 from stayline.domain.workforce_schema import Role
 from stayline.formats.schema_toml import dump_schema
@@ -70,19 +71,22 @@ def prepare_job(root: Path, workforce: dict[str, bytes]) -> Job:
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory, workforce) -> Job:
-    job = prepare_job(tmp_path_factory.mktemp("prepare"), workforce)
-    done = job.process("prepare")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return job
+    def prepare(root: Path) -> None:
+        done = prepare_job(root, workforce).process("prepare")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return Job(made_once(tmp_path_factory, "prepare-job", prepare))
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory, prepared) -> Job:
-    job = Job(tmp_path_factory.mktemp("train"))
-    job.give_from("input/data/train", prepared.root / "processing/output/train")
-    done = job.train(seed="0", trials="1", time_limit_s="60")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return job
+    def train(root: Path) -> None:
+        job = Job(root)
+        job.give_from("input/data/train", prepared.root / "processing/output/train")
+        done = job.train(seed="0", trials="1", time_limit_s="60")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return Job(made_once(tmp_path_factory, "train-job", train))
 
 
 def evaluate_job(root: Path, prepared: Job, trained: Job, attributes: bytes) -> Job:
@@ -97,10 +101,11 @@ def evaluate_job(root: Path, prepared: Job, trained: Job, attributes: bytes) -> 
 
 @pytest.fixture(scope="session")
 def evaluated(tmp_path_factory, prepared, trained, attributes) -> Job:
-    job = evaluate_job(tmp_path_factory.mktemp("evaluate"), prepared, trained, attributes)
-    done = job.process("evaluate", SEED="0")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return job
+    def evaluate(root: Path) -> None:
+        done = evaluate_job(root, prepared, trained, attributes).process("evaluate", SEED="0")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return Job(made_once(tmp_path_factory, "evaluate-job", evaluate))
 
 
 def gates_job(root: Path, prepared: Job, trained: Job, evaluated: Job) -> Job:

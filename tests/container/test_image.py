@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import tomllib
 from pathlib import Path
 
 from container_jobs import DOCKER, Job
@@ -56,6 +57,18 @@ def test_the_image_installs_the_locked_versions_and_nothing_else():
     assert runtime.items() <= everything.items()
     assert "pytest" not in runtime
     assert "--require-hashes" in RECIPE
+
+
+def test_the_image_holds_the_libraries_of_an_object_store_a_database_and_a_cluster():
+    locking = (ROOT / "Makefile").read_text("utf-8").split("\nlock:")[1]
+    wanted = re.findall(r"--extra (\w+)", locking.split("--constraint")[0].splitlines()[-1])
+    assert wanted == ["aws", "postgres", "dask"]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    locked = (DOCKER / "requirements.lock").read_text("utf-8")
+    for extra in wanted:
+        for requirement in extras["optional-dependencies"].get(extra, []):
+            name = re.match(r"[a-z0-9-]+", requirement)[0]
+            assert f"\n{name}==" in locked, f"{requirement} is not in the image: run `make lock`"
 
 
 def test_train_needs_nothing_but_the_image(tmp_path):

@@ -1,32 +1,23 @@
 """The backends that every port suite runs on; another adapter family joins by one more name."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from aws_backend import CALLS_MADE, AwsBackend
+from aws_backend import AwsBackend
 from fake_aws import running_fake, variables
 from fake_feature_store import FakeFeatureStore, running_feature_store
-from stores import Backend, EmbeddedBackend
-
-HERE = Path(__file__).parent
+from postgres_server import PostgresServer
+from stored_backend import ShippedBackend, StoredBackend, new_storage
+from stores import Backend, EmbeddedBackend, PostgresBackend
 
 
 @pytest.fixture(scope="session")
-def fake_aws(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a fake of AWS that all suites share, each test with a stack of its own.
-
-    Where all suites ran in this one process, every call that an adapter declares was made by one.
-    """
+def fake_aws() -> Iterator[str]:
+    """The address of a fake of AWS that all suites share, each test with a stack of its own."""
     with running_fake() as address:
         yield address
-    suites = {item.path for item in request.session.items if item.path.parent == HERE}
-    is_all = suites == set(HERE.glob("test_*.py")) and not request.config.option.keyword
-    if is_all and "PYTEST_XDIST_WORKER" not in os.environ:
-        unused = {one.__name__: one.CALLS - made for one, made in CALLS_MADE.items()}
-        assert {name: calls for name, calls in unused.items() if calls} == {}
 
 
 @pytest.fixture(scope="session")
@@ -46,12 +37,44 @@ def aws_variables(
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture(params=["embedded", "aws"])
+@pytest.fixture(scope="session")
+def emptied_url(postgres: PostgresServer) -> str:
+    """The address of a database that is emptied after each test, quicker than making one."""
+    postgres.execute("CREATE DATABASE emptied TEMPLATE made")
+    return postgres.url_of("emptied")
+
+
+IN_STORAGE = {
+    "test_capture_log_contract": ["storage", "shipped"],
+    "test_feature_store": ["storage"],
+    "test_model_registry_contract": ["storage"],
+    "test_remnants_contract": ["storage", "shipped"],
+    "test_report_shelf_contract": ["storage"],
+    "test_who_has_left": ["storage"],
+}
+"""The suites of what the embedded adapters can keep on object storage, too."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each suite on every backend that keeps something else than another one."""
+    if "backend" in metafunc.fixturenames:
+        more = IN_STORAGE.get(metafunc.module.__name__.rpartition(".")[2], [])
+        metafunc.parametrize("backend", ["embedded", "postgres", "aws", *more], indirect=True)
+
+
+@pytest.fixture
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
     if request.param == "embedded":
         opened: Backend = EmbeddedBackend(tmp_path)
-    else:
+    elif request.param == "postgres":
+        server = request.getfixturevalue("postgres")
+        opened = PostgresBackend(tmp_path, request.getfixturevalue("emptied_url"), server)
+    elif request.param == "aws":
         request.getfixturevalue("aws_variables")
         opened = AwsBackend()
+    else:
+        request.getfixturevalue("aws_variables")
+        kind = StoredBackend if request.param == "storage" else ShippedBackend
+        opened = kind(tmp_path, new_storage())
     yield opened
     opened.close()

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta, timezone
 
 from stayline.domain.audit_chain import CHAIN_START, ChainCheck
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.audit_trail import TrailWish
 from stores import ANA, BO, HOUR, NOON, Backend
 
 VIEWED = AuditEvent(
@@ -143,3 +144,61 @@ def test_times_that_go_back_are_counted_and_are_no_break(backend: Backend) -> No
         log.append(replace(VIEWED, at=at))
     check = log.check()
     assert (check.problems, check.reversals, check.furthest_back) == ((), 2, HOUR)
+
+
+def test_a_trail_goes_back_page_by_page_and_leaves_nothing_out(backend: Backend) -> None:
+    log = backend.audit()
+    log.note([replace(VIEWED, details={"n": n}) for n in range(1, 8)])
+    seen, before = [], None
+    for _ in range(4):
+        page = log.trail(TrailWish(), before=before, limit=3)
+        assert all(one.event.details["n"] == one.position for one in page.events)
+        seen += [one.position for one in page.events]
+        before = page.older
+        if before is None:
+            break
+    assert seen == [7, 6, 5, 4, 3, 2, 1]
+
+
+def test_events_of_the_same_instant_and_those_added_meanwhile_disturb_no_trail(
+    backend: Backend,
+) -> None:
+    log = backend.audit()
+    log.note([VIEWED] * 5)
+    first = log.trail(TrailWish(), limit=2)
+    log.append(replace(VIEWED, subject=BO))
+    rest = log.trail(TrailWish(), before=first.older, limit=9)
+    assert [one.position for one in (*first.events, *rest.events)] == [5, 4, 3, 2, 1]
+    assert rest.older is None
+
+
+def test_a_trail_is_narrowed_by_kind_subject_actor_and_time(backend: Backend) -> None:
+    log = backend.audit()
+    erased = replace(VIEWED, kind=AuditEventKind.EMPLOYEE_ERASED, subject=BO)
+    for hour in range(4):
+        log.append(replace(VIEWED, at=NOON + hour * HOUR, actor="ana" if hour % 2 else "bo"))
+    log.append(replace(erased, at=NOON + 9 * HOUR))
+    found = {
+        "kind": TrailWish(kind=AuditEventKind.EMPLOYEE_ERASED),
+        "subject": TrailWish(subjects=(ANA,)),
+        "both": TrailWish(subjects=(ANA, BO)),
+        "actor": TrailWish(actor="ana"),
+        "time": TrailWish(since=NOON + HOUR, until=NOON + 3 * HOUR),
+        "nothing": TrailWish(actor="nobody"),
+    }
+    pages = {name: log.trail(wish) for name, wish in found.items()}
+    assert {name: [one.position for one in page.events] for name, page in pages.items()} == {
+        "kind": [5],
+        "subject": [4, 3, 2, 1],
+        "both": [5, 4, 3, 2, 1],
+        "actor": [4, 2],
+        "time": [3, 2],
+        "nothing": [],
+    }
+    assert all(page.older is None for page in pages.values())
+    assert [one.position for one in log.trail(found["both"], before=4, limit=2).events] == [3, 2]
+
+
+def test_the_trail_of_an_empty_log_is_one_empty_page(backend: Backend) -> None:
+    page = backend.audit().trail(TrailWish(until=NOON))
+    assert (page.events, page.older) == ((), None)

@@ -37,8 +37,8 @@ def test_everybodys_decisions_of_a_period_come_oldest_first_without_its_end(
 
 def test_a_decision_added_again_never_changes_the_first(backend: Backend) -> None:
     book = backend.decisions()
-    book.add(TALK)
-    book.add(replace(TALK, reason="Something else entirely was said"))
+    assert book.add(TALK)
+    assert not book.add(replace(TALK, reason="Something else entirely was said"))
     assert book.decisions(ANA) == [TALK]
 
 

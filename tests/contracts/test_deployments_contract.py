@@ -115,6 +115,31 @@ def test_what_ends_a_rollout_is_audited_in_the_same_breath(backend, clock, champ
     assert list(backend.audit().events())[1:] == [ended, ended]
 
 
+def test_settling_closes_what_was_abandoned_once_with_its_event(backend, clock, champion):
+    deployments = backend.deployments(clock)
+    deployments.begin(rollout())
+    assert deployments.settle() == ""
+    assert deployments.traffic().rollout_id == "r-1"
+    clock.instant += HOUR
+    backend.deployments(clock).settle()
+    (event,) = backend.audit().events()
+    assert (event.kind, event.details["because"]) == (
+        AuditEventKind.DEPLOYMENT_ROLLED_BACK, ABANDONED
+    )  # fmt: skip
+    assert deployments.settle() == ""
+    (closed,) = deployments.rollouts()
+    assert (closed.phase, closed.outcome) == (Phase.ROLLED_BACK, ABANDONED)
+    assert len(list(backend.audit().events())) == 1
+
+
+def test_a_version_may_be_deployed_unless_another_rollout_holds(backend, clock, champion):
+    deployments = backend.deployments(clock)
+    deployments.check_ready(2)
+    deployments.begin(rollout())
+    with pytest.raises(DeploymentRefused, match="version 2 is being deployed"):
+        deployments.check_ready(3)
+
+
 def test_a_second_rollout_is_refused_and_told_of_the_first(backend, clock, champion):
     backend.deployments(clock).begin(rollout())
     with pytest.raises(DeploymentRefused, match=r"Version 3 .*version 2 is being deployed by 'bo'"):

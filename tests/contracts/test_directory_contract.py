@@ -138,6 +138,16 @@ def test_earlier_tokens_of_several_keys_lead_to_one_person_at_once(backend: Back
         assert backend.directory().known_as(one) == (new, ANA, BO)
 
 
+def test_many_people_are_known_by_all_their_tokens_at_once(backend: Backend) -> None:
+    many = [EmployeeToken(f"{number:032x}") for number in range(250)]
+    new, directory = EmployeeToken("1" * 32), backend.directory()
+    directory.link(renames((ANA, new), (BO, new)))
+    found = backend.directory().known_as_all([*many, BO, new, BO])
+    assert found == {one: directory.known_as(one) for one in (*many, BO, new)}
+    assert found[BO] == found[new] == (new, ANA, BO)
+    assert directory.known_as_all([]) == {}
+
+
 def test_a_person_is_erased_by_any_of_their_tokens(backend: Backend) -> None:
     new, directory = EmployeeToken("1" * 32), backend.directory()
     directory.put(entries((ANA, NOON, "17", "A", None), (new, NOON, "17", "A", None)))
@@ -146,3 +156,42 @@ def test_a_person_is_erased_by_any_of_their_tokens(backend: Backend) -> None:
     assert directory.find(new) is None
     assert directory.known_as(new) == (new,)
     assert directory.hr_ids().is_empty()
+
+
+def test_many_people_are_found_at_once_by_their_newest_entries(backend: Backend) -> None:
+    directory = backend.directory()
+    tokens = [EmployeeToken(f"{number:032x}") for number in range(120)]
+    directory.put(entries(*((one, NOON - HOUR, one, "Before", BO) for one in tokens)))
+    directory.put(entries(*((one, NOON, one, "Now", ANA) for one in tokens)))
+    for asked in (tokens, tokens[:3]):
+        found = backend.directory().find_all([*asked, BO])
+        assert set(found) == set(asked)
+        assert found[tokens[1]] == DirectoryEntry(tokens[1], tokens[1], NOON, "Now", ANA)
+    assert directory.find_all([]) == {}
+
+
+def test_a_manager_leads_whoever_has_them_above_nearest_first(backend: Backend) -> None:
+    cy, di, ed = (EmployeeToken(letter * 32) for letter in "cde")
+    directory = backend.directory()
+    directory.put(entries((cy, NOON, "3", "Cy", ANA), (di, NOON, "4", "Di", cy)))
+    directory.put(entries((ed, NOON - HOUR, "5", "Ed", ANA), (ed, NOON, "5", "Ed", BO)))
+    assert directory.people_below(ANA, most=9) == []
+    directory.put(entries((ANA, NOON, "1", None, None), (BO, NOON, "2", None, None)))
+    below = backend.directory().people_below(ANA, most=9)
+    assert list(below) == [DirectoryEntry(cy, "3", NOON, "Cy", ANA), directory.find(di)]
+    assert directory.people_below(ANA, most=1) == below[:1]
+    assert [one.token for one in directory.people_below(BO, most=9)] == [ed]
+    for one in (ANA, BO, cy, di, ed):
+        led = {found.token for found in directory.people_below(one, most=9)}
+        assert led == {who for who in (ANA, BO, cy, di, ed) if one in directory.managers_above(who)}
+
+
+def test_nobody_leads_in_circles_or_deeper_than_lines_are_followed(backend: Backend) -> None:
+    directory = backend.directory()
+    directory.put(entries((ANA, NOON, "1", None, BO), (BO, NOON, "2", None, ANA)))
+    assert [one.token for one in directory.people_below(ANA, most=9)] == [BO]
+    tokens = [EmployeeToken(f"{number:032x}") for number in range(MOST_LEVELS + 10)]
+    directory.put(entries(*((one, NOON, one, None, boss) for one, boss in pairwise(tokens))))
+    directory.put(entries((tokens[-1], NOON, tokens[-1], None, None)))
+    below = directory.people_below(tokens[-1], most=500)
+    assert [one.token for one in below] == tokens[-2 : -MOST_LEVELS - 2 : -1]

@@ -9,9 +9,11 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from aws_backend import AwsBackend
 from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.token_ranges import TokenRange, token_ranges
 from stayline.domain.workforce_schema import (
     Column,
     Kind,
@@ -121,6 +123,22 @@ def test_newest_gives_one_row_a_person_as_the_frame_has_it(store: FeatureStore) 
     assert newest.equals(frame.unique("token", keep="last", maintain_order=True))
     assert store.newest([BOB])["token"].to_list() == [BOB]
     assert store.newest([]).is_empty()
+
+
+def test_frames_of_ranges_that_follow_one_another_are_together_the_frame_of_everyone(
+    store: FeatureStore,
+) -> None:
+    tokens = [f"{digits:02x}".ljust(32, "0") for digits in range(0, 256, 3)]
+    for day in range(3):
+        rows = facts(*((token, T0 + day * DAY, float(day)) for token in tokens))
+        store.put(FEATURES, rows, written_at=T0 + day * DAY)
+    store.put(FEATURES, facts((tokens[7], T0, 9.0)), written_at=T0 + 3 * DAY)
+    now = T0 + 3 * DAY
+    parts = [store.frame(FEATURES, as_of=now, tokens=one) for one in token_ranges(5)]
+    assert all(part.height for part in parts)
+    assert_frame_equal(pl.concat(parts), store.frame(FEATURES, as_of=now))
+    nobody = TokenRange(after="f" * 32)
+    assert store.frame(FEATURES, as_of=now, tokens=nobody).is_empty()
 
 
 def test_a_repeated_put_changes_nothing(store: FeatureStore) -> None:

@@ -40,6 +40,16 @@ def test_a_newer_entry_of_an_id_stands_for_the_older_one_and_both_are_history(
     assert register.history(RightsRequest) == [REQUEST, closed]
 
 
+def test_the_last_entries_of_a_history_come_in_the_order_they_were_added(backend: Backend) -> None:
+    register = backend.register()
+    entries = [replace(REQUEST, entry_id=f"r-{number}") for number in range(4)]
+    for entry in entries:
+        register.add([entry])
+    assert register.history(RightsRequest, newest=2) == entries[2:]
+    assert register.history(RightsRequest, newest=9) == entries
+    assert register.history(RightsRequest, newest=0) == []
+
+
 def test_the_very_same_entry_again_changes_nothing(backend: Backend) -> None:
     register = backend.register()
     register.add([HOLD, HOLD])

@@ -8,7 +8,7 @@ from stayline.domain.alert_policy import Band
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import ModelIdentity, Reason
 from stayline.errors import ScoringUnderWay, StoreUnavailable
-from stayline.ports.score_board import BoardEntry, ScoringRun
+from stayline.ports.score_board import BoardEntry, EarlierScore, KeptRisk, ScoringRun
 from stores import ANA, BO, HOUR, MICROSECOND, NOON, Backend
 
 REASONS = (
@@ -26,6 +26,19 @@ def test_a_score_comes_back_to_the_bit_after_reopening(backend: Backend) -> None
     backend.scores().put([ENTRY])
     assert backend.scores().find(ANA) == ENTRY
     assert backend.scores().find(BO) is None
+
+
+def test_a_score_is_found_by_every_token_of_its_person(backend: Backend) -> None:
+    new_ana = EmployeeToken("a2" * 16)
+    renames = pl.DataFrame({"alias": [ANA], "token": [new_ana], "fingerprint": ["1" * 32]})
+    backend.directory().link(renames)
+    board = backend.scores()
+    board.put([ENTRY])
+    assert board.find(new_ana) == replace(ENTRY, token=new_ana)
+    board.erase(ANA)
+    assert board.find(new_ana) is None
+    board.put([replace(ENTRY, token=new_ana)])
+    assert board.find(ANA) == ENTRY
 
 
 def test_a_newer_score_replaces_and_an_older_one_never_does(backend: Backend) -> None:
@@ -99,7 +112,7 @@ def test_a_chunk_of_a_run_is_kept_with_all_reasons_told_in_words(backend: Backen
             ),
             Reason("Team", "Ü", -0.03125, "Team is Ü: lowers the risk by 3.1 points"),
             Reason(
-                "HiredOn", "2020-02-29", 0.0, "HiredOn is 2020-02-29: hardly changes the risk"
+                "HiredOn", "2020-02-29", 0.0, "Hired on is 2020-02-29: hardly changes the risk"
             ),
         ),
         MODEL,
@@ -109,7 +122,7 @@ def test_a_chunk_of_a_run_is_kept_with_all_reasons_told_in_words(backend: Backen
     )  # fmt: skip
     assert second is not None
     assert [reason.feature for reason in second.reasons] == ["Pay", "HiredOn", "Team"]
-    assert second.reasons[1].text == "HiredOn is not given: raises the risk by 6.2 points"
+    assert second.reasons[1].text == "Hired on is not given: raises the risk by 6.2 points"
     assert board.entries() == [second, first]
 
 
@@ -209,3 +222,52 @@ def test_old_scores_are_counted_and_purged_but_for_the_people_held(backend: Back
     assert board.purge(NOON + MICROSECOND, held={BO}) == 1
     assert {entry.token for entry in board.entries()} == {BO, cy}
     assert board.purge(NOON + MICROSECOND) == 1
+
+
+FEBRUARY = NOON - 24 * 5 * HOUR
+"""Five days before the first of March, the day of `NOON`."""
+
+
+def test_the_last_score_of_a_month_before_stays_beside_the_newest(backend: Backend) -> None:
+    board = backend.scores()
+    for at, risk in ((FEBRUARY - HOUR, 0.1), (FEBRUARY, 0.2), (NOON, 0.3), (NOON + HOUR, 0.4)):
+        board.put([replace(ENTRY, risk=risk, scored_at=at)])
+    kept = backend.scores().find(ANA)
+    assert kept is not None
+    assert kept.risk == 0.4
+    assert kept.earlier == EarlierScore(0.2, MODEL, FEBRUARY)
+
+
+def test_a_run_notes_the_last_score_of_a_month_before(backend: Backend) -> None:
+    board = backend.scores()
+    for night in (FEBRUARY, NOON, NOON + HOUR):
+        run = board.begin_run(MODEL, ASSUMED, at=night)
+        board.keep(as_far_as(run, BO), SCORED, VALUES, scored_at=night)
+    earlier = {one.token: one.earlier for one in board.entries()}
+    assert earlier[ANA] == EarlierScore(0.1 + 0.2, MODEL, FEBRUARY)
+    assert earlier[BO] == EarlierScore(0.75, MODEL, FEBRUARY)
+
+
+def test_an_earlier_score_goes_with_the_newest_and_by_its_own_age(backend: Backend) -> None:
+    board = backend.scores()
+    for at in (FEBRUARY, NOON):
+        board.put([replace(ENTRY, scored_at=at), replace(ENTRY, token=BO, scored_at=at)])
+    assert board.purge(NOON, held={BO}) == 0
+    earlier = {one.token: one.earlier for one in board.entries()}
+    assert earlier == {ANA: None, BO: EarlierScore(ENTRY.risk, MODEL, FEBRUARY)}
+    board.erase(BO)
+    board.put([replace(ENTRY, token=BO)])
+    assert board.find(BO) == replace(ENTRY, token=BO)
+
+
+def test_many_risks_come_at_once_without_their_reasons(backend: Backend) -> None:
+    board = backend.scores()
+    tokens = [EmployeeToken(f"{number:032x}") for number in range(120)]
+    board.put([replace(ENTRY, token=one, risk=n / 200) for n, one in enumerate(tokens)])
+    board.put([replace(ENTRY, token=tokens[0], risk=0.9, scored_at=NOON + HOUR)])
+    found = backend.scores().risks([*tokens, BO])
+    assert set(found) == set(tokens)
+    first = KeptRisk(tokens[0], 0.9, Band.HIGH, MODEL, NOON + HOUR, "p-1", 0.25)
+    assert found[tokens[0]] == first
+    assert backend.scores().highest(2) == [first, found[tokens[-1]]]
+    assert board.risks([]) == {}

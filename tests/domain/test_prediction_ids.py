@@ -1,11 +1,11 @@
 from uuid import RFC_4122, UUID
 
-from stayline.domain.prediction_ids import prediction_id
+from stayline.domain.prediction_ids import prediction_ids
 
 
 def test_every_prediction_has_a_random_uuid_of_its_own() -> None:
-    made = [prediction_id() for _ in range(1000)]
-    assert len(set(made)) == len(made)
+    made = [name for _ in range(100) for name in prediction_ids(10)]
+    assert len(set(made)) == len(made) == 1000
     for text in made:
         read = UUID(text)
         assert (str(read), read.version, read.variant) == (text, 4, RFC_4122)

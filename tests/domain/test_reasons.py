@@ -26,8 +26,17 @@ def test_reasons_are_told_in_words_and_points_the_strongest_first():
     ]
 
 
+def test_columns_are_told_in_words_and_kept_by_their_name():
+    (told,) = words.told([("NumCompaniesWorked", None, 2.0, 0.1)])
+    assert told.text == (
+        "Number of companies worked is not given, taken as 2: raises the risk by 10.0 points"
+    )
+    assert told.feature == "NumCompaniesWorked"
+
+
 @pytest.mark.parametrize(
-    ("value", "shown"), [(1234567.0, "1234567"), (19479.0, "19479"), (0.25, "0.25"), (-3.0, "-3")]
+    ("value", "shown"),
+    [(1234567.0, "1,234,567"), (19479.0, "19,479"), (2019.0, "2019"), (0.25, "0.25"), (-3.0, "-3")],
 )
 def test_numbers_are_shown_in_full(value, shown):
     told = reasons(ROW | {"Pay": value}, 0.5, 0.0, 0.0)

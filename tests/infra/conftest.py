@@ -1,6 +1,8 @@
-"""Every stack that the tests look at, synthesised once; nothing here asks a network."""
+"""Every stack that the tests look at, synthesised once a run; nothing here asks a network."""
 
 import json
+import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +12,18 @@ from infra.app import own_node
 
 own_node()
 from infra.snapshots import STACKS, example  # noqa: E402  (Node comes first)
+from made_once import made_once  # noqa: E402
 from stack_files import template_file  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The cloud assembly of each."""
-    made = {name: tmp_path_factory.mktemp(name) for name in STACKS}
-    for name, folder in made.items():
-        example(name, folder)
-    return made
+    """The cloud assembly of each; workers begin with different ones, and so wait little."""
+    first = os.getpid() % len(STACKS)
+    return {
+        name: made_once(tmp_path_factory, f"stack-{name}", partial(example, name))
+        for name in STACKS[first:] + STACKS[:first]
+    }
 
 
 @pytest.fixture(scope="session")

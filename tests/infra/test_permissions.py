@@ -1,5 +1,6 @@
 """What each role may do, statement by statement: all that its calls need, and nothing else."""
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from infra.permissions import (
 )
 from infra.places import ANY, places_of
 from infra.platform_permissions import PLATFORM
+from infra.roles import GRANTING
+from stayline.adapters.aws.pipeline.places import Places
 from stayline.adapters.aws.resources import Resources
 
 HERE = Resources("stayline-prod", "111122223333", "eu-central-1")
@@ -75,10 +78,76 @@ def test_a_role_has_each_action_that_its_calls_need_where_they_need_it_and_no_ot
         assert statement["Effect"] == "Allow"
         for action in listed(statement["Action"]):
             given.setdefault(action, set()).update(map(plain, listed(statement["Resource"])))
+    given.pop(GRANTING, None)  # a test of its own
     keys = {action for action in given if action.startswith("kms:") and action in KEY_USES}
     wanted = allowed(function)
     assert {action: given[action] for action in given if action not in keys - set(wanted)} == wanted
     assert keys in (set(), KEY_USES)
+
+
+def test_training_reads_protected_attributes_where_they_are_staged_and_nowhere_else(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    staged = Places(HERE).uri("s3://stayline/staged/protected/0a/sex.parquet")
+    reached = [
+        plain(place)
+        for statement in statements(templates["prod-steady"], "pipeline")
+        for place in listed(statement["Resource"])
+        if "s3:GetObject" in listed(statement["Action"])
+    ]
+    (protected,) = (one for one in reached if HERE.protected_bucket in one)
+    assert fnmatchcase(f"arn:aws:s3:::{staged.removeprefix('s3://')}", protected)
+    assert not fnmatchcase(f"arn:aws:s3:::{HERE.protected_bucket}/attributes.parquet", protected)
+
+
+def test_who_stages_protected_attributes_may_put_them_into_their_own_bucket() -> None:
+    (places, _reason, _conditions) = places_of("pipeline", "s3:PutObject", HERE)
+    assert f"arn:aws:s3:::{HERE.protected_bucket}/*" in places
+
+
+def test_whoever_has_an_endpoint_taken_back_by_alarms_may_look_at_these_alarms(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    for function in ("deployer", "jobs", "pipeline"):
+        seen = [
+            plain(place)
+            for statement in statements(templates["prod-steady"], function)
+            for place in listed(statement["Resource"])
+            if "cloudwatch:DescribeAlarms" in listed(statement["Action"])
+        ]
+        for name in HERE.rollback_alarms:
+            assert [place for place in seen if fnmatchcase(f"alarm:{name}", place.split(":", 5)[5])]
+
+
+def test_who_makes_an_endpoint_s_configuration_may_have_aws_use_the_one_key_for_it(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    handed_on = {
+        function: statement
+        for function in PLATFORM
+        for statement in statements(templates["prod-steady"], function)
+        if GRANTING in listed(statement["Action"])
+    }
+    assert set(handed_on) == {"deployer", "jobs", "pipeline"}  # the endpoint works under the last
+    for statement in handed_on.values():
+        assert statement["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+        (key,) = listed(statement["Resource"])
+        assert plain(key).startswith("key KeysData")
+
+
+def test_what_the_deployer_may_look_at_has_the_names_that_the_stack_gives(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    for stack in ("prod-steady", "prod-thrifty"):
+        resources = templates[stack]["Resources"].values()
+        named = {
+            one["Properties"].get("ModelName") or one["Properties"].get("EndpointConfigName")
+            for one in resources
+            if one["Type"] in ("AWS::SageMaker::Model", "AWS::SageMaker::EndpointConfig")
+        }
+        (name,) = named
+        assert name.startswith("stayline-prod-1-")
+        assert len(name) <= 63
 
 
 def test_no_role_has_a_policy_beside_its_own(templates: dict[str, dict[str, Any]]) -> None:

@@ -52,7 +52,11 @@ def test_the_training_is_the_very_definition_that_runs_here(
     ("name", "role", "words"),
     [
         ("jobs", "jobs", ["jobs", "run", {"Get": "Parameters.Job"}]),
-        ("deployment", "deployer", ["models", "deploy", {"Get": "Parameters.Version"}]),
+        (
+            "deployment",
+            "deployer",
+            ["models", "deploy", {"Get": "Parameters.Version"}, "--if-needed"],
+        ),
         ("rotation", "jobs", ["secrets", "rotate", "token-key"]),
     ],
 )

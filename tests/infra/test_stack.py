@@ -7,6 +7,7 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 from infra.schedules import expression
+from stayline.adapters.aws.resources import Resources
 from stayline.jobs.table import JOBS
 
 CDK = dict[str, Any]
@@ -126,19 +127,22 @@ def test_the_steady_endpoint_captures_scales_and_takes_a_bad_change_back(prod: T
     prod.has_resource_properties(
         "AWS::SageMaker::Endpoint",
         {
-            "DeploymentConfig": Match.object_like(
-                {
-                    "AutoRollbackConfiguration": {
-                        "Alarms": [
-                            {"AlarmName": "stayline-prod-attrition-risk-errors"},
-                            {"AlarmName": "stayline-prod-attrition-risk-latency"},
-                        ]
+            "DeploymentConfig": {
+                "AutoRollbackConfiguration": {
+                    "Alarms": [
+                        {"AlarmName": "stayline-prod-attrition-risk-errors"},
+                        {"AlarmName": "stayline-prod-attrition-risk-latency"},
+                    ]
+                },
+                "BlueGreenUpdatePolicy": {
+                    "TrafficRoutingConfiguration": {
+                        "Type": "ALL_AT_ONCE",
+                        "WaitIntervalInSeconds": 0,
                     },
-                    "BlueGreenUpdatePolicy": Match.object_like(
-                        {"TrafficRoutingConfiguration": Match.object_like({"Type": "CANARY"})}
-                    ),
-                }
-            )
+                    "TerminationWaitInSeconds": 600,
+                    "MaximumExecutionTimeoutInSeconds": 4800,
+                },
+            }
         },
     )
     prod.has_resource_properties(
@@ -166,6 +170,8 @@ def test_the_thrifty_endpoint_is_serverless_without_what_serverless_lacks(
     assert "DataCaptureConfig" not in config
     (variant,) = config["ProductionVariants"]
     assert variant["ServerlessConfig"] == {"MaxConcurrency": 5, "MemorySizeInMB": 2048}
+    (endpoint,) = properties(templates, "prod-thrifty", "AWS::SageMaker::Endpoint")
+    assert "DeploymentConfig" not in endpoint
     (model,) = properties(templates, "prod-thrifty", "AWS::SageMaker::Model")
     assert model["EnableNetworkIsolation"] is False
     thrifty.resource_count_is("AWS::ApplicationAutoScaling::ScalableTarget", 0)
@@ -228,6 +234,32 @@ def test_an_approval_deploys_and_drift_retrains(prod: Template) -> None:
                 ],
             },
         )
+
+
+def test_an_event_that_could_not_start_its_pipeline_may_wait_in_the_queue_that_rings(
+    templates: dict[str, CDK], stack: str
+) -> None:
+    (policy,) = properties(templates, stack, "AWS::SQS::QueuePolicy")
+    (allowed,) = (one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow")
+    assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+    assert allowed["Action"] == "sqs:SendMessage"
+    assert allowed["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }
+
+
+def test_secrets_of_the_stack_and_of_the_product_are_under_the_key_of_names(
+    templates: dict[str, CDK],
+) -> None:
+    resources = templates["prod-steady"]["Resources"]
+    (secret,) = properties(templates, "prod-steady", "AWS::SecretsManager::Secret")
+    (alias,) = (
+        one
+        for one in properties(templates, "prod-steady", "AWS::KMS::Alias")
+        if one["AliasName"] == Resources("stayline-prod", "", "").people_key
+    )
+    assert secret["KmsKeyId"] == alias["TargetKeyId"]
+    assert resources[alias["TargetKeyId"]["Fn::GetAtt"][0]]["Type"] == "AWS::KMS::Key"
 
 
 def test_no_route_is_open_programs_sign_and_people_show_tokens(templates: dict[str, CDK]) -> None:

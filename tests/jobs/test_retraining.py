@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deployed_home import approve
-from open_gates import open_schema
+from panel_home import import_panel
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.gates import Verdict
@@ -22,8 +22,6 @@ from stayline.jobs.retraining import retrain
 from stayline.jobs.running import run_by_hand
 from stayline.jobs.table import job_named
 from stayline.settings import Settings
-from stayline.usecases.import_workforce import import_workforce
-from stayline.usecases.simulate_workforce import simulate_workforce
 from stores import NOON
 
 DAY = timedelta(days=1)
@@ -46,25 +44,9 @@ VERDICTS = {"F": Verdict.FAIL, "P": Verdict.PASS}
 @pytest.fixture(scope="module")
 def panel_home(tmp_path_factory) -> Path:
     """A home with a small simulated workforce, version 1 of which was trained and deployed."""
-    folder = tmp_path_factory.mktemp("panel")
-    settings = Settings(home=folder / "home")
+    settings = Settings(home=tmp_path_factory.mktemp("panel") / "home")
+    import_panel(settings.home)
     ports = build(settings)
-    simulate_workforce(employees=300, months=24, seed=1, out=folder / "panel.csv")
-    import_workforce(
-        folder / "panel.csv",
-        schema=open_schema("monthly-panel"),
-        as_of=None,
-        actor="tests",
-        rejects=folder,
-        features=ports.features,
-        protected=ports.protected,
-        directory=ports.directory,
-        imports=ports.imports,
-        register=ports.register,
-        audit=ports.audit,
-        secrets=ports.secrets,
-        clock=ports.clock,
-    )
     lines = []
     call = Call(NOON, Window(NOON, NOON), listener=Listener(tell=lines.append))
     told = retrain(ports, settings, call)
@@ -72,7 +54,7 @@ def panel_home(tmp_path_factory) -> Path:
     assert "train: Succeeded" in lines
     approve(ports, 1)
     ports.registry.deploy(1, by="bo", at=ports.clock.now())
-    return folder / "home"
+    return settings.home
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from some_jobs import HOURLY, job, ports_a_day_on, run_and_tell
 from stayline.bootstrap import build
 from stayline.domain.job_runs import SCHEDULE, RunOutcome
 from stayline.errors import JobUnderWay, NothingDeployed, UnknownJob
-from stayline.jobs.overview import overview
 from stayline.jobs.running import run_by_hand, run_due
 from stayline.jobs.table import JOBS, job_named
 from stayline.settings import Settings
+from stayline.usecases.see_jobs import see_jobs
 from stayline.web.logs import JsonLines
 from store_processes import exit_codes
 from stores import NOON, SetClock
@@ -185,14 +185,17 @@ def test_a_runner_killed_with_9_lets_go_at_once_and_its_run_is_done_again(tmp_pa
 
 def test_the_overview_tells_of_each_job_and_changes_nothing(bench):
     good, bad = job(lambda call: "", name="good"), job(fails, name="bad")
-    assert [state.last for state in overview(bench.ports, [good, bad])] == [None, None]
+    assert [
+        state.last
+        for state in see_jobs([good, bad], jobs=bench.ports.jobs, clock=bench.ports.clock)
+    ] == [None, None]
     assert bench.ports.jobs.runs("good") == []
     bench.due(good)
     bench.due(bad)
     bench.clock.instant += DAY
     bench.due(good)
     bench.due(bad)
-    done, failed = overview(bench.ports, [good, bad])
+    done, failed = see_jobs([good, bad], jobs=bench.ports.jobs, clock=bench.ports.clock)
     assert (done.last.outcome, done.missed, done.due, done.duration_s) == (SUCCEEDED, None, (), 0)
     assert done.next_at == TWO + 2 * DAY
     assert done.last_success_at == bench.clock.instant

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from stayline.domain.alert_policy import Band
+from stayline.domain.column_words import column_in_words
 from stayline.domain.workforce_schema import Kind
 from stayline.errors import PackageRefused
 from stayline.formats.model_archive import CalibrationText, InputText
@@ -83,7 +84,9 @@ def test_bands_follow_the_edges_of_the_manifest(predictor, frame):
 def test_a_row_without_any_value_still_gets_a_probability(predictor):
     (prediction,) = predictor.predict([{}], [NEW_YEAR])
     assert 0 < prediction.risk < 1
-    assert all(r.text.startswith(f"{r.feature} is not given") for r in prediction.reasons)
+    assert all(
+        r.text.startswith(f"{column_in_words(r.feature)} is not given") for r in prediction.reasons
+    )
 
 
 def test_a_number_too_large_for_the_trees_is_scored_as_their_largest(predictor):

@@ -43,6 +43,22 @@ def test_the_steps_run_in_the_order_of_the_picture():
     )
 
 
+def test_a_scheduler_reaches_the_training_step_alone_which_then_has_a_network():
+    address = "tcp://10.0.0.1:8786"
+    document = training_pipeline(
+        named_schema("monthly-panel"), seed=0, trials=1, time_limit_s=9, scheduler=address
+    ).document()
+    assert problems(document) == []
+    told = [name for name in execution_order(document) if address in str(step(document, name))]
+    assert told == ["train"]
+    arguments = step(document, "train")["Arguments"]
+    assert arguments["Environment"] == {"SCHEDULER": address}
+    assert not arguments["EnableNetworkIsolation"]
+    without = step(training_document("monthly-panel"), "train")["Arguments"]
+    assert without["EnableNetworkIsolation"]
+    assert "Environment" not in without
+
+
 def test_only_the_audit_gets_protected_attributes_and_who_the_rows_belong_to():
     document = training_document()
     given = {

@@ -2,11 +2,12 @@ from dataclasses import replace
 
 from stayline.domain.gates import Verdict
 from stayline.domain.monitoring import Monitor
-from stayline.reports.courses import courses, same_model
+from stayline.reports.courses import course_of, courses, same_model
 from stayline.reports.watch_words import since
 from watched_windows import MONDAY, WEEK, finding, window
 
 PSI = finding(Monitor.DATA, "Pay", "psi", 0.1)
+OTHER = finding(Monitor.DATA, "Age", "psi", 0.2)
 
 
 def weeks(*verdicts: Verdict | None):
@@ -51,6 +52,15 @@ def test_a_failure_for_the_first_time_is_of_this_window():
 def test_what_has_not_failed_now_has_no_beginning():
     for newest in (P, N):
         assert since(course(F, F, newest)) == ""
+
+
+def test_the_course_of_one_figure_is_that_among_all():
+    *former, newest = [replace(window(at, 1), findings=(PSI, OTHER)) for at in range(3)]
+    for place, name in enumerate(("Pay", "Age")):
+        found = course_of(("DataQuality", PSI.check, name, "psi"), newest, former)
+        assert found == courses(newest, former)[place]
+        assert found.finding.subject == name
+    assert course_of(("DataQuality", PSI.check, "Height", "psi"), newest, former) is None
 
 
 def test_only_earlier_windows_of_the_same_model_count_each_once():

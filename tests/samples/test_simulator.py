@@ -162,6 +162,15 @@ def test_people_join_are_promoted_raised_and_moved(plain):
         assert set(moved.to_series().drop_nulls()) == {0, 1}
 
 
+def test_everybody_is_led_by_somebody_who_was_there_from_the_first_month(plain):
+    """So that a line can be looked at: whoever leads is a person of the extract, too."""
+    extract, _ = plain
+    first = extract.filter(pl.col("SnapshotDate") == FIRST_MONTH)
+    leaders = extract.select("ManagerNumber").unique().to_series()
+    assert 1 < len(leaders) <= 39
+    assert leaders.is_in(first["EmployeeNumber"].implode()).all()
+
+
 def test_the_true_risk_is_the_chance_of_resigning_along_the_path():
     hazard = np.full((1, 8), 0.1)
     there = 0.9 * (1 - INVOLUNTARY)

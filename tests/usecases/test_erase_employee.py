@@ -17,11 +17,11 @@ from erasures import (
     score,
     token_of,
 )
+from stayline.bootstrap.retention import personal_stores
 from stayline.domain.register.oversight import HrEvent
 from stayline.domain.register.retention import DeferredErasure
 from stayline.domain.register.rights import Erasure, RightsRequest
 from stayline.errors import HeldByLaw, UnknownEmployee
-from stayline.jobs.retention import personal_stores
 from stayline.ports.governance_register import Entry
 from stayline.usecases.erase_employee import finish_erasures
 from stayline.usecases.lift_erasure import lift_erasure

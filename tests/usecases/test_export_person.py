@@ -81,7 +81,7 @@ def test_every_score_is_explained_by_what_the_archived_model_says_of_its_inputs(
     assert (kept.source, captured.source) == ("kept score", "captured request")
     assert (kept.asked_by, captured.is_what_if) == ("lee", True)
     assert captured.inputs["MonthlyIncome"] == 1009.0
-    assert any("MonthlyIncome is 1009" in said for said in captured.in_words)
+    assert any("Monthly income is 1009" in said for said in captured.in_words)
     assert f"{usual:.1%}" in kept.in_words[0]
     assert [one.version for one in told.models] == [1]
 

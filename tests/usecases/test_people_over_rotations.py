@@ -8,6 +8,7 @@ import pytest
 
 from import_runs import Home, panel
 from rotations import OVERLAP, rotate
+from stayline.bootstrap.retention import aged_stores, personal_stores
 from stayline.cli.people import tokens_of
 from stayline.domain.capture import CaptureRecord
 from stayline.domain.monitoring import Window
@@ -17,7 +18,6 @@ from stayline.domain.retention import RetentionPolicy
 from stayline.errors import ErasureUnfinished, RecordRefused, RotationRefused, RotationUnderWay
 from stayline.jobs import work
 from stayline.jobs.job import Call
-from stayline.jobs.retention import aged_stores, personal_stores
 from stayline.ports.feature_store import FEATURES
 from stayline.settings import Settings
 from stayline.usecases.erase_employee import erase_employee, finish_erasures

@@ -6,16 +6,17 @@ from uuid import uuid4
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from erasures import HR_ID, extract_with_marked_person, import_marked, token_of
 from stayline.bootstrap import build
+from stayline.bootstrap.retention import aged_stores
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.capture import CaptureRecord
 from stayline.domain.decisions import ActionKind, Decision
 from stayline.domain.outcomes import EventOutcome, PersonOutcome
 from stayline.domain.register.retention import LegalHold, PurgeRun
 from stayline.domain.retention import DecidedConflict, Follow, RecordClass, RetentionPolicy
-from stayline.jobs.retention import aged_stores
 from stayline.ports.governance_register import Entry
 from stayline.settings import Settings
 from stayline.usecases.purge_records import purge_records
@@ -145,6 +146,31 @@ def test_everything_of_who_is_held_stays_in_every_store(ports, clock):
     lifted = replace(ports.register.entries(LegalHold)[0].record, until=clock.instant)
     ports.register.add([Entry("hold-1", lifted, clock.instant, "ana")])
     assert purge(ports, policy).deleted("captured requests") == 1
+
+
+def test_a_look_asks_no_more_often_for_many_people_held_than_for_one(ports):
+    asked = []
+
+    def note(*told):
+        asked.append(told[2])
+
+    def asked_in_a_look():
+        asked.clear()
+        purge(ports, is_real=False)
+        return len(asked)
+
+    hold(ports, ANA)
+    held = [
+        LegalHold(f"{number:032x}", "case 18", "A charge.", since=NOON) for number in range(200)
+    ]
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        of_one = asked_in_a_look()
+        ports.register.add([Entry(one.subject, one, NOON, "ana") for one in held])
+        of_many = asked_in_a_look()
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert of_many == of_one > 0
 
 
 def test_a_hold_that_was_set_before_the_clock_went_back_keeps_its_rows(ports, clock):

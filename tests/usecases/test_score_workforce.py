@@ -14,22 +14,9 @@ from stayline.domain.audit_events import AuditEventKind
 from stayline.errors import NothingDeployed, NothingImported
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
-from stayline.usecases.score_workforce import RESUMABLE_FOR, WorkforceScores, score_workforce
+from stayline.usecases.score_workforce import RESUMABLE_FOR
 from stores import SetClock
-
-
-def score(ports: Ports, **more) -> WorkforceScores:
-    return score_workforce(
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        opt_outs=ports.opt_outs,
-        control=ports.control,
-        audit=ports.audit,
-        clock=ports.clock,
-        actor="ana",
-        **more,
-    )
+from workforce_scores import score
 
 
 def test_everyone_gets_the_score_that_a_single_request_would_give(ports):

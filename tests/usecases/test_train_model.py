@@ -3,7 +3,8 @@
 import io
 import json
 import shutil
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,13 +13,14 @@ import pytest
 
 from deployed_home import take_to_work
 from model_versions import events_of
-from open_gates import open_schema
+from panel_home import OPTIONS, SCHEMA, import_panel, run_pipeline
 from stayline.bootstrap import Ports, build
 from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.decisions import ActionKind, Decision
 from stayline.domain.model_package import ApprovalStatus
 from stayline.domain.pipeline_execution import ExecutionStatus, StepStatus
-from stayline.domain.workforce_schema import Role, WorkforceSchema
+from stayline.domain.pseudonyms import EmployeeToken
+from stayline.domain.workforce_schema import Role
 from stayline.errors import (
     DefinitionRefused,
     ExecutionFailed,
@@ -27,84 +29,24 @@ from stayline.errors import (
     SettingRefused,
 )
 from stayline.formats.model_archive import archive_digest, read_archive
-from stayline.modelling.training import TrainingOptions
 from stayline.pipeline.definition import render
 from stayline.pipeline.training_pipeline import training_pipeline
 from stayline.reports.model_card import model_card
 from stayline.samples.presets import named_schema
 from stayline.settings import Settings
 from stayline.usecases.approve_model import approve_model
-from stayline.usecases.import_workforce import import_workforce
 from stayline.usecases.reject_model import reject_model
 from stayline.usecases.set_opt_out import set_opt_out
-from stayline.usecases.share_protected_attributes import share_protected_attributes
-from stayline.usecases.simulate_workforce import simulate_workforce
-from stayline.usecases.train_model import Training, train_model
+from stayline.usecases.train_model import Training
 from training_frames import with_justified
 
-SCHEMA = open_schema("monthly-panel")
 DAY = timedelta(days=1)
 
 
-def train(ports: Ports, *, actor: str = "ana", **more) -> Training:
-    with share_protected_attributes(
-        actor=actor,
-        protected=ports.protected,
-        opt_outs=ports.opt_outs,
-        runner=ports.runner,
-        audit=ports.audit,
-        clock=ports.clock,
-    ) as protected_uri:
-        return train_model(
-            options=TrainingOptions(trials=1),
-            actor=actor,
-            protected_uri=protected_uri,
-            features=ports.features,
-            registry=ports.registry,
-            opt_outs=ports.opt_outs,
-            decisions=ports.decisions,
-            waivers=ports.waivers,
-            runner=ports.runner,
-            audit=ports.audit,
-            clock=ports.clock,
-            **more,
-        )
-
-
-def panel_home(folder: Path, schema: WorkforceSchema, employees: int = 300) -> Path:
-    """Make a home with a simulated workforce."""
-    ports = build(Settings(home=folder / "home"))
-    simulate_workforce(employees=employees, months=24, seed=1, out=folder / "panel.csv")
-    import_workforce(
-        folder / "panel.csv",
-        schema=schema,
-        as_of=None,
-        actor="tests",
-        rejects=folder,
-        features=ports.features,
-        protected=ports.protected,
-        directory=ports.directory,
-        imports=ports.imports,
-        register=ports.register,
-        audit=ports.audit,
-        secrets=ports.secrets,
-        clock=ports.clock,
-    )
-    return folder / "home"
-
-
-@pytest.fixture(scope="module")
-def trained_home(tmp_path_factory) -> Path:
-    """A home in which the pipeline ran once."""
-    home = panel_home(tmp_path_factory.mktemp("trained"), SCHEMA)
-    train(build(Settings(home=home)))
-    return home
-
-
 @pytest.fixture
-def panel(trained_home, tmp_path) -> Ports:
-    """A copy of that home, of the test's own."""
-    return build(Settings(home=Path(shutil.copytree(trained_home, tmp_path / "home"))))
+def panel(trained_panel, tmp_path) -> Ports:
+    """A home, of the test's own, in which the pipeline ran once."""
+    return build(Settings(home=Path(shutil.copytree(trained_panel, tmp_path / "home"))))
 
 
 @pytest.fixture
@@ -151,7 +93,7 @@ def test_no_copy_of_the_inputs_outlives_the_execution(panel, tmp_path):
 
 
 def test_the_same_inputs_again_are_the_same_version_from_the_cache(panel):
-    again = train(panel)
+    again = run_pipeline(panel)
     assert panel.registry.packages() == [again.registered]
     jobs = [step for step in again.execution.steps if step.type in ("Processing", "Training")]
     assert all(step.cached_from for step in jobs)
@@ -159,7 +101,7 @@ def test_the_same_inputs_again_are_the_same_version_from_the_cache(panel):
 
 def test_a_run_without_the_cache_makes_the_same_bytes(panel, tmp_path):
     shutil.rmtree(tmp_path / "home/pipeline/objects")
-    again = train(panel)
+    again = run_pipeline(panel)
     assert not any(step.cached_from for step in again.execution.steps)
     assert panel.registry.packages() == [again.registered]
 
@@ -169,7 +111,7 @@ def test_a_rejected_package_does_not_come_back_as_another_version(panel):
         1, reason="It was looked at and found wanting.", by="bo",
         registry=panel.registry, audit=panel.audit, clock=panel.clock,
     )  # fmt: skip
-    assert train(panel).registered.status is ApprovalStatus.REJECTED
+    assert run_pipeline(panel).registered.status is ApprovalStatus.REJECTED
     assert len(panel.registry.packages()) == 1
 
 
@@ -179,7 +121,7 @@ def test_the_retrain_of_the_deployed_model_passes_and_says_it_differs_by_nothing
         registry=panel.registry, audit=panel.audit, clock=panel.clock,
     )  # fmt: skip
     take_to_work(panel, 1)
-    again = train(panel).registered
+    again = run_pipeline(panel).registered
     archive = read_archive(panel.registry.archive(again.digest), again.digest)
     against = [g for g in archive.manifest.gates if g["name"] == "quality against champion"]
     assert {gate["subject"] for gate in against} >= {"ROC AUC", "recall at the alert threshold"}
@@ -190,7 +132,7 @@ def test_the_retrain_of_the_deployed_model_passes_and_says_it_differs_by_nothing
 def test_when_the_gates_say_no_nothing_is_registered_and_the_refusal_is_on_record(panel):
     before = panel.registry.packages()
     with pytest.raises(ExecutionFailed, match="recall at the alert threshold") as failed:
-        train(panel, parameters={"MinimumRecall": 0.999})
+        run_pipeline(panel, parameters={"MinimumRecall": 0.999})
     assert failed.value.step == "fail"
     assert panel.registry.packages() == before
     event = panel.audit.events()[-1]
@@ -202,7 +144,7 @@ def test_when_the_gates_say_no_nothing_is_registered_and_the_refusal_is_on_recor
 
 def test_an_unknown_parameter_stops_before_anything_runs(panel):
     with pytest.raises(DefinitionRefused, match="Telepathy"):
-        train(panel, parameters={"Telepathy": 1})
+        run_pipeline(panel, parameters={"Telepathy": 1})
     assert len(panel.runner.executions()) == 1
 
 
@@ -225,18 +167,43 @@ class _Staging:
         return self._runner.stage(name, files)
 
 
-def test_somebody_who_opted_out_is_in_no_later_training_set(panel):
+@dataclass(frozen=True)
+class Next:
+    """The training after one person opted out and nine others were talked to or not."""
+
+    ports: Ports
+    training: Training
+    staged: Mapping[str, pl.DataFrame]
+    opted_out: EmployeeToken
+
+
+@pytest.fixture(scope="module")
+def following(trained_panel, tmp_path_factory) -> Next:
+    home = shutil.copytree(trained_panel, tmp_path_factory.mktemp("next") / "home")
+    panel = build(Settings(home=home))
+    first = panel.features.frame("features", as_of=panel.clock.now()).sort("event_time", "token")
+    tokens, taken_at = first["token"].unique().sort().head(9), first["event_time"][0]
+    actions = [ActionKind.MENTORING] * 7 + [ActionKind.NO_ACTION, ActionKind.SCORE_DISPUTED]
+    for number, (token, action) in enumerate(zip(tokens, actions, strict=True)):
+        panel.decisions.add(
+            Decision(f"d{number}", token, action, "Asked for a mentor", "lee", taken_at + 20 * DAY)
+        )
     everybody = panel.features.newest()["token"].to_list()
-    left = panel.features.everyone_who_left(at=panel.clock.now())
-    token = next(one for one in everybody if one not in left)
+    others = {*tokens, *panel.features.everyone_who_left(at=panel.clock.now())}
+    opted_out = next(one for one in everybody if one not in others)
     set_opt_out(
-        token, True, actor="ana", features=panel.features, opt_outs=panel.opt_outs,
+        opted_out, True, actor="ana", features=panel.features, opt_outs=panel.opt_outs,
         scores=panel.scores, answers=panel.answers, outcomes=panel.outcomes,
         audit=panel.audit, clock=panel.clock,
     )  # fmt: skip
     staging = _Staging(panel.runner)
-    execution = train(replace(panel, runner=staging)).execution
-    frozen = staging.frames
+    training = run_pipeline(replace(panel, runner=staging))
+    return Next(panel, training, staging.frames, opted_out)
+
+
+def test_somebody_who_opted_out_is_in_no_later_training_set(following):
+    panel, token, frozen = following.ports, following.opted_out, following.staged
+    execution = following.training.execution
     assert {"features.parquet", "outcomes.parquet", "attributes.parquet"} <= frozen.keys()
     for frame in frozen.values():
         assert token not in frame["token"].to_list()
@@ -251,15 +218,8 @@ def test_somebody_who_opted_out_is_in_no_later_training_set(panel):
     assert people.n_unique() > 100
 
 
-def test_people_who_got_an_action_are_told_of_in_the_manifest_and_the_card(panel):
-    first = panel.features.frame("features", as_of=panel.clock.now()).sort("event_time", "token")
-    tokens, taken_at = first["token"].unique().sort().head(9), first["event_time"][0]
-    actions = [ActionKind.MENTORING] * 7 + [ActionKind.NO_ACTION, ActionKind.SCORE_DISPUTED]
-    for number, (token, action) in enumerate(zip(tokens, actions, strict=True)):
-        panel.decisions.add(
-            Decision(f"d{number}", token, action, "Asked for a mentor", "lee", taken_at + 20 * DAY)
-        )
-    registered = train(panel).registered
+def test_people_who_got_an_action_are_told_of_in_the_manifest_and_the_card(following):
+    panel, registered = following.ports, following.training.registered
     assert registered.version == 2
     archive = read_archive(panel.registry.archive(registered.digest), registered.digest)
     training = archive.manifest.training
@@ -273,9 +233,9 @@ def test_people_who_got_an_action_are_told_of_in_the_manifest_and_the_card(panel
 
 
 def test_a_justified_protected_attribute_is_an_input_that_carries_its_justification(tmp_path):
-    home = panel_home(tmp_path, with_justified(SCHEMA, "Age"))
-    ports = build(Settings(home=home))
-    digest = train(ports).registered.digest
+    import_panel(tmp_path / "home", with_justified(SCHEMA, "Age"))
+    ports = build(Settings(home=tmp_path / "home"))
+    digest = run_pipeline(ports).registered.digest
     manifest = read_archive(ports.registry.archive(digest), digest).manifest
     (age,) = (item for item in manifest.inputs if item.name == "Age")
     assert age.justification
@@ -284,14 +244,14 @@ def test_a_justified_protected_attribute_is_an_input_that_carries_its_justificat
 
 def test_nothing_can_be_trained_before_a_workforce_is_imported(empty):
     with pytest.raises(NothingImported):
-        train(empty)
+        run_pipeline(empty)
     assert empty.registry.packages() == []
     assert empty.runner.executions() == []
 
 
 def test_a_schema_with_other_inputs_is_refused(panel):
     with pytest.raises(SchemaMismatch):
-        train(panel, schema=named_schema("ibm-hr"))
+        run_pipeline(panel, schema=named_schema("ibm-hr"))
 
 
 def test_no_run_can_leave_out_a_protected_attribute_that_the_audit_looks_at(panel):
@@ -299,13 +259,13 @@ def test_no_run_can_leave_out_a_protected_attribute_that_the_audit_looks_at(pane
         replace(c, role=Role.IGNORED) if c.name == "MaritalStatus" else c for c in SCHEMA.columns
     )
     with pytest.raises(SchemaMismatch):
-        train(panel, schema=replace(SCHEMA, columns=unseen))
+        run_pipeline(panel, schema=replace(SCHEMA, columns=unseen))
     with pytest.raises(SchemaMismatch):
-        train(panel, schema=replace(SCHEMA, protected_age_from=90))
+        run_pipeline(panel, schema=replace(SCHEMA, protected_age_from=90))
 
 
 def rendered() -> str:
-    return render(training_pipeline(SCHEMA, seed=0, trials=1, time_limit_s=60).document())
+    return render(training_pipeline(SCHEMA, **asdict(OPTIONS)).document())
 
 
 @pytest.mark.parametrize(
@@ -318,13 +278,13 @@ def rendered() -> str:
 def test_a_definition_that_could_write_its_own_figures_is_refused(panel, spoilt, by, said):
     document = json.loads(rendered().replace(spoilt, by))
     with pytest.raises(DefinitionRefused, match=said):
-        train(panel, definition=document)
+        run_pipeline(panel, definition=document)
     assert len(panel.runner.executions()) == 1
 
 
 def test_the_step_that_registers_may_have_another_name(panel):
     document = json.loads(rendered().replace('"Name": "register"', '"Name": "enrol"'))
-    training = train(panel, definition=document)
+    training = run_pipeline(panel, definition=document)
     assert training.registered == panel.registry.packages()[-1]
     assert training.execution.step("register") is None
 
@@ -332,12 +292,13 @@ def test_the_step_that_registers_may_have_another_name(panel):
 @pytest.mark.parametrize("actor", ["", "  ", "ana\u200b"])
 def test_somebody_must_be_named_as_training(panel, actor):
     with pytest.raises(SettingRefused):
-        train(panel, actor=actor)
+        run_pipeline(panel, actor=actor)
 
 
 def test_too_few_people_carry_no_model_and_prepare_says_why(tmp_path):
-    ports = build(Settings(home=panel_home(tmp_path, SCHEMA, employees=20)))
+    import_panel(tmp_path / "home", employees=20)
+    ports = build(Settings(home=tmp_path / "home"))
     with pytest.raises(ExecutionFailed, match="at least 20 of each are needed") as failed:
-        train(ports)
+        run_pipeline(ports)
     assert failed.value.step == "prepare"
     assert ports.registry.packages() == []

@@ -41,12 +41,6 @@ from stayline.usecases.watch_window import (
     watched_windows,
     window_files,
 )
-from watched_home import make_watched_home
-
-
-@pytest.fixture(scope="module")
-def watched_home(tmp_path_factory) -> Path:
-    return make_watched_home(tmp_path_factory.mktemp("watched"))
 
 
 @pytest.fixture

@@ -163,3 +163,23 @@ def test_a_port_in_use_is_refused_with_what_to_do(home):
         settings = Settings(home=home, port=taken.getsockname()[1])
         with pytest.raises(errors.SettingRefused, match="--port"):
             listener(settings)
+
+
+def test_a_server_starts_without_libraries_that_only_other_work_needs(tmp_path):
+    program = """
+import sys
+from pathlib import Path
+from stayline.bootstrap import build
+from stayline.settings import Settings
+from stayline.web.app import create_app
+settings = Settings(home=Path(sys.argv[1]))
+create_app(build(settings), settings)
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "home")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = set(run.stdout.split())
+    assert "litestar" in loaded  # else this looked at nothing
+    assert not loaded & {"attrs", "pandas", "pydantic", "scipy", "sklearn", "xgboost"}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gateway_events import event
 from stayline.bootstrap import Ports, build
 from stayline.settings import Settings
 from stayline.usecases.create_api_key import create_api_key
@@ -26,39 +27,11 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ports]:
     monkeypatch.setenv("STAYLINE_HOME", str(tmp_path / "home"))
     loop = asyncio.new_event_loop()  # as in Lambda, where it lasts as long as the process
     asyncio.set_event_loop(loop)
-    aws_gateway._application.cache_clear()
+    aws_gateway._with_events.cache_clear()
     yield build(Settings(home=tmp_path / "home"))
-    aws_gateway._application.cache_clear()
+    aws_gateway._with_events.cache_clear()
     asyncio.set_event_loop(None)
     loop.close()
-
-
-def event(
-    method: str,
-    path: str,
-    body: str = "",
-    headers: dict[str, str] | None = None,
-    authorizer: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Return a request as API Gateway hands it to a function, form 2.0."""
-    context: dict[str, Any] = {
-        "http": {"method": method, "path": path, "sourceIp": "203.0.113.9", "protocol": "HTTP/1.1"},
-        "stage": "$default",
-        "requestId": "r1",
-    }
-    if authorizer is not None:
-        context["authorizer"] = authorizer
-    return {
-        "version": "2.0",
-        "routeKey": "ANY /{proxy+}",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": {"content-type": "application/json", "host": "api.example.com"}
-        | (headers or {}),
-        "requestContext": context,
-        "body": body,
-        "isBase64Encoded": False,
-    }
 
 
 def answered(given: dict[str, Any]) -> tuple[int, dict[str, Any]]:

@@ -32,6 +32,7 @@ class Scene:
     clock: SetClock
     target: Target
     client: TestClient
+    kept_scores: list[int]
 
     def after(self, **time):
         self.clock.instant += timedelta(**time)
@@ -64,8 +65,10 @@ def scene(scored_home, tmp_path):
         settings = Settings(home=home, endpoint_url=target.url)
         clock = SetClock(datetime.now(UTC))
         ports = build(settings, clock=clock)
-        with LocalClient(create_app(ports, settings), raise_server_exceptions=False) as client:
-            yield Scene(ports, settings, clock, target, client)
+        kept: list[int] = []
+        app = create_app(ports, settings, on_fallback=kept.append)
+        with LocalClient(app, raise_server_exceptions=False) as client:
+            yield Scene(ports, settings, clock, target, client, kept)
 
 
 @pytest.fixture
@@ -97,10 +100,12 @@ def test_a_killed_endpoint_is_a_503_for_five_minutes_then_nightly_then_live_agai
     assert told["stale_for_s"] == pytest.approx(300)
     assert told["risk"] == pytest.approx(live["risk"])
     assert told["band"] == live["band"]
+    assert scene.kept_scores == [1]
     scene.target.start("tells")
     assert scene.after(seconds=1).ask().json()["source"] == "nightly"
     assert scene.after(seconds=5).ask().json()["source"] == "live"
     assert scene.ask().json()["source"] == "live"
+    assert scene.kept_scores == [1, 1]
 
 
 def test_a_nightly_answer_is_audited_as_such_and_captured_nowhere(failing, scene):

@@ -3,14 +3,17 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
 from deployed_home import deploy_again
 from local_client import LocalClient
+from stayline.adapters.embedded.guarded_endpoint import PROBE_EVERY
 from stayline.bootstrap import build
 from stayline.settings import Settings
 from stayline.web.app import create_app
+from stores import SetClock
 
 FULL_DISK = """
 import resource, signal, sys
@@ -18,7 +21,7 @@ from pathlib import Path
 from stayline.adapters.embedded.stores_check import HomeStoresCheck
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-print(HomeStoresCheck(Path(sys.argv[1])).problems()["capture log"])
+print(HomeStoresCheck(Path(sys.argv[1]), {}).problems()["capture log"])
 """
 
 
@@ -107,8 +110,8 @@ def test_a_home_without_a_model_cannot_answer(tmp_path):
 
 
 def test_a_package_that_cannot_be_loaded_cannot_answer_until_it_is_mended(ports, home):
-    clockless = Settings(home=home, fallback_probe_s=0)
-    app = create_app(build(clockless), clockless)
+    settings, clock = Settings(home=home), SetClock(datetime.now(UTC))
+    app = create_app(build(settings, clock=clock), settings)
     digest = ports.registry.serving().digest.removeprefix("sha256:")
     archive = home / "models" / digest / "model.tar.gz"
     whole = archive.read_bytes()
@@ -118,7 +121,8 @@ def test_a_package_that_cannot_be_loaded_cannot_answer_until_it_is_mended(ports,
         assert status == 503
         assert "torn" in faults["model"]
     archive.write_bytes(whole)
-    with LocalClient(create_app(build(clockless), clockless)) as restarted:
+    clock.instant += PROBE_EVERY
+    with LocalClient(create_app(build(settings, clock=clock), settings)) as restarted:
         assert why_not(restarted)[:2] == (200, "ok")
 
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from served_home import Served, served
+from stayline.web.security_headers import PAGE_HEADERS
 
 EXPECTED = {
     "x-content-type-options": "nosniff",
@@ -46,6 +47,14 @@ def test_every_answer_has_them_once(
         assert answer.headers.get_list(name) == [value]
     assert answer.headers.get_list("cache-control") == ["no-store"]
     assert "strict-transport-security" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/portal", "/portal/sign-in", "/portal/nowhere?a=1"])
+def test_every_answer_of_the_portal_has_its_own_once(server: Served, path: str) -> None:
+    answer = httpx.get(server.url + path)
+    for name, value in PAGE_HEADERS:
+        assert answer.headers.get_list(name) == [value]
+    assert answer.headers.get_list("cache-control") == ["no-store"]
 
 
 def test_what_is_no_http_is_refused_with_them(server: Served) -> None:

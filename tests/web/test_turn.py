@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import socket
+import time
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -24,8 +25,9 @@ class _Counting:
 
     together = MOST_TOGETHER
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = 0.0) -> None:
         self.sizes: list[int] = []
+        self._seconds = seconds
 
     def takes(self, path: str) -> bool:
         return True
@@ -35,6 +37,7 @@ class _Counting:
 
     def answers(self, calls: Sequence[Call]) -> list[Answer]:
         self.sizes.append(len(calls))
+        time.sleep(self._seconds)
         return [Answer(200, (), call.body) for call in calls]
 
 
@@ -88,6 +91,25 @@ def test_who_comes_back_a_moment_later_is_still_answered_together():
     assert sizes == [2, 2]
 
 
+def test_the_longer_answers_take_the_longer_those_who_got_them_are_waited_for():
+    def sizes_when_answering_takes(seconds: float) -> list[int]:
+        lane = _Counting(seconds)
+
+        async def turns() -> None:
+            turn, told = Turn(lane), list[bytes]()
+            _add(turn, told, b"1", b"2")
+            turn.end()
+            _add(turn, told, b"3")
+            asyncio.get_running_loop().call_later(0.0004, _add, turn, told, b"4")
+            await asyncio.sleep(0.05)
+
+        asyncio.run(turns())
+        return lane.sizes
+
+    assert sizes_when_answering_takes(0.0) == [2, 1, 1]
+    assert any(sizes_when_answering_takes(0.02) == [2, 2] for _ in range(20))  # a busy machine
+
+
 @pytest.fixture(scope="module")
 def server(ibm_home, tmp_path_factory):
     home = shutil.copytree(ibm_home, tmp_path_factory.mktemp("turn") / "home")
@@ -120,6 +142,17 @@ def test_nonsense_behind_a_request_does_not_cost_its_answer(server):
         connection.sendall(_raw(b'{"OverTime": "Yes"}') + b"\x00\x01 nonsense\r\n\r\n")
         assert _answer(connection)[0] == 200
         assert _answer(connection)[0] == 400
+
+
+def test_a_connection_that_rests_too_long_after_a_short_answer_is_closed(server):
+    with socket.create_connection(server.address, timeout=20) as connection:
+        for _ in range(2):
+            time.sleep(1.5)
+            connection.sendall(_raw(b'{"OverTime": "Yes"}'))
+            assert _answer(connection)[0] == 200
+        began = time.monotonic()
+        assert connection.recv(1) == b""
+        assert 4 < time.monotonic() - began < 15
 
 
 def test_a_caller_that_is_gone_costs_nobody_else_an_answer(server):

@@ -1,13 +1,21 @@
 """Settings in, ports out: the only place that chooses adapters."""
 
 import os
+from collections.abc import Callable
+from time import monotonic, sleep
+from typing import TypeVar
 
 from stayline.bootstrap.ports import Ports
-from stayline.errors import SettingRefused
+from stayline.errors import DatabaseAway, SettingRefused
 from stayline.ports.clock import Clock
 from stayline.settings import Settings
 
-__all__ = ["Ports", "build"]
+__all__ = ["Ports", "build", "once_reachable"]
+
+PATIENCE_S = 60.0
+"""How long a program that is to run on waits for a database that is away at its start."""
+_RETRY_S = 0.5
+_Made = TypeVar("_Made")
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
@@ -31,3 +39,18 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Ports:
     clock = clock or SystemClock()
     aws = read_aws_home(settings.home) or aws_home_of(os.environ)
     return embedded_ports(settings, clock) if aws is None else aws_ports(settings, aws, clock)
+
+
+def once_reachable(make: Callable[[], _Made]) -> _Made:
+    """Return what is made once the database's server answers: for programs that run on.
+
+    Raises `DatabaseAway` after a minute.
+    """
+    until = monotonic() + PATIENCE_S
+    while True:
+        try:
+            return make()
+        except DatabaseAway:
+            if monotonic() >= until:
+                raise
+            sleep(_RETRY_S)

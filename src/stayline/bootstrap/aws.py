@@ -1,11 +1,10 @@
 """A home on AWS: what ``aws.toml`` names keeps everything, and SageMaker answers."""
 
 from dataclasses import asdict
-from datetime import timedelta
 from importlib.util import find_spec
 
 from stayline.bootstrap.content_types import listed
-from stayline.bootstrap.identity import bearer_tokens
+from stayline.bootstrap.identity import identity_of
 from stayline.bootstrap.ports import Ports
 from stayline.domain.secrets_policy import SecretsPolicy
 from stayline.errors import SettingRefused
@@ -63,6 +62,7 @@ def aws_ports(settings: Settings, aws: AwsHome, clock: Clock) -> Ports:
     from stayline.adapters.aws.waiver_book import DynamoWaiverBook
     from stayline.adapters.embedded.endpoint import InProcessEndpoint
     from stayline.adapters.embedded.guarded_endpoint import GuardedEndpoint
+    from stayline.adapters.embedded.unpacking import Outline
 
     account = account_of(aws.stack, aws.region)
     if aws.account not in (None, account):
@@ -84,12 +84,14 @@ def aws_ports(settings: Settings, aws: AwsHome, clock: Clock) -> Ports:
         audit=audit,
         renamed=[decisions, register, scores, answers, outcomes, protected],
     )
+    secrets = SecretsManagerSecrets(clients, book=token_keys, clock=clock)
+    tokens, sign_in = identity_of(settings, clock, secrets)
     registry, health = SageMakerModelRegistry(clients), DynamoTargetHealth(clients)
     deployments = SageMakerDeployments(clients, clock)
-    in_process = InProcessEndpoint(registry, deployments)
+    in_process = InProcessEndpoint(registry, deployments, unpack=Outline)
     return Ports(
         clock=clock,
-        secrets=SecretsManagerSecrets(clients, book=token_keys, clock=clock),
+        secrets=secrets,
         features=SageMakerFeatureStore(clients),
         protected=protected,
         directory=directory,
@@ -102,7 +104,6 @@ def aws_ports(settings: Settings, aws: AwsHome, clock: Clock) -> Ports:
             answers_at=clients.resources.endpoint,
             health=health,
             clock=clock,
-            probe_every=timedelta(seconds=settings.fallback_probe_s),
         ),
         follower=in_process,
         deployments=deployments,
@@ -112,6 +113,7 @@ def aws_ports(settings: Settings, aws: AwsHome, clock: Clock) -> Ports:
             csv_content_types=listed(settings.capture_csv_content_types),
             json_content_types=listed(settings.capture_json_content_types),
         ),
+        shipping=None,
         scores=scores,
         audit=audit,
         checkpoints=S3Checkpoints(clients),
@@ -133,9 +135,11 @@ def aws_ports(settings: Settings, aws: AwsHome, clock: Clock) -> Ports:
         control=DynamoScoringControl(clients, clock),
         extracts=S3ExtractFiles(clients, directory),
         remnants=S3Remnants(clients),
+        storage=None,
         api_keys=DynamoApiKeyBook(clients),
         roles=DynamoRoleBook(clients),
-        tokens=bearer_tokens(settings, clock),
+        tokens=tokens,
+        sign_in=sign_in,
     )
 
 
@@ -147,6 +151,9 @@ def _check_home(settings: Settings, aws: AwsHome) -> None:
     if settings.endpoint_url:
         expected = f"empty beside {AWS_FILE}, whose stack has the endpoint"
         raise SettingRefused("endpoint_url", settings.endpoint_url, expected)
+    if settings.storage_url:
+        expected = f"empty beside {AWS_FILE}, whose stack has its own bucket"
+        raise SettingRefused("storage_url", settings.storage_url, expected)
     for name, value in asdict(read_policy(settings.home, "secrets", SecretsPolicy)).items():
         if isinstance(value, str) and value:
             expected = f"empty beside {AWS_FILE}: the stack keeps its secrets in Secrets Manager"

@@ -1,11 +1,10 @@
-"""A home on this machine: SQLite files, Delta tables, folders, the model in this process."""
+"""A home on this machine: SQLite files, the model in this process, files where they are kept."""
 
 import os
-from datetime import timedelta
 from functools import partial
 
-from stayline.bootstrap.content_types import listed
-from stayline.bootstrap.identity import bearer_tokens
+from stayline.bootstrap.identity import identity_of
+from stayline.bootstrap.kept_files import kept_files
 from stayline.bootstrap.ports import Ports
 from stayline.domain.secrets_policy import SecretsPolicy
 from stayline.formats.governance_toml import read_policy
@@ -15,23 +14,23 @@ from stayline.settings import Settings
 
 
 def embedded_ports(settings: Settings, clock: Clock) -> Ports:
-    """Return the embedded adapters, all under ``settings.home``.
+    """Return the embedded adapters, all under ``settings.home`` but for what `kept_files` says.
 
-    Raises `StoreDamaged` and `StoreUnavailable`.
+    Their tables are in files there, or in the PostgreSQL database of ``settings.database_url``.
+    Raises `StoreDamaged`, `StoreUnavailable`, and `SettingRefused` where a library that a setting
+    asks for is not installed.
     """
     from stayline.adapters.embedded.alarm_book import SqliteAlarmBook
     from stayline.adapters.embedded.answer_book import SqliteAnswerBook
     from stayline.adapters.embedded.api_key_book import SqliteApiKeyBook
     from stayline.adapters.embedded.audit_log import SqliteAuditLog
-    from stayline.adapters.embedded.capture_log import JsonlCaptureLog
     from stayline.adapters.embedded.checkpoints import FileCheckpoints
-    from stayline.adapters.embedded.database import open_database
+    from stayline.adapters.embedded.database import open_of_home
     from stayline.adapters.embedded.decision_book import SqliteDecisionBook
     from stayline.adapters.embedded.deployments import SqliteDeployments
     from stayline.adapters.embedded.directory import SqliteDirectory
     from stayline.adapters.embedded.endpoint import InProcessEndpoint
     from stayline.adapters.embedded.extract_files import FolderExtractFiles
-    from stayline.adapters.embedded.feature_store import DeltaFeatureStore
     from stayline.adapters.embedded.governance_register import SqliteGovernanceRegister
     from stayline.adapters.embedded.guarded_endpoint import GuardedEndpoint
     from stayline.adapters.embedded.http_endpoint import HttpEndpoint
@@ -44,13 +43,12 @@ def embedded_ports(settings: Settings, clock: Clock) -> Ports:
     from stayline.adapters.embedded.outcome_book import SqliteOutcomeBook
     from stayline.adapters.embedded.pipeline_runner import SubprocessPipelineRunner
     from stayline.adapters.embedded.protected_attributes import SqliteProtectedAttributes
-    from stayline.adapters.embedded.remnants import SqliteRemnants
-    from stayline.adapters.embedded.report_shelf import FolderReportShelf
     from stayline.adapters.embedded.role_book import SqliteRoleBook
     from stayline.adapters.embedded.score_board import SqliteScoreBoard
     from stayline.adapters.embedded.scoring_control import SqliteScoringControl
     from stayline.adapters.embedded.secrets import FileSecrets
     from stayline.adapters.embedded.serving_figures import FileServingFigures
+    from stayline.adapters.embedded.shared_locks import SharedLocks
     from stayline.adapters.embedded.stores_check import HomeStoresCheck
     from stayline.adapters.embedded.target_health import SqliteTargetHealth
     from stayline.adapters.embedded.token_aliases import TokenAliases
@@ -58,22 +56,25 @@ def embedded_ports(settings: Settings, clock: Clock) -> Ports:
     from stayline.adapters.embedded.waiver_book import SqliteWaiverBook
 
     home = settings.home
-    state = open_database(home / "state.db", "state")
+    opened = partial(open_of_home, home, url=settings.database_url)
+    state = opened("state")
     token_keys = SqliteTokenKeyBook(state)
     policy = partial(read_policy, home, "secrets", SecretsPolicy)
-    secrets = FileSecrets(home / "secrets", os.environ, policy=policy, book=token_keys)
-    online = open_database(home / "online.db", "online")
-    people = open_database(home / "directory.db", "directory")
-    protected = open_database(home / "protected.db", "protected")
+    secrets = FileSecrets(
+        home / "secrets", os.environ, policy=policy, book=token_keys, shared=SharedLocks(state)
+    )
+    tokens, sign_in = identity_of(settings, clock, secrets)
+    online, people, protected = opened("online"), opened("directory"), opened("protected")
     directory, inbox = SqliteDirectory(people, TokenAliases(state)), home / settings.inbox
-    registry = SqliteModelRegistry(state, home / "models")
+    files = kept_files(settings, clock, online=online, engines=[online, people, protected, state])
+    registry = SqliteModelRegistry(state, files.packages)
     health = SqliteTargetHealth(state)
     deployments = SqliteDeployments(state, clock)
     in_process = InProcessEndpoint(registry, deployments)
     return Ports(
         clock=clock,
         secrets=secrets,
-        features=DeltaFeatureStore(online, home / "offline"),
+        features=files.features,
         protected=SqliteProtectedAttributes(protected, clock),
         directory=directory,
         token_keys=token_keys,
@@ -87,17 +88,11 @@ def embedded_ports(settings: Settings, clock: Clock) -> Ports:
             answers_at=settings.endpoint_url or IN_PROCESS,
             health=health,
             clock=clock,
-            probe_every=timedelta(seconds=settings.fallback_probe_s),
         ),
         follower=in_process,
         deployments=deployments,
-        capture=JsonlCaptureLog(
-            home / "capture",
-            durability=settings.capture_durability,
-            sampling_percent=settings.capture_sampling_percent,
-            csv_content_types=listed(settings.capture_csv_content_types),
-            json_content_types=listed(settings.capture_json_content_types),
-        ),
+        capture=files.capture,
+        shipping=files.shipping,
         scores=SqliteScoreBoard(state),
         audit=SqliteAuditLog(state, home / "audit"),
         checkpoints=FileCheckpoints(
@@ -110,8 +105,8 @@ def embedded_ports(settings: Settings, clock: Clock) -> Ports:
         runner=SubprocessPipelineRunner(state, home / "pipeline", registry=registry, clock=clock),
         waivers=SqliteWaiverBook(state),
         health=health,
-        stores=HomeStoresCheck(home),
-        reports=FolderReportShelf(home / "reports"),
+        stores=HomeStoresCheck(home, {"state store": state, "feature store": online}),
+        reports=files.reports,
         metrics=SqliteMetricLog(state),
         serving=FileServingFigures(home / "run"),
         alarms=SqliteAlarmBook(state),
@@ -124,8 +119,10 @@ def embedded_ports(settings: Settings, clock: Clock) -> Ports:
             [inbox, home / "samples"],
             directory,
         ),
-        remnants=SqliteRemnants([online, people, protected, state]),
+        remnants=files.remnants,
+        storage=files.storage,
         api_keys=SqliteApiKeyBook(state),
         roles=SqliteRoleBook(state),
-        tokens=bearer_tokens(settings, clock),
+        tokens=tokens,
+        sign_in=sign_in,
     )

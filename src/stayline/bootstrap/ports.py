@@ -8,6 +8,7 @@ from stayline.ports.api_key_book import ApiKeyBook
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.bearer_tokens import BearerTokens
 from stayline.ports.capture_log import CaptureLog
+from stayline.ports.capture_shipping import CaptureShipping
 from stayline.ports.checkpoints import Checkpoints
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
@@ -22,6 +23,7 @@ from stayline.ports.job_book import JobBook
 from stayline.ports.metric_log import MetricLog
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.notifier import Notifier
+from stayline.ports.object_storage import ObjectStorage
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.pipeline_runner import PipelineRunner
@@ -33,6 +35,7 @@ from stayline.ports.score_board import ScoreBoard
 from stayline.ports.scoring_control import ScoringControl
 from stayline.ports.secrets import Secrets
 from stayline.ports.serving_figures import ServingFigures
+from stayline.ports.sign_in_flow import SignInFlow
 from stayline.ports.stores_check import StoresCheck
 from stayline.ports.target_health import TargetHealth
 from stayline.ports.token_key_book import TokenKeyBook
@@ -41,7 +44,11 @@ from stayline.ports.waiver_book import WaiverBook
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Everything a use case may ask for, by role; ``tokens`` is None without an issuer."""
+    """Everything a use case may ask for, by role.
+
+    ``tokens`` and ``sign_in`` are None without an issuer, ``storage`` and ``shipping`` where a home
+    keeps its files in its own folders.
+    """
 
     clock: Clock
     secrets: Secrets
@@ -55,6 +62,7 @@ class Ports:
     follower: Follower
     deployments: Deployments
     capture: CaptureLog
+    shipping: CaptureShipping | None
     scores: ScoreBoard
     audit: AuditLog
     checkpoints: Checkpoints
@@ -76,6 +84,8 @@ class Ports:
     control: ScoringControl
     extracts: ExtractFiles
     remnants: Remnants
+    storage: ObjectStorage | None
     api_keys: ApiKeyBook
     roles: RoleBook
     tokens: BearerTokens | None
+    sign_in: SignInFlow | None

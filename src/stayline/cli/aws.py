@@ -103,18 +103,21 @@ def deploy(
     """Show what changes, ask, deploy the stack, and let the home keep itself there (aws.toml)."""
     from stayline.cli.cdk import find_tools
     from stayline.cli.stack_changes import deploy_stack
+    from stayline.cli.stack_version import check_version, put_to_work
 
     target, tools = _target(home, stage, profile, region, schema), find_tools()
-    stack, place = _stack(target.stack, target.region), settings_for(home).home
+    stack, settings = _stack(target.stack, target.region), settings_for(home)
+    check_version(target, settings, version)
     written = deploy_stack(
-        target, tools, stack, place, version=version, ask=_ask(yes=yes), quiet=as_json
+        target, tools, stack, settings.home, version=version, ask=_ask(yes=yes), quiet=as_json
     )
     if written is None:
         raise typer.Exit(1)
+    words = put_to_work(settings, version, is_quiet=as_json) if version is not None else ""
     if as_json:
         show_json({"stack": target.stack, "region": target.region, "file": str(written)})
     else:
-        say(f"{target.stack} is deployed; {written} says that this home is there.")
+        say(f"{target.stack} is deployed; {written} says that this home is there. {words}".strip())
 
 
 def destroy(

@@ -60,6 +60,13 @@ def deploy(
         str,
         typer.Option("--reason", help="Why it may shift, or serve unseen.", show_default=False),
     ] = "",
+    if_needed: Annotated[
+        bool,
+        typer.Option(
+            "--if-needed",
+            help="End well if it serves, is being deployed, or the stack has no endpoint yet.",
+        ),
+    ] = False,
     by: ByOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -77,8 +84,14 @@ def deploy(
         is_shift_allowed=allow_shift,
     )
     ports = ports_for(settings, must_exist=True)
-    package = deployed(ports, settings, version, by=by, plan=plan, is_quiet=as_json)
-    show(package, as_json, "It serves from now on.")
+    words = "It serves from now on."
+    if if_needed:
+        package, words = deployed_if_needed(
+            ports, settings, version, by=by, plan=plan, is_quiet=as_json
+        )
+    else:
+        package = deployed(ports, settings, version, by=by, plan=plan, is_quiet=as_json)
+    show(package, as_json, words)
 
 
 def rollback(
@@ -148,6 +161,29 @@ def deployed(
         clock=ports.clock,
         plan=plan or plan_of(settings),
         tell=(lambda progress: None) if is_quiet else _tell,
+    )
+
+
+def deployed_if_needed(
+    ports: "Ports",
+    settings: "Settings",
+    version: int,
+    *,
+    by: str | None = None,
+    plan: "RolloutPlan | None" = None,
+    is_quiet: bool = False,
+) -> "tuple[ModelPackage, str]":
+    """Deploy a version where that is still to be done; return what came of it, in words, too."""
+    from stayline.usecases.deploy_if_needed import deploy_if_needed
+
+    return deploy_if_needed(
+        version,
+        registry=ports.registry,
+        deployments=ports.deployments,
+        clock=ports.clock,
+        deploy=lambda wanted: deployed(
+            ports, settings, wanted, by=by, plan=plan, is_quiet=is_quiet
+        ),
     )
 
 

@@ -15,6 +15,8 @@ from stayline.cli.terminal import (
 )
 
 if TYPE_CHECKING:
+    from stayline.bootstrap import Ports
+    from stayline.settings import Settings
     from stayline.usecases.check_home import Check
 
 
@@ -24,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Check every store of the home; exit status 1 when one is damaged."""
+    """Check every store of the home and its database; exit status 1 when one is damaged."""
     checks = _checks(home)
     is_whole = all(check.is_whole for check in checks)
     if as_json:
@@ -40,13 +42,31 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 def _checks(home: Path | None) -> "list[Check]":
     """Return one check per store, or the one of a store that cannot even be opened."""
-    from stayline.errors import StoreDamaged, StoreUnavailable
-    from stayline.usecases.check_home import Check, check_home
+    from stayline.errors import DatabaseAway, StoreDamaged, StoreUnavailable
+    from stayline.usecases.check_home import Check
 
+    settings = settings_for(home)
     try:
-        ports = ports_for(settings_for(home), must_exist=True)
+        ports = ports_for(settings, must_exist=True)
+    except DatabaseAway as error:
+        return [Check("database", (f"{_place(settings)} does not answer. {error}",))]
     except (StoreDamaged, StoreUnavailable) as error:
         return [Check("home", (str(error),))]
+    stores = _of_stores(ports)
+    if not settings.database_url:
+        return stores
+    return [Check("database", notes=(f"{_place(settings)} answers",)), *stores]
+
+
+def _place(settings: "Settings") -> str:
+    from stayline.adapters.embedded.postgres_url import postgres_url, told_place
+
+    return told_place(postgres_url(settings.database_url))
+
+
+def _of_stores(ports: "Ports") -> "list[Check]":
+    from stayline.usecases.check_home import check_home
+
     return check_home(
         features=ports.features,
         protected=ports.protected,
@@ -58,4 +78,5 @@ def _checks(home: Path | None) -> "list[Check]":
         capture=ports.capture,
         audit=ports.audit,
         secrets=ports.secrets,
+        storage=ports.storage,
     )

@@ -35,7 +35,7 @@ def erase(
     as_json: JsonOption = False,
 ) -> None:
     """Erase a person for good, everywhere; a legal hold defers it."""
-    from stayline.jobs.retention import decisions_before, personal_stores, retention_policy
+    from stayline.bootstrap.retention import decisions_before, personal_stores, retention_policy
     from stayline.usecases.erase_employee import erase_employee
     from stayline.usecases.lift_erasure import lift_erasure
 

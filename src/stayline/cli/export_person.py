@@ -91,8 +91,8 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _kept_for(settings: "Settings") -> "list[Term]":
+    from stayline.bootstrap.retention import OUTCOME_LATE, RECORDS_KEPT, retention_policy
     from stayline.domain.person_export import Term
-    from stayline.jobs.retention import OUTCOME_LATE, RECORDS_KEPT, retention_policy
     from stayline.jobs.work import FIGURES_KEPT
 
     raw_days = retention_policy(settings).raw_inputs_days

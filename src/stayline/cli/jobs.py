@@ -14,6 +14,7 @@ from stayline.cli.terminal import (
     ByOption,
     HomeOption,
     JsonOption,
+    check_home_exists,
     ports_for,
     progress,
     say,
@@ -25,7 +26,7 @@ from stayline.cli.terminal import (
 if TYPE_CHECKING:
     from stayline.domain.job_runs import JobRun
     from stayline.jobs.job import Listener
-    from stayline.jobs.overview import JobState
+    from stayline.usecases.see_jobs import JobState
 
 group = typer.Typer(help="Jobs that run on a schedule, in UTC.", no_args_is_help=True)
 
@@ -109,23 +110,27 @@ def loop(
     home: HomeOption = None,
 ) -> None:
     """Run every job when it is due, until SIGTERM or Ctrl-C; a run under way is finished first."""
+    from stayline.bootstrap import build, once_reachable
     from stayline.jobs.loop import run_loop, stop_signals
+    from stayline.jobs.shipping import shipping
     from stayline.jobs.tending import tending
     from stayline.web.logs import json_logs
 
     settings = settings_for(home)
-    ports = ports_for(settings, must_exist=True)
+    check_home_exists(settings)
+    ports = once_reachable(lambda: build(settings))
     with json_logs("INFO"), stop_signals() as stop:
         if end_with_stdin:
             threading.Thread(target=_stop_at_the_end_of_stdin, daemon=True).start()
-        with tending(ports, settings):
+        with tending(ports, settings), shipping(ports):
             run_loop(ports, settings, stop=stop)
 
 
 def _states(home: HomeOption) -> "list[JobState]":
-    from stayline.jobs.overview import overview
+    from stayline.usecases.see_jobs import see_jobs
 
-    return overview(ports_for(settings_for(home), must_exist=True))
+    ports = ports_for(settings_for(home), must_exist=True)
+    return see_jobs(jobs=ports.jobs, clock=ports.clock)
 
 
 def _row(state: "JobState") -> list[object]:
@@ -146,8 +151,10 @@ def _run(
 ) -> "tuple[list[JobRun], list[str]]":
     """Run one job by hand, or all that are due; name those that run in another process."""
     from stayline.domain.job_runs import SCHEDULE
-    from stayline.errors import JobUnderWay
+    from stayline.errors import JobUnderWay, StoreRefused, StoreUnavailable
     from stayline.jobs.running import run_by_hand, run_due
+    from stayline.jobs.settling import settle
+    from stayline.jobs.shipping import ship
     from stayline.jobs.table import JOBS, job_named
     from stayline.jobs.tending import tend
 
@@ -155,6 +162,9 @@ def _run(
     ports = ports_for(settings, must_exist=True)
     if name is not None:
         job, who = job_named(name), by or settings.actor
+        settled = settle(ports)
+        for line in (*settled.done, *settled.problems):
+            listener.tell(line)
         return run_by_hand(job, ports=ports, settings=settings, by=who, listener=listener), []
     runs: list[JobRun] = []
     elsewhere: list[str] = []
@@ -166,6 +176,10 @@ def _run(
         except JobUnderWay:
             elsewhere.append(job.name)
     tend(ports, settings)
+    try:
+        ship(ports)
+    except (StoreRefused, StoreUnavailable) as error:
+        listener.tell(str(error))
     return runs, elsewhere
 
 

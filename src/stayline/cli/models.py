@@ -150,10 +150,11 @@ def approve(
         deployments.show(package, as_json, f"Deploy it with `stayline models deploy {version}`.")
         return
     settings = settings_for(home)
-    deployed = deployments.deployed(
-        ports_for(settings, must_exist=True), settings, version, by=by, is_quiet=as_json
+    ports = ports_for(settings, must_exist=True)
+    package, words = deployments.deployed_if_needed(
+        ports, settings, version, by=by, is_quiet=as_json
     )
-    deployments.show(deployed, as_json, "It serves from now on.")
+    deployments.show(package, as_json, words)
 
 
 @group.command("reject")

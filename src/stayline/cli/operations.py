@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Op] = {
     "jobs run": Op.RUN_JOBS,
     "jobs loop": Op.RUN_JOBS,
     "watch run": Op.RUN_MONITORING,
+    "watch workforce": Op.RUN_MONITORING,
     "watch list": Op.SEE_MONITORING,
     "watch report": Op.SEE_MONITORING,
     "watch actions": Op.SEE_MONITORING,

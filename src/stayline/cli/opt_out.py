@@ -81,7 +81,7 @@ def withdraw(
     from stayline.domain.opt_out import opt_out_request
 
     asked = opt_out_request(kind=kind, channel=channel)
-    _show(_set(employee, False, asked if kind else None, by, home), as_json)
+    _show(_set(employee, False, asked, by, home, ends_all=not kind), as_json)
 
 
 @group.command("list")
@@ -119,6 +119,8 @@ def _set(
     asked: "OptOutRequest | None",
     by: str | None,
     home: HomeOption,
+    *,
+    ends_all: bool = False,
 ) -> "OptOutState":
     """Set it; who may not see opt-outs is told what was asked for, not what stood before."""
     from stayline.cli.acting import may
@@ -131,7 +133,7 @@ def _set(
         token_of(ports, employee), has_opted_out,
         features=ports.features, scores=ports.scores, opt_outs=ports.opt_outs,
         answers=ports.answers, outcomes=ports.outcomes, audit=ports.audit, clock=ports.clock,
-        actor=by or settings.actor, request=asked,
+        actor=by or settings.actor, request=asked, ends_all=ends_all,
     )  # fmt: skip
     return state if may(Operation.SEE_OPT_OUT) else OptOutState(has_opted_out, None)
 

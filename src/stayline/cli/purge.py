@@ -42,7 +42,7 @@ def purge(
     as_json: JsonOption = False,
 ) -> None:
     """Show what has been kept for long enough, store by store; remove it with --for-real."""
-    from stayline.jobs.retention import retention_policy
+    from stayline.bootstrap.retention import retention_policy
 
     if for_real and not reason.strip():
         raise typer.BadParameter("--for-real needs --reason.")
@@ -69,7 +69,7 @@ def _purged(
     is_real: bool,
     is_quiet: bool,
 ) -> "PurgeReport":
-    from stayline.jobs.retention import aged_stores, decisions_before, personal_stores
+    from stayline.bootstrap.retention import aged_stores, decisions_before, personal_stores
     from stayline.usecases.erase_employee import finish_erasures
     from stayline.usecases.purge_records import purge_records
 
@@ -90,7 +90,7 @@ def _purged(
 
 
 def _scan(ports: "Ports", policy: "RetentionPolicy", actor: str, as_json: bool) -> None:
-    from stayline.jobs.retention import aged_stores
+    from stayline.bootstrap.retention import aged_stores
     from stayline.usecases.scan_records import scan_records
 
     found = scan_records(

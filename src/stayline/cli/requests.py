@@ -137,21 +137,18 @@ def list_requests(
     as_json: JsonOption = False,
 ) -> None:
     """List requests, the most pressing first: overdue, due soon, open, answered too late."""
-    from stayline.domain.deadlines import RightsPolicy, Standing, standing
-    from stayline.domain.register.rights import RightsRequest
+    from stayline.domain.deadlines import RightsPolicy, Standing
     from stayline.formats.governance_toml import read_policy
+    from stayline.usecases.list_requests import list_requests as listed
 
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
     soon = read_policy(settings.home, "rights", RightsPolicy).due_soon_days
-    today = ports.clock.now().date()
     rows = [
-        (standing(entry.record, today, due_soon_days=soon), entry)
-        for entry in ports.register.entries(RightsRequest)
+        (one.standing, one.entry)
+        for one in listed(due_soon_days=soon, register=ports.register, clock=ports.clock)
+        if everything or one.standing is not Standing.CLOSED
     ]
-    order = (Standing.OVERDUE, Standing.DUE_SOON, Standing.OPEN, Standing.CLOSED_LATE)
-    rows = [row for row in rows if everything or row[0] in order]
-    rows.sort(key=lambda row: ((*order, Standing.CLOSED).index(row[0]), row[1].record.due_on))
     if as_json:
         show_json(
             {

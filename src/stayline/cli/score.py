@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stayline.cli.engine import EngineOption, SchedulerOption
 from stayline.cli.terminal import (
     Advance,
     HomeOption,
@@ -17,6 +18,7 @@ from stayline.cli.terminal import (
 
 if TYPE_CHECKING:
     from stayline.bootstrap import Ports
+    from stayline.ports.people_scorer import PeopleScorer
     from stayline.settings import Settings
     from stayline.usecases.score_workforce import WorkforceScores
 
@@ -37,16 +39,18 @@ def score(
         bool,
         typer.Option("--afresh", help="Begin anew where a run was cut off less than a day ago."),
     ] = False,
+    engine: EngineOption = "local",
+    scheduler: SchedulerOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Score the imported workforce with the deployed model; opted-out people are left out."""
-    if employee is not None and (everyone or afresh):
+    if employee is not None and (everyone or afresh or engine != "local" or scheduler):
         raise typer.BadParameter(
-            "asks for one person; leave out --all and --afresh.", param_hint="--employee"
+            "asks for one person; leave out --all, --afresh and --engine.", param_hint="--employee"
         )
     if employee is None:
-        _score_everyone(home, as_json, afresh=afresh)
+        _score_everyone(home, as_json, afresh=afresh, engine=engine, scheduler=scheduler)
     else:
         _score_one(employee, home, as_json)
 
@@ -57,8 +61,9 @@ def score_everyone(
     advance: Advance = lambda done, total: None,
     *,
     afresh: bool = False,
+    scorer: "PeopleScorer | None" = None,
 ) -> "WorkforceScores":
-    """Score the imported workforce, as the nightly run does."""
+    """Score the imported workforce, as the nightly run does; here, or by a ``scorer``."""
     from stayline.usecases.score_workforce import score_workforce
 
     with ports.secrets.steady_tokens():
@@ -72,16 +77,27 @@ def score_everyone(
             clock=ports.clock,
             actor=settings.actor,
             afresh=afresh,
+            scorer=scorer,
             progress=advance,
         )
 
 
-def _score_everyone(home: HomeOption, as_json: bool, *, afresh: bool) -> None:
+def _score_everyone(
+    home: HomeOption, as_json: bool, *, afresh: bool, engine: str, scheduler: str | None
+) -> None:
+    from stayline.bootstrap.cluster import LOCAL, cluster_of
+
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
     ports.runner.purge_expired(at=ports.clock.now())  # this runs nightly, training may not
-    with progress("Scoring", unit="people", hidden=as_json) as advance:
-        scored = score_everyone(ports, settings, advance, afresh=afresh)
+    with cluster_of(engine, scheduler) as cluster:
+        scorer = None
+        if engine != LOCAL:
+            from stayline.bootstrap.spread_scoring import cluster_scorer
+
+            scorer = cluster_scorer(cluster, settings, ports)
+        with progress("Scoring", unit="people", hidden=as_json) as advance:
+            scored = score_everyone(ports, settings, advance, afresh=afresh, scorer=scorer)
     if as_json:
         show_json(scored)
     else:

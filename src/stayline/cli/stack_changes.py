@@ -25,7 +25,12 @@ _KEEPING = {
     "AWS::ECR::Repository": "image repository",
 }
 """Types that hold what a company may miss; all else can be made anew from the code."""
-_NAMED_BY = ("TableName", "BucketName", "FeatureGroupName", "Name", "RepositoryName")
+_EMPTIED_BEFORE = ("bucket ", "model package group ")
+"""Kinds that CloudFormation does not remove while they hold something."""
+_NAMED_BY = (
+    *("TableName", "BucketName", "FeatureGroupName", "ModelPackageGroupName"),
+    *("Name", "RepositoryName"),
+)
 
 
 def show_changes(target: Target, tools: Tools, stack: "StackCheck", version: int | None) -> None:
@@ -85,7 +90,8 @@ def destroy_stack(
         for name in kept:
             typer.echo(f"kept, and still paid for: {name}", err=True)
         for name in gone:
-            typer.echo(f"REMOVED with all it holds: {name}", err=True)
+            how = "once it is empty" if name.startswith(_EMPTIED_BEFORE) else "with all it holds"
+            typer.echo(f"REMOVED {how}: {name}", err=True)
         if not ask(f"Take down {target.stack} in account {account}, {target.region}?"):
             return None
         tools.cdk(target, "destroy", target.stack, "--app", str(out), "--force", quiet=quiet)

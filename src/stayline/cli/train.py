@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stayline.cli.engine import EngineOption, SchedulerOption
 from stayline.cli.model_tables import estimate_text, show_figures, show_gates, show_price
 from stayline.cli.terminal import (
     ByOption,
@@ -67,26 +68,36 @@ def train(
             "--definition", help="Run this definition, as `stayline pipeline render` writes it."
         ),
     ] = None,
+    engine: EngineOption = "local",
+    scheduler: SchedulerOption = None,
     by: ByOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the training pipeline: prepare, train, evaluate, judge, register as pending."""
+    from stayline.bootstrap.spread_frames import frame_reader
     from stayline.modelling.training import TrainingOptions
 
+    if definition and scheduler:
+        raise typer.BadParameter(
+            "says itself who fits the trees; leave out --scheduler.", param_hint="--definition"
+        )
     settings = settings_for(home)
     ports = ports_for(settings, must_exist=True)
-    training, description = run_training(
-        ports,
-        settings,
-        options=TrainingOptions(seed, trials, time_limit),
-        actor=settings.actor if by is None else by,
-        schema_name=schema,
-        train_until=train_until.replace(tzinfo=UTC) if train_until else None,
-        parameters=given_parameters(parameter or []),
-        definition=read_definition(definition) if definition else None,
-        follow=follower(hidden=as_json),
-    )
+    with frame_reader(engine, scheduler, settings, ports) as frame:
+        training, description = run_training(
+            ports,
+            settings,
+            options=TrainingOptions(seed, trials, time_limit),
+            actor=settings.actor if by is None else by,
+            schema_name=schema,
+            train_until=train_until.replace(tzinfo=UTC) if train_until else None,
+            parameters=given_parameters(parameter or []),
+            definition=read_definition(definition) if definition else None,
+            frame=frame,
+            scheduler=scheduler or "",
+            follow=follower(hidden=as_json),
+        )
     if as_json:
         show_json(
             {

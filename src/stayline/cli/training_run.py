@@ -14,6 +14,7 @@ from stayline.cli.terminal import schema_named
 if TYPE_CHECKING:
     from stayline.bootstrap import Ports
     from stayline.modelling.training import TrainingOptions
+    from stayline.ports.feature_store import FrameReader
     from stayline.ports.pipeline_runner import Follow, ParameterValue
     from stayline.settings import Settings
     from stayline.usecases.describe_model import ModelDescription
@@ -30,11 +31,14 @@ def run_training(
     train_until: datetime | None = None,
     parameters: "Mapping[str, ParameterValue] | None" = None,
     definition: "Mapping[str, object] | None" = None,
+    frame: "FrameReader | None" = None,
+    scheduler: str = "",
     follow: "Follow",
 ) -> tuple["Training", "ModelDescription"]:
     """Run the pipeline with protected attributes lent to its audit; describe what came of it.
 
     Where the imported schema says so, a version that passed every gate then serves at once.
+    ``frame`` and ``scheduler`` are as in `train_model`.
     """
     from stayline.domain.model_package import RULE
     from stayline.usecases.approve_by_rule import approve_by_rule
@@ -69,6 +73,8 @@ def run_training(
             runner=ports.runner,
             audit=ports.audit,
             clock=ports.clock,
+            frame=frame,
+            scheduler=scheduler,
             follow=follow,
         )
     version = training.registered.version

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stayline.cli.engine import EngineOption, SchedulerOption
 from stayline.cli.named_files import write_files
 from stayline.cli.terminal import (
     ByOption,
     HomeOption,
     JsonOption,
     ports_for,
+    progress,
     say,
     settings_for,
     show_json,
@@ -19,7 +21,9 @@ from stayline.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from stayline.domain.monitoring import Watched, Window
+    from collections.abc import Sequence
+
+    from stayline.domain.monitoring import Finding, Watched, Window
     from stayline.modelling.evaluation import Estimate
 
 group = typer.Typer(help="Watch a model's answers: drift, quality, groups.", no_args_is_help=True)
@@ -82,6 +86,47 @@ def run(
         until = f"{window.end:%Y-%m-%dT%H:%M:%S}{'' if is_jobs else ' --by-hand'}"
         say(f"See it as a page with `stayline watch report --to {until}`.")
     if any(finding.verdict is Verdict.FAIL for one in watched for finding in one.findings):
+        raise typer.Exit(2)
+
+
+@group.command("workforce")
+def workforce(
+    engine: EngineOption = "local",
+    scheduler: SchedulerOption = None,
+    by: ByOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at everyone as the deployed model sees them today; exit status 2 on a violation.
+
+    Whether anybody asked for a score or not: the inputs, groups and reasons of all who may be
+    scored, held against those that the model was registered with.
+    """
+    from stayline.bootstrap.cluster import cluster_of
+    from stayline.bootstrap.spread_watching import ClusterSummaries
+    from stayline.domain.gates import Verdict
+    from stayline.usecases.watch_workforce import watch_workforce
+
+    settings = settings_for(home)
+    ports = ports_for(settings, must_exist=True)
+    with (
+        cluster_of(engine, scheduler) as cluster,
+        ports.secrets.steady_tokens(),
+        progress("Watching", unit="people", hidden=as_json) as advance,
+    ):
+        watched = watch_workforce(
+            summaries=ClusterSummaries(cluster, settings, ports), registry=ports.registry,
+            features=ports.features, protected=ports.protected, opt_outs=ports.opt_outs,
+            control=ports.control, audit=ports.audit, clock=ports.clock,
+            actor=by or settings.actor, progress=advance,
+        )  # fmt: skip
+    if as_json:
+        show_json(watched)
+    else:
+        say(f"Version {watched.model_version}, {watched.people:,} people who may be scored.")
+        for line in told_findings(watched.findings):
+            say(line)
+    if any(finding.verdict is Verdict.FAIL for finding in watched.findings):
         raise typer.Exit(2)
 
 
@@ -178,24 +223,30 @@ def actions(
 
 def told(watched: "Watched") -> list[str]:
     """Tell in words what was found, violations first."""
-    from stayline.domain.gates import Verdict
-
     window, intake = watched.window, watched.intake
     faults = ", ".join(f"{count:,} x {name}" for name, count in sorted(intake.faults.items()))
-    lines = [
+    return [
         f"Version {watched.model_version}, {window.start:{_MINUTE}} to {window.end:{_MINUTE}} UTC: "
-        f"{intake.rows:,} answers" + (f" ({faults})" if faults else "") + "."
+        f"{intake.rows:,} answers" + (f" ({faults})" if faults else "") + ".",
+        *told_findings(watched.findings),
     ]
+
+
+def told_findings(findings: "Sequence[Finding]") -> list[str]:
+    """Count findings by what follows from them; tell the violations."""
+    from stayline.domain.gates import Verdict
+
+    lines = []
     for verdict, words in (
         (Verdict.FAIL, "Violated"),
         (Verdict.INSUFFICIENT, "Not enough to say"),
         (Verdict.PASS, "As before"),
     ):
-        some = [finding for finding in watched.findings if finding.verdict is verdict]
+        some = [finding for finding in findings if finding.verdict is verdict]
         lines.append(f"{words}: {len(some)}")
         shown = some if verdict is Verdict.FAIL else []
         lines += [
-            f"  {one.monitor.value}, {one.subject or 'window'}: {one.reason}" for one in shown
+            f"  {one.monitor.value}, {one.subject or 'as a whole'}: {one.reason}" for one in shown
         ]
     return lines
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from stayline.adapters.embedded.database import open_database
+from stayline.adapters.embedded.database import open_of_home
 from stayline.adapters.embedded.feature_store import DeltaFeatureStore
 from stayline.adapters.embedded.opt_out_list import SqliteOptOutList
 from stayline.adapters.embedded.secrets import FileSecrets
@@ -25,6 +25,7 @@ from stayline.errors import (
 from stayline.formats.governance_toml import read_policy
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.opt_out_list import OptOutList
+from stayline.settings import load_settings
 
 HOME_VARIABLE = "STAYLINE_HOME"
 
@@ -79,15 +80,18 @@ def people(environment: Mapping[str, str]) -> People:
     Raises `StoreDamaged` and `StoreUnavailable`.
     """
     home = Path(environment.get(HOME_VARIABLE) or "")
-    if not environment.get(HOME_VARIABLE) or not (home / "online.db").is_file():
+    if not environment.get(HOME_VARIABLE):
         return Nobody()
-    state = open_database(home / "state.db", "state")
+    url = load_settings(environment, home=home).database_url
+    if not url and not (home / "online.db").is_file():
+        return Nobody()
+    state = open_of_home(home, "state", url)
     policy = partial(read_policy, home, "secrets", SecretsPolicy)
     book = SqliteTokenKeyBook(state)
     secrets = FileSecrets(home / "secrets", environment, policy=policy, book=book)
     secrets.token_key()  # one that cannot be read is told before anybody asks
     return PeopleOfHome(
-        DeltaFeatureStore(open_database(home / "online.db", "online"), home / "offline"),
+        DeltaFeatureStore.in_folder(open_of_home(home, "online", url), home / "offline"),
         SqliteOptOutList(state),
         secrets,
     )

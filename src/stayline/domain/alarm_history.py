@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from stayline.domain.alarm_states import Datapoint, next_state
 from stayline.domain.alarms import AlarmRule, AlarmState
+from stayline.domain.light_values import light_value
 from stayline.domain.second_person import is_a_name
 from stayline.errors import AcknowledgementRefused
 
@@ -13,7 +14,7 @@ MINIMUM_NOTE = 20
 LONGEST_NOTE = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Standing:
     """How one alarm stands since when, and why; ``value`` is the newest datapoint's.
 

@@ -6,11 +6,12 @@ of clear datapoints in a row keep a value that hovers from raising it over and o
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from math import isfinite
+from operator import ge, gt, le, lt
 
 
 class AlarmState(StrEnum):
@@ -35,9 +36,7 @@ class Comparison(StrEnum):
         >>> Comparison.ABOVE.breaches(0.5, 0.5), Comparison.AT_LEAST.breaches(0.5, 0.5)
         (False, True)
         """
-        if self in (Comparison.AT_LEAST, Comparison.AT_MOST) and value == threshold:
-            return True
-        return value > threshold if self.is_upward else value < threshold
+        return _BREACHES[self](value, threshold)
 
     @property
     def is_upward(self) -> bool:
@@ -49,6 +48,14 @@ class Comparison(StrEnum):
         """The comparison as it is written between figures."""
         equal = "=" if self in (Comparison.AT_LEAST, Comparison.AT_MOST) else ""
         return f"{'>' if self.is_upward else '<'}{equal}"
+
+
+_BREACHES: Mapping[Comparison, Callable[[float, float], bool]] = {
+    Comparison.ABOVE: gt,
+    Comparison.AT_LEAST: ge,
+    Comparison.BELOW: lt,
+    Comparison.AT_MOST: le,
+}
 
 
 class Statistic(StrEnum):

@@ -15,10 +15,13 @@ class AuditEventKind(StrEnum):
 
     WORKFORCE_IMPORTED = "workforce.imported"
     WINDOW_WATCHED = "window.watched"
+    WORKFORCE_WATCHED = "workforce.watched"
     ACTIONS_COMPARED = "actions.compared"
     OUTCOMES_IMPORTED = "outcomes.imported"
     EMPLOYEE_SCORED = "employee.scored"
     EMPLOYEE_VIEWED = "employee.viewed"
+    TEAM_VIEWED = "team.viewed"
+    CHANGES_WEIGHED = "employee.changes_weighed"
     SCORING_REFUSED = "employee.scoring_refused"
     REQUEST_REFUSED = "employee.request_refused"
     EMPLOYEE_ERASED = "employee.erased"
@@ -47,6 +50,8 @@ class AuditEventKind(StrEnum):
     ACCESS_KEY_CREATED = "access_key.created"
     ACCESS_KEY_REVOKED = "access_key.revoked"
     ACCESS_REFUSED = "access.refused"
+    SESSION_BEGAN = "session.began"
+    SESSION_ENDED = "session.ended"
     ROLE_REQUESTED = "role.requested"
     ROLE_GRANTED = "role.granted"
     ROLE_REVOKED = "role.revoked"
@@ -102,6 +107,16 @@ def access_refused(
     if withheld:
         details["withheld"] = withheld
     return AuditEvent(AuditEventKind.ACCESS_REFUSED, actor, subject, at, details)
+
+
+def session_began(subject: str, *, by: str, at: datetime) -> AuditEvent:
+    """Return the event of somebody who signed in at the portal; ``by`` says by what."""
+    return AuditEvent(AuditEventKind.SESSION_BEGAN, subject, subject, at, {"by": by})
+
+
+def session_ended(subject: str, *, at: datetime) -> AuditEvent:
+    """Return the event of somebody who signed out of the portal."""
+    return AuditEvent(AuditEventKind.SESSION_ENDED, subject, subject, at, {})
 
 
 def refused(

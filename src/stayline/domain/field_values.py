@@ -17,6 +17,7 @@ _LONGEST_ECHO = 40
 _MOST_LISTED = 12
 _WIDEST_WHOLE_NUMBER = 256  # bits; a longer one is no identifier, and costly to write out
 
+_NUMBERS = (int, float, Decimal)
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _WHOLE_AS_FLOAT = re.compile(r"(-?[1-9][0-9]*|0)\.0+")
 _ISO_DAY = "%Y-%m-%d"
@@ -68,7 +69,7 @@ def flag_words(column: Column) -> tuple[str, str]:
 
 
 def _number(column: Column, value: object) -> float:
-    number = _float_of(value)
+    number = value if type(value) is float and math.isfinite(value) else _float_of(value)
     if number is None or not _in_bounds(column, number):
         raise FieldRefused(column, _expected_number(column), value)
     return number + 0.0  # so that -0.0 and 0.0 are one value
@@ -80,7 +81,7 @@ def _float_of(value: object) -> float | None:
         if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
             return None
         number = float(text)
-    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+    elif isinstance(value, _NUMBERS) and not isinstance(value, bool):
         try:
             number = float(value)
         except (OverflowError, ValueError):
@@ -143,6 +144,8 @@ def _flag(column: Column, value: object) -> str:
     words = flag_words(column)
     if isinstance(value, bool):
         return words[value]
+    if isinstance(value, str) and value in words:
+        return value
     text = (_text_of(value) or "").casefold()
     for spellings in ([word.casefold() for word in words], ["0", "1"], ["false", "true"]):
         if text in spellings:

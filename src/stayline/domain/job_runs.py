@@ -1,8 +1,10 @@
 """What is remembered of each run of a job, so that what is due can be told from it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from stayline.domain.light_values import light_value
 
 SCHEDULE = "schedule"
 """Who runs a job, where no person does."""
@@ -23,7 +25,7 @@ class RunOutcome(StrEnum):
     ABANDONED = "Abandoned"
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class JobRun:
     """One attempt to run a job for the time it was scheduled for.
 

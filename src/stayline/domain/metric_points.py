@@ -1,11 +1,13 @@
 """Figures that are followed over time, as CloudWatch keeps them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from stayline.domain.light_values import light_value
 
-@dataclass(frozen=True, slots=True)
+
+@light_value
 class MetricPoint:
     """One figure at one time; ``name`` and ``dimensions`` together say which.
 

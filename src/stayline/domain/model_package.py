@@ -106,7 +106,7 @@ def _decided(
         raise ApprovalRefused(
             version,
             f"the reason has {len(tidy)} characters.",
-            f"Give at least {MINIMUM_APPROVAL_REASON} with --reason.",
+            f"Give at least {MINIMUM_APPROVAL_REASON}; on the command line with --reason.",
         )
     if not is_a_name(by):
         raise ApprovalRefused(

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from stayline.domain.gates import Verdict
+from stayline.domain.light_values import light_value
 
 
 class Monitor(StrEnum):
@@ -25,7 +26,7 @@ class Window:
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Finding:
     """One figure of a window held against its baseline, with its band and what follows from it.
 

@@ -78,7 +78,8 @@ def unseen(policy: OversightPolicy) -> DecisionRefused:
     return DecisionRefused(
         "employee_id",
         "You have not been shown this person's score with its reasons within the last "
-        f"{policy.view_days:g} days. Look at them first (GET /v1/employees/ID), then decide.",
+        f"{policy.view_days:g} days. Look at them first (the person's page in the portal, or "
+        "GET /v1/employees/ID), then decide.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from stayline.domain.column_words import column_in_words, value_in_words
 from stayline.domain.risk_score import FieldValue, Reason
 
 _HARDLY = 0.0005
@@ -15,9 +16,10 @@ def told(
     Each is a name, its value (None where it was not given), what was assumed for it then (None
     where nothing was), and its contribution in probability.
 
-    >>> [reason.text for reason in told([("Pay", 5500.0, None, 0.031), ("Team", None, "A", -0.2)])]
+    >>> inputs = [("BasePay", 5500.0, None, 0.03), ("Team", None, "A", -0.2)]
+    >>> [reason.text for reason in told(inputs)]
     ['Team is not given, taken as A: lowers the risk by 20.0 points', \
-'Pay is 5500: raises the risk by 3.1 points']
+'Base pay is 5500: raises the risk by 3.0 points']
     """
     reasons = [
         Reason(name, value, contribution, _text(name, value, assumed, contribution))
@@ -32,18 +34,11 @@ def _strength(reason: Reason) -> float:
 
 
 def _text(name: str, value: FieldValue, assumed: FieldValue, contribution: float) -> str:
-    if value is not None:
-        subject = f"{name} is {_shown(value)}"
-    elif assumed is not None:
-        subject = f"{name} is not given, taken as {_shown(assumed)}"
-    else:
-        subject = f"{name} is not given"
+    subject = f"{column_in_words(name)} is {value_in_words(value)}"
+    if value is None and assumed is not None:
+        subject = f"{subject}, taken as {value_in_words(assumed)}"
     if -_HARDLY < contribution < _HARDLY:
         return f"{subject}: hardly changes the risk"
     if contribution > 0:
         return f"{subject}: raises the risk by {contribution * 100:.1f} points"
     return f"{subject}: lowers the risk by {contribution * -100:.1f} points"
-
-
-def _shown(value: FieldValue) -> str:
-    return f"{value:.12g}" if isinstance(value, float) else str(value)

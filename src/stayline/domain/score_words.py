@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from stayline.domain.column_words import column_in_words
 from stayline.domain.person_export import Term
 from stayline.domain.risk_score import Reason
 from stayline.domain.roles import PERMITTED, Operation, Role
@@ -32,7 +33,9 @@ def meaning(schema: WorkforceSchema | None) -> tuple[str, ...]:
     within = ""
     if schema is not None and isinstance(schema.outcome, LeavingWithin):
         within = f" within {schema.outcome.horizon_months} months"
-    names = [] if schema is None else [column.name for column in schema.model_inputs]
+    names = (
+        [] if schema is None else [column_in_words(column.name) for column in schema.model_inputs]
+    )
     inputs = f" They go by these inputs, and by no others: {', '.join(names)}." if names else ""
     return (
         f"A score is an estimate of how likely it is that somebody in a like position leaves the "
@@ -77,7 +80,9 @@ def score_in_words(
         return tuple(told)
     told.append(f"It starts from {base_risk:.1%}, the average of the people it was made from.")
     told += [f"{reason.text}." for reason in reasons if abs(reason.contribution) >= _HARDLY]
-    hardly = [reason.feature for reason in reasons if abs(reason.contribution) < _HARDLY]
+    hardly = [
+        column_in_words(reason.feature) for reason in reasons if abs(reason.contribution) < _HARDLY
+    ]
     if hardly:
         told.append(f"These hardly changed it: {', '.join(hardly)}.")
     return tuple(told)

@@ -58,8 +58,14 @@ class ScoringState:
 
 
 def checked_why(reason: str) -> str:
-    """Return why a rule changes, tidied; raises `DecisionRefused` for hardly a word."""
+    """Return why a rule changes, tidied; raises `DecisionRefused` for hardly a word.
+
+    >>> checked_why(" It scores \\n nights too high. ")
+    'It scores nights too high.'
+    """
     tidy = " ".join(reason.split())
-    if len(tidy) < SHORTEST_REASON or not tidy.isprintable():
+    if not tidy.isprintable():
+        raise DecisionRefused("reason", "Say why without control characters or hidden marks.")
+    if len(tidy) < SHORTEST_REASON:
         raise DecisionRefused("reason", f"Say why, in at least {SHORTEST_REASON} characters.")
     return tidy

@@ -23,3 +23,5 @@ class SecretsPolicy:
     """Where the addresses of alarms are."""
     checkpoint_key: str = ""
     """Where the key is that signs checkpoints of the audit log."""
+    oidc_client_secret: str = ""
+    """Where the portal's secret at the identity provider is; empty: it is a public client."""

@@ -7,7 +7,11 @@ from itertools import pairwise
 from math import inf
 
 from stayline.domain.metric_points import MetricPoint
+from stayline.domain.risk_score import ScoreSource
 
+INVOCATIONS = "Invocations"
+KEPT_SCORES = {"Source": ScoreSource.NIGHTLY.value}
+"""The dimension of those `INVOCATIONS` that a kept score answered."""
 _P95 = 0.95
 _HALF_EACH = 0.975
 """Of a sum, 5 % at most lie above the sum of what 2.5 % of each part lie above."""
@@ -92,7 +96,7 @@ def serving_points(counted: ServingCounts) -> list[MetricPoint]:
         return []
     at, n = counted.taken_at, counted.requests
     where = {"EndpointName": counted.endpoint_name} if counted.endpoint_name else {}
-    points = [MetricPoint("Invocations", at, n, where, "Count")]
+    points = [MetricPoint(INVOCATIONS, at, n, where, "Count")]
     if counted.capture_lag_s is not None:
         points.append(MetricPoint("CaptureLag", at, counted.capture_lag_s, where, "Seconds"))
     if n:

@@ -18,11 +18,18 @@ class IdentityPolicy:
     A claim is named as it stands, or with dots where it lies within others
     (``realm_access.roles``). ``role_names`` turns the provider's own words, such as the ids of its
     groups, into roles.
+
+    The portal signs people in as ``client_id`` (default: the audience), asks for ``scopes``, and
+    sends ``authorization_parameters`` along, which some providers need to make tokens for an
+    audience.
     """
 
     roles_claim: str = "roles"
     employee_claim: str = "employee_id"
     role_names: Mapping[str, str] = field(default_factory=dict)
+    client_id: str = ""
+    scopes: str = "openid"
+    authorization_parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ def told_by(claims: Mapping[str, object], policy: IdentityPolicy) -> Told:
     ('u1', ['manager'])
     """
     subject = claims.get("sub")
-    if not isinstance(subject, str) or not _is_subject(subject):
+    if not isinstance(subject, str) or not is_subject(subject):
         problem = "the token's subject (sub) is missing or not 1 to 255 visible ASCII letters."
         raise NotSignedIn("subject", problem)
     words = _listed(_claim(claims, policy.roles_claim))
@@ -56,7 +63,12 @@ def told_by(claims: Mapping[str, object], policy: IdentityPolicy) -> Told:
     return Told(subject, roles, str(employee).strip() if is_id else None)
 
 
-def _is_subject(text: str) -> bool:
+def is_subject(text: str) -> bool:
+    """Whether the audit log may hold it as a person: 1 to 255 visible ASCII letters, no program's.
+
+    >>> is_subject("u1"), is_subject("slk_1"), is_subject("a b")
+    (True, False, False)
+    """
     is_plain = text.isascii() and text.isprintable() and " " not in text
     return is_plain and 0 < len(text) <= LONGEST_SUBJECT and not text.startswith(_RESERVED)
 

@@ -7,6 +7,7 @@ from stayline.domain.gates import Verdict
 from stayline.domain.metric_points import MetricPoint
 from stayline.domain.monitoring import Monitor, Watched
 
+VERSION, CAUSE = "ModelVersion", "Cause"
 VIOLATIONS, ROWS, MISSED = "watch_violations", "watch_rows", "estimate_missed"
 IN_HINDSIGHT = "estimate_check"
 """The check of whether an estimate came true, which says nothing of the window being worse."""
@@ -24,13 +25,13 @@ def metric_points(watched: Watched) -> list[MetricPoint]:
     ``feature_baseline_drift_Age``, ``bias_metric_DPPL``.
     """
     at = watched.window.end
-    version = {"ModelVersion": str(watched.model_version)}
+    version = {VERSION: str(watched.model_version)}
     said = [f for f in watched.findings if f.verdict is not Verdict.INSUFFICIENT]
     of_window = [f for f in said if f.check not in (IN_HINDSIGHT, NO_DATA_CHECK)]
     failed = Counter(f.monitor for f in of_window if f.verdict is Verdict.FAIL)
     judged = {f.monitor for f in of_window}
     causes = [f.subject for f in watched.findings if f.check == NO_DATA_CHECK]
-    where = {**version, "Cause": causes[0]} if causes else version
+    where = {**version, CAUSE: causes[0]} if causes else version
     points = [MetricPoint(ROWS, at, watched.intake.rows, where, "Count")]
     points += [
         MetricPoint(VIOLATIONS, at, failed[monitor], {**version, "Monitor": monitor.value}, "Count")

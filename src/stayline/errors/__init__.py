@@ -38,6 +38,7 @@
     ├── UnknownEndpoint          an endpoint that is not here
     ├── UnknownVariant           a production variant that does not serve
     ├── DeploymentRefused        a deployment that failed its checks or was rolled back
+    ├── EndpointMissing          a version to deploy before the stack has an endpoint
     ├── NothingToRollBack        a roll-back without an earlier deployment
     ├── UnknownAlarm             an alarm that no rule makes
     ├── AcknowledgementRefused   an acknowledgement of an alarm that breaks the rules
@@ -49,6 +50,9 @@
     ├── UnknownRoleGrant         a role grant that is not here
     ├── RoleGrantRefused         a role that must not be requested, granted or ended so
     ├── IssuerUnreachable        an identity provider whose keys cannot be fetched
+    ├── SignInRefused            a sign-in at the portal that does not hold
+    ├── FormRefused              a form that no page of the session sent
+    ├── NoSuchPage               a page that a list of the portal does not have
     ├── UnknownFeatureGroup      a feature group that is not here
     ├── RecordRefused            a feature record that breaks a rule of its group
     ├── DefinitionRefused        a pipeline definition, or its parameters, that cannot run
@@ -69,9 +73,14 @@
     ├── UnknownReport            a report that was never kept, or is purged
     ├── StoreDamaged             a store that fails its own checks
     ├── StoreUnavailable         a store that cannot be read or written just now
-    ├── AwsRefused               a part of AWS that does not let us in, or is not there
+    │   └── DatabaseAway         the database of several gateways, while it does not answer
+    ├── StoreRefused             object storage that does not let us in, or is not there
+    │   └── AwsRefused           a part of AWS, likewise
     ├── InfrastructureMissing    a stack to be built where its code is not
     ├── StackCommandFailed       a tool that changes a stack, and ended badly
+    ├── ClusterUnavailable       a cluster that cannot be reached, or has no workers
+    ├── ClusterMismatch          workers with other versions than the process that asks
+    ├── ClusterWorkFailed        a part of a batch that a cluster could not do
     ├── SecretUnavailable        a secret that is not where its reference says
     ├── RotationUnderWay         people's tokens change just now, or half did
     ├── RotationRefused          a secret that is not to be rotated or retired yet
@@ -82,6 +91,7 @@ next. Messages carry pseudonyms at most, never personal data.
 """
 
 from stayline.errors.alarms import AcknowledgementRefused, UnknownAlarm
+from stayline.errors.clusters import ClusterMismatch, ClusterUnavailable, ClusterWorkFailed
 from stayline.errors.data import (
     ExtractUnreadable,
     NothingImported,
@@ -90,6 +100,7 @@ from stayline.errors.data import (
 )
 from stayline.errors.home import (
     AwsRefused,
+    DatabaseAway,
     FileUnreadable,
     FileUnwritable,
     RotationRefused,
@@ -97,14 +108,18 @@ from stayline.errors.home import (
     SecretUnavailable,
     SettingRefused,
     StoreDamaged,
+    StoreRefused,
     StoreUnavailable,
     UnknownReport,
 )
 from stayline.errors.identity import (
+    FormRefused,
     IssuerUnreachable,
+    NoSuchPage,
     NotPermitted,
     NotSignedIn,
     RoleGrantRefused,
+    SignInRefused,
     UnknownApiKey,
     UnknownRoleGrant,
 )
@@ -165,6 +180,7 @@ from stayline.errors.scoring import (
 )
 from stayline.errors.serving import (
     DeploymentRefused,
+    EndpointMissing,
     EndpointUnavailable,
     NoNightlyScore,
     NothingToRollBack,
@@ -181,12 +197,17 @@ __all__ = [
     "AcknowledgementRefused",
     "ApprovalRefused",
     "AwsRefused",
+    "ClusterMismatch",
+    "ClusterUnavailable",
+    "ClusterWorkFailed",
+    "DatabaseAway",
     "DeciderRefused",
     "DecisionRefused",
     "DefinitionProblem",
     "DefinitionRefused",
     "DeploymentRefused",
     "DrillFailed",
+    "EndpointMissing",
     "EndpointUnavailable",
     "ErasureUnfinished",
     "ExecutionFailed",
@@ -196,6 +217,7 @@ __all__ = [
     "FieldProblem",
     "FileUnreadable",
     "FileUnwritable",
+    "FormRefused",
     "HasOptedOut",
     "HeldByLaw",
     "InfrastructureMissing",
@@ -205,6 +227,7 @@ __all__ = [
     "NoLongerEmployed",
     "NoNightlyScore",
     "NoPilot",
+    "NoSuchPage",
     "NotPermitted",
     "NotSignedIn",
     "NotStopped",
@@ -233,11 +256,13 @@ __all__ = [
     "ScoringUnderWay",
     "SecretUnavailable",
     "SettingRefused",
+    "SignInRefused",
     "SignatureRefused",
     "StackCommandFailed",
     "StaylineError",
     "StillExecuting",
     "StoreDamaged",
+    "StoreRefused",
     "StoreUnavailable",
     "TooManyRequests",
     "TrainingRefused",

@@ -42,14 +42,37 @@ class StoreUnavailable(StaylineError):
         )
 
 
-class AwsRefused(StaylineError):
-    """AWS refuses what somebody has to set right: credentials, permissions, a missing part."""
+class DatabaseAway(StoreUnavailable):
+    """The database's server does not answer, or ended the connection; it is asked again."""
+
+    def __init__(self, problem: str) -> None:
+        StaylineError.__init__(
+            self,
+            f"The database cannot be reached: {problem} Nothing was half-written. It is tried "
+            "again by itself; check that its server runs and that database_url is right.",
+        )
+
+
+class StoreRefused(StaylineError):
+    """Object storage refuses what somebody has to set right: credentials, permissions, a bucket."""
+
+    words = (
+        "The object store refused to let us use {store}: {because}. Nothing was half-written. "
+        "Check the address, the credentials and what they permit, and that the bucket is there: "
+        "`stayline doctor`."
+    )
 
     def __init__(self, store: str, because: str) -> None:
-        super().__init__(
-            f"AWS refused to let us use {store}: {because}. Nothing was half-written. Check the "
-            "credentials, their role, and that the stack is deployed: `stayline aws doctor`."
-        )
+        super().__init__(self.words.format(store=store, because=because))
+
+
+class AwsRefused(StoreRefused):
+    """AWS refuses what somebody has to set right: credentials, permissions, a missing part."""
+
+    words = (
+        "AWS refused to let us use {store}: {because}. Nothing was half-written. Check the "
+        "credentials, their role, and that the stack is deployed: `stayline aws doctor`."
+    )
 
 
 class UnknownReport(StaylineError):

@@ -24,7 +24,7 @@ class NotPermitted(StaylineError):
         self.operation = operation
         may = ", ".join(sorted(roles)) or "nobody"
         super().__init__(
-            f"Your roles do not permit {operation!r}; these do: {may}. Ask an administrator for "
+            f"Your roles do not permit '{operation}'; these do: {may}. Ask an administrator for "
             "the role if it is yours to have."
         )
 
@@ -57,4 +57,32 @@ class IssuerUnreachable(StaylineError):
         super().__init__(
             f"The identity provider cannot be asked for its keys: {problem.rstrip('.')}. Nobody is "
             "let in unchecked; ask again once it answers."
+        )
+
+
+class SignInRefused(StaylineError):
+    """Somebody came to sign in, and what the browser or the provider brought does not hold.
+
+    ``because`` is one short word for the audit log.
+    """
+
+    def __init__(self, because: str, problem: str) -> None:
+        self.because = because
+        super().__init__(f"The sign-in did not succeed: {problem} Sign in again.")
+
+
+class NoSuchPage(StaylineError):
+    """A list has no page of that number."""
+
+    def __init__(self, asked: str | int, pages: int | None = None) -> None:
+        has = "Pages are counted from 1." if pages is None else f"The last one is {pages:,}."
+        super().__init__(f"The list has no page {str(asked)[:20]!r}. {has}")
+
+
+class FormRefused(StaylineError):
+    """A form is not one that a page of this session sent; nothing was done."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"Nothing was done with this form: {problem} Open the page anew and send it from there."
         )

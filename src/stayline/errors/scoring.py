@@ -46,7 +46,8 @@ class RequestRefused(StaylineError):
         count = len(self.problems)
         first = "; ".join(f"{p.path}: {p.message}" for p in self.problems[:3])
         more = f" (and {count - 3} more)" if count > 3 else ""
-        super().__init__(f"{count} field(s) cannot be used: {first}{more}")
+        fields = "1 field" if count == 1 else f"{count} fields"
+        super().__init__(f"{fields} cannot be used: {first}{more}")
 
 
 class UnknownEmployee(StaylineError):

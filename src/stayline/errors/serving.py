@@ -70,6 +70,18 @@ class DeploymentRefused(StaylineError):
         )
 
 
+class EndpointMissing(StaylineError):
+    """A version is to serve where the stack has no endpoint yet; the stack makes it."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        super().__init__(
+            f"There is no endpoint yet that could serve version {version}; the stack makes it. Run "
+            f"`stayline aws deploy --model-version {version}` with the --stage and --profile of "
+            "the stack, which also deploys the version."
+        )
+
+
 class NothingToRollBack(StaylineError):
     """There is no earlier deployment to go back to."""
 

@@ -17,6 +17,11 @@ from stayline.formats.captured_people import person_of, tokens_in
 _END = b"}\n"
 
 
+def records_in(lines: bytes) -> int:
+    """Return how many records whole lines hold, without reading them one by one."""
+    return lines.count(_END)
+
+
 def captured_ages(
     blocks: Iterable[CaptureBlock], before: datetime, held: AbstractSet[EmployeeToken]
 ) -> Ages:
@@ -52,7 +57,7 @@ class _Tally:
         is_due, lines = hour < self.before, 0
         firsts: dict[str, bytes] = {}
         for block in blocks:
-            lines += block.lines.count(_END)
+            lines += records_in(block.lines)
             first = block.lines.lstrip(b"\n").partition(b"\n")[0]
             if first:
                 firsts.setdefault(block.place, first)
@@ -70,7 +75,7 @@ class _Tally:
         theirs = sum(token in self.held for token in named) if self.held else 0
         self.tokens.update(token for token in named if token not in self.held)
         self.held_back += theirs
-        self.due += block.lines.count(_END) - theirs
+        self.due += records_in(block.lines) - theirs
 
     def add_lines(self, block: CaptureBlock) -> None:
         """Count an hour that is due in part, line by line."""

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +65,19 @@ def person_of(line: bytes) -> CapturedPerson | None:
     ids = tuple(name for name in (event.event_id, event.inference_id) if name is not None)
     whose = None if token is None else EmployeeToken(token)
     return CapturedPerson(whose, event.inference_time, ids)
+
+
+def ids_in(lines: Iterable[bytes], tokens: Collection[EmployeeToken]) -> set[str]:
+    """Return the ids under which labels may name answers about these people."""
+    those = frozenset(tokens)
+    return {
+        name
+        for line in lines
+        if may_name(line, those)
+        and (person := person_of(line)) is not None
+        and person.token in those
+        for name in person.ids
+    }
 
 
 def tokens_in(lines: bytes) -> list[EmployeeToken]:

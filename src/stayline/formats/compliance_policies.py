@@ -2,14 +2,17 @@
 
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stayline.domain.compliance.bias_tables import BiasTablePolicy
-from stayline.domain.compliance.catalogue import Parameters
 from stayline.domain.compliance.legal_register import REGISTER
 from stayline.domain.compliance.legal_sources import LegalPolicy, LegalRegister
 from stayline.domain.compliance.organisation import OrganisationPolicy
 from stayline.errors import SettingRefused
 from stayline.formats.governance_toml import read_policy
+
+if TYPE_CHECKING:
+    from stayline.domain.compliance.catalogue import Parameters
 
 
 def read_legal_register(home: Path) -> LegalRegister:
@@ -25,8 +28,10 @@ def read_legal_register(home: Path) -> LegalRegister:
         raise SettingRefused("legal_register.verified_on", str(error.args[0]), expected) from None
 
 
-def read_parameters(home: Path) -> Parameters:
+def read_parameters(home: Path) -> "Parameters":
     """Return the thresholds of every area; raises `SettingRefused`."""
+    from stayline.domain.compliance.catalogue import Parameters  # all areas, for a check alone
+
     defaults = Parameters()
     return Parameters(
         **{

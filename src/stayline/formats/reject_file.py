@@ -14,6 +14,11 @@ from stayline.errors import StoreUnavailable
 HEADER = ("row", "column", "reason")
 
 
+def reject_path(folder: Path, file_digest: str, schema_digest: str) -> Path:
+    """Return where the rejects of an import of a file under a schema lie."""
+    return folder / f"{file_digest}-{schema_digest[:8]}.csv"
+
+
 class RejectFile:
     """A CSV file with ``row``, ``column`` and ``reason``, one line per bad cell.
 

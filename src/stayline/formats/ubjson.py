@@ -25,7 +25,17 @@ _NUMBERS = {
     b"d": struct.Struct(">f"),
     b"D": struct.Struct(">d"),
 }
-_WHOLE = b"iUIlL"
+_CELLS: dict[bytes, np.dtype[np.generic]] = {
+    b"i": np.dtype(">i1"),
+    b"U": np.dtype(">u1"),
+    b"I": np.dtype(">i2"),
+    b"l": np.dtype(">i4"),
+    b"L": np.dtype(">i8"),
+    b"d": np.dtype(">f4"),
+    b"D": np.dtype(">f8"),
+}
+_NATIVE = {kind: cells.newbyteorder("=") for kind, cells in _CELLS.items()}
+_WHOLE = {kind: form for kind, form in _NUMBERS.items() if kind in b"iUIlL"}
 _CONSTANTS = {b"Z": None, b"T": True, b"F": False}
 
 
@@ -58,26 +68,27 @@ class _Reader:
     def object(self, deeper: int) -> dict[str, Value]:
         """Return an object whose opening brace was read."""
         found: dict[str, Value] = {}
-        while self._peek() != b"}":
+        data = self._data
+        while data[self.at : self.at + 1] != b"}":
             key = self._text()
             if key in found:
                 raise _refused(f"they name something twice at byte {self.at}")
             found[key] = self._value(self.take(1), deeper - 1)
-        self.take(1)
+        self.at += 1
         return found
 
     def _value(self, kind: bytes, deeper: int) -> Value:
         self._values += 1
         if self._values > MOST_VALUES or deeper < 0:
             raise _refused("they hold more than any model has")
+        if kind == b"[":
+            return self._array(deeper)
         if kind in _NUMBERS:
             return self._number(kind)
         if kind in _CONSTANTS:
             return _CONSTANTS[kind]
         if kind == b"S":
             return self._text()
-        if kind == b"[":
-            return self._array(deeper)
         if kind == b"{":
             return self.object(deeper)
         raise _refused(f"an unknown value is at byte {self.at - 1}")
@@ -86,11 +97,11 @@ class _Reader:
         if self._peek() == b"$":
             self.take(1)
             kind = self.take(1)
-            if kind not in _NUMBERS:
+            if kind not in _CELLS:
                 raise _refused(f"an unknown array is at byte {self.at - 1}")
-            number = np.dtype(_NUMBERS[kind].format.replace("l", "i").replace("q", "i8"))
-            content = self.take(self._count() * number.itemsize)
-            return np.frombuffer(content, number).astype(number.newbyteorder("="))
+            cells = _CELLS[kind]
+            content = self.take(self._count() * cells.itemsize)
+            return np.frombuffer(content, cells).astype(_NATIVE[kind])
         if self._peek() == b"#":
             return [self._value(self.take(1), deeper - 1) for _ in range(self._count())]
         items = []
@@ -105,21 +116,32 @@ class _Reader:
         return self._length()
 
     def _length(self) -> int:
-        kind = self.take(1)
-        length = self._number(kind) if kind in _WHOLE else -1
-        if not isinstance(length, int) or not 0 <= length <= len(self._data) - self.at:
+        form = _WHOLE.get(self._data[self.at : self.at + 1])
+        if form is None:
+            raise _refused(f"they are torn at byte {self.at}")
+        self.at += 1
+        length = int(self._unpacked(form))
+        if not 0 <= length <= len(self._data) - self.at:
             raise _refused(f"they are torn at byte {self.at}")
         return length
 
     def _number(self, kind: bytes) -> int | float:
-        form = _NUMBERS[kind]
-        number: int | float = form.unpack(self.take(form.size))[0]
-        return number
+        return self._unpacked(_NUMBERS[kind])
+
+    def _unpacked(self, form: struct.Struct) -> int | float:
+        try:
+            found: int | float = form.unpack_from(self._data, self.at)[0]
+        except struct.error as error:
+            raise _refused(f"they are torn at byte {self.at}") from error
+        self.at += form.size
+        return found
 
     def _text(self) -> str:
-        content = self.take(self._length())
+        length = self._length()
+        start = self.at
+        self.at = start + length
         try:
-            return content.decode()
+            return self._data[start : self.at].decode()
         except UnicodeDecodeError as error:
             raise _refused(f"no text is at byte {self.at}") from error
 

@@ -20,8 +20,8 @@ FILE = "watched.json"
 """What it is called in a report."""
 _Beyond = Literal["Infinity", "-Infinity", "NaN"]
 _Number = float | _Beyond | None
-_MONITORS = frozenset(monitor.value for monitor in Monitor)
-_VERDICTS = frozenset(verdict.value for verdict in Verdict)
+_MONITORS = {monitor.value: monitor for monitor in Monitor}
+_VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 
 class _FindingText(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -112,9 +112,9 @@ def _told(finding: Finding) -> _FindingText:
 
 def _found(read: _FindingText) -> Finding:
     return Finding(
-        Monitor(read.monitor),
+        _MONITORS[read.monitor],
         read.check,
-        Verdict(read.verdict),
+        _VERDICTS[read.verdict],
         read.reason,
         read.subject,
         read.metric,

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from stayline.bootstrap import Ports
+from stayline.bootstrap.retention import retention_policy
 from stayline.domain.compliance.areas.retention_records import StoreAge
 from stayline.domain.compliance.report import ComplianceReport
 from stayline.domain.compliance.verdicts import Window
@@ -14,7 +15,6 @@ from stayline.formats.compliance_policies import (
 )
 from stayline.jobs.home_state import home_state
 from stayline.jobs.job import Call
-from stayline.jobs.retention import retention_policy
 from stayline.jobs.work import check_whole
 from stayline.settings import Settings
 from stayline.usecases.check_compliance import check_compliance

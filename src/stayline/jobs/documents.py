@@ -1,9 +1,9 @@
 """Draft the documents of a home by its own configuration."""
 
 from stayline.bootstrap import Ports
+from stayline.bootstrap.retention import retention_policy
 from stayline.formats.compliance_policies import read_organisation
 from stayline.jobs.home_state import is_encrypted_in_transit
-from stayline.jobs.retention import retention_policy
 from stayline.settings import Settings
 from stayline.usecases.draft_documents import Drafts, draft_documents
 

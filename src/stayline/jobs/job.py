@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from stayline.bootstrap import Ports
+from stayline.domain.job_plan import PlannedJob
 from stayline.domain.job_runs import SCHEDULE
 from stayline.domain.monitoring import Window
-from stayline.domain.schedules import Schedule
 from stayline.settings import Settings
 
 
@@ -50,10 +50,7 @@ Work = Callable[[Ports, Settings, Call], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One thing that has to be done again and again."""
+class Job(PlannedJob):
+    """A planned job with the work that it takes."""
 
-    name: str
-    does: str
-    schedule: Schedule
     work: Work

@@ -1,11 +1,9 @@
 """Training without a person asking for it; a person still has to approve what comes of it."""
 
-from datetime import timedelta
-
 from stayline.bootstrap import Ports
+from stayline.domain.job_plan import planned_job
 from stayline.domain.job_runs import SCHEDULE
 from stayline.domain.pipeline_execution import Execution, ExecutionStatus, StepEvent
-from stayline.domain.schedules import Cadence, Schedule
 from stayline.errors import NothingImported, StillExecuting
 from stayline.jobs.job import Call, Job
 from stayline.modelling.training import TrainingOptions
@@ -77,16 +75,5 @@ def _usual_cause(call: Call) -> str:
     return f"Monthly retraining, scheduled for {call.scheduled_for:%Y-%m-%d}."
 
 
-RETRAINING = Job(
-    "retrain",
-    "Train a new version, which waits for a person's approval.",
-    Schedule(
-        Cadence.MONTHLY,
-        grace=timedelta(days=2),
-        day=2,
-        hour=3,
-        attempts=2,
-        backoff=timedelta(hours=1),
-    ),
-    retrain,
-)
+_PLANNED = planned_job("retrain")
+RETRAINING = Job(_PLANNED.name, _PLANNED.does, _PLANNED.schedule, retrain)

@@ -4,16 +4,16 @@ from datetime import timedelta
 from pathlib import Path
 
 from stayline.bootstrap import Ports
-from stayline.domain.import_report import ImportReport
-from stayline.errors import RetentionUnsettled, StoreDamaged
-from stayline.jobs.job import Call
-from stayline.jobs.retention import (
+from stayline.bootstrap.retention import (
     RECORDS_KEPT,
     aged_stores,
     decisions_before,
     personal_stores,
     retention_policy,
 )
+from stayline.domain.import_report import ImportReport
+from stayline.errors import RetentionUnsettled, StoreDamaged
+from stayline.jobs.job import Call
 from stayline.settings import Settings
 from stayline.usecases.check_home import check_home
 from stayline.usecases.erase_employee import finish_erasures
@@ -89,6 +89,7 @@ def check_whole(ports: Ports) -> str:
         capture=ports.capture,
         audit=ports.audit,
         secrets=ports.secrets,
+        storage=ports.storage,
     )
     damaged = [check for check in checks if not check.is_whole]
     if damaged:

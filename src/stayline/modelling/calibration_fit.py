@@ -1,8 +1,6 @@
 """Fit the map from margins to probabilities on rows that the trees had not seen."""
 
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import LogisticRegression
 
 from stayline.modelling.calibration import Calibration
 
@@ -64,6 +62,8 @@ def cross_fitted(
 
 def _platt(margin: np.ndarray, label: np.ndarray, weight: np.ndarray | None) -> Calibration:
     """Fit a rising sigmoid; where only a falling or no slope fits, the base rate for everyone."""
+    from sklearn.linear_model import LogisticRegression
+
     if np.ptp(margin) > 0 and np.ptp(label) > 0:
         model = LogisticRegression(C=1e6, max_iter=1000)
         model.fit(margin.reshape(-1, 1), label, sample_weight=weight)
@@ -75,6 +75,8 @@ def _platt(margin: np.ndarray, label: np.ndarray, weight: np.ndarray | None) -> 
 
 
 def _isotonic(margin: np.ndarray, label: np.ndarray, weight: np.ndarray | None) -> Calibration:
+    from sklearn.isotonic import IsotonicRegression
+
     model = IsotonicRegression(y_min=_EDGE, y_max=1 - _EDGE, out_of_bounds="clip")
     model.fit(margin.astype(np.float64), label, sample_weight=weight)
     return Calibration(

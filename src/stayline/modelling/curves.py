@@ -1,14 +1,17 @@
 """An additive model shown whole: one curve per column."""
 
 import json
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xgboost as xgb
 
 from stayline.domain.workforce_schema import Kind
 from stayline.modelling.encoding import InputEncoder, Matrix
 from stayline.modelling.explanation import column_contributions
 from stayline.modelling.model_input import ModelInput
+
+if TYPE_CHECKING:
+    import xgboost as xgb
 
 _NO_CHILD = -1
 
@@ -16,13 +19,15 @@ Curve = tuple[tuple[str | float, float], ...]
 """Points of (value of the column, what it adds to the margin), in order."""
 
 
-def curves(booster: xgb.Booster, encoder: InputEncoder) -> dict[str, Curve]:
+def curves(booster: "xgb.Booster", encoder: InputEncoder) -> dict[str, Curve]:
     """Return each column's curve of a model of depth 1.
 
     Such a model's margin is its bias plus one point of each curve. A number's curve has a point
     where it changes; the value holds from there on. A date counts in days before the event time.
     What the other columns hold does not matter.
     """
+    import xgboost as xgb
+
     found: dict[str, Curve] = {}
     edges = _edges(booster)
     first = 0
@@ -37,7 +42,7 @@ def curves(booster: xgb.Booster, encoder: InputEncoder) -> dict[str, Curve]:
     return found
 
 
-def _edges(booster: xgb.Booster) -> dict[int, set[float]]:
+def _edges(booster: "xgb.Booster") -> dict[int, set[float]]:
     """Return the values at which the trees part each encoded column."""
     model = json.loads(booster.save_raw("json"))
     edges: dict[int, set[float]] = {}

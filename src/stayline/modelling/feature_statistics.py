@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from stayline.domain.workforce_schema import Column, Kind
+from stayline.domain.workforce_schema import Column
 from stayline.formats.data_statistics import (
     Bucket,
     Categorical,
@@ -19,12 +19,17 @@ from stayline.formats.data_statistics import (
     StringDistribution,
     StringStatistics,
 )
+from stayline.modelling.feature_counts import (
+    FeatureCounts,
+    WordCounts,
+    counted_words,
+    is_number,
+    sorted_numbers,
+)
 from stayline.modelling.quantile_sketch import sketch_of
-from stayline.ports.feature_store import EVENT_TIME
 
 BUCKETS = 10
 MOST_CATEGORIES = 100
-_LARGEST = float(np.finfo(np.float32).max)
 
 
 def feature_statistics(frame: pl.DataFrame, columns: tuple[Column, ...]) -> Statistics:
@@ -41,22 +46,27 @@ def feature_statistics(frame: pl.DataFrame, columns: tuple[Column, ...]) -> Stat
     )
 
 
+def counted_statistics(counts: FeatureCounts, columns: tuple[Column, ...]) -> Statistics:
+    """Return the statistics of counted rows: to the bit those of the rows themselves."""
+    return Statistics(
+        dataset=Dataset(counts.rows),
+        features=tuple(
+            _words(column.name, one)
+            if isinstance(one, WordCounts)
+            else _numbers(column.name, one.expanded(), one.missing)
+            for column, one in zip(columns, counts.features, strict=True)
+        ),
+    )
+
+
 def _feature(column: Column, frame: pl.DataFrame) -> FeatureStatistics:
-    series = frame.get_column(column.name)
-    if column.kind is Kind.DATE:
-        series = (frame.get_column(EVENT_TIME).dt.date() - series).dt.total_days()
-    if column.kind in {Kind.DATE, Kind.NUMBER}:
-        return _numbers(column.name, series)
-    return _words(column.name, series)
+    if is_number(column):
+        return _numbers(column.name, *sorted_numbers(column, frame))
+    return _words(column.name, counted_words(frame.get_column(column.name)))
 
 
-def _numbers(name: str, series: pl.Series) -> FeatureStatistics:
-    values = series.cast(pl.Float64).drop_nulls().to_numpy()
-    values = np.sort(values[~np.isnan(values)])
-    # Within float32, as the model sees them, no sum of squares can overflow; -0.0 becomes 0.0.
-    np.clip(values, -_LARGEST, _LARGEST, out=values)
-    values += 0.0
-    presence = Presence(len(values), len(series) - len(values))
+def _numbers(name: str, values: np.ndarray, missing: int) -> FeatureStatistics:
+    presence = Presence(len(values), missing)
     if not len(values):
         return FeatureStatistics(name, InferredType.UNKNOWN, NumericalStatistics(presence))
     is_whole = bool((values == np.floor(values)).all())
@@ -88,10 +98,9 @@ def _buckets(values: np.ndarray) -> tuple[Bucket, ...]:
     return tuple(Bucket(*row) for row in rows)
 
 
-def _words(name: str, series: pl.Series) -> FeatureStatistics:
-    known = series.cast(pl.String).drop_nulls()
-    presence = Presence(len(known), len(series) - len(known))
-    counted = known.alias("value").value_counts()
+def _words(name: str, words: WordCounts) -> FeatureStatistics:
+    counted = words.counts
+    presence = Presence(int(counted.get_column("count").sum()), words.missing)
     if counted.is_empty():
         empty = StringStatistics(presence, distinct_count=0)
         return FeatureStatistics(name, InferredType.UNKNOWN, string_statistics=empty)

@@ -102,6 +102,8 @@ class Forest:
         return Explained(margin, parts)
 
     def _margins_of_few(self, matrix: Matrix) -> np.ndarray:
+        if len(matrix) <= ROWS_LOOKED_UP:
+            return self._margins_at(self._lookup.rows(matrix))
         out = np.empty(len(matrix))
         for start in range(0, len(matrix), ROWS_LOOKED_UP):
             some = slice(start, start + ROWS_LOOKED_UP)

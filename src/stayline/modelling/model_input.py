@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from stayline.domain.workforce_schema import Kind
+from stayline.formats.model_archive import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,8 @@ class ModelInput:
     def width(self) -> int:
         """How many encoded columns it takes."""
         return len(self.categories) if self.kind is Kind.CATEGORY else 1
+
+
+def model_inputs(manifest: Manifest) -> tuple[ModelInput, ...]:
+    """Return the inputs that a package names, in order."""
+    return tuple(ModelInput(i.name, i.kind, i.categories, i.assumed) for i in manifest.inputs)

@@ -4,10 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from stayline.domain.workforce_schema import Column
 from stayline.modelling.encoding import InputEncoder
@@ -26,6 +22,11 @@ def untreated_weights(
     treated one could not be treated and weigh 1. It sees what the model sees: whatever else made a
     manager act is not made up for.
     """
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     times = rows.get_column(EVENT_TIME)
     could_be = (times >= times.filter(pl.Series(is_treated)).min()).to_numpy()
     matrix = InputEncoder.fit(inputs, rows).encode_frame(rows)[could_be]

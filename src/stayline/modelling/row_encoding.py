@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-
-import numpy as np
+from itertools import accumulate
+from operator import itemgetter
+from typing import Any
 
 from stayline.domain.risk_score import FieldValue
 from stayline.domain.workforce_schema import Kind
 from stayline.errors import FieldProblem, RequestRefused
 from stayline.modelling.model_input import ModelInput
 
-LARGEST = float(np.finfo(np.float32).max)
-"""Beyond which the trees would refuse a number as infinite."""
+LARGEST = float.fromhex("0x1.fffffep+127")
+"""The largest float32, beyond which the trees would refuse a number as infinite."""
 _NAN = float("nan")
 
 
@@ -20,57 +21,41 @@ class RowEncoder:
 
     def __init__(self, inputs: Sequence[ModelInput]) -> None:
         self._inputs = inputs
-        self._numbers: list[tuple[str, int]] = []
-        self._dates: list[tuple[str, int]] = []
-        self._places: list[tuple[str, int, dict[str, float]]] = []
-        self._categories: list[tuple[str, int, int, dict[str, int]]] = []
-        self._empty: list[float] = []
-        for item in inputs:
-            at = len(self._empty)
-            if item.kind is Kind.CATEGORY:
-                end = at + item.width
-                own = {category: at + n for n, category in enumerate(item.categories)}
-                self._categories.append((item.name, at, end, own))
-            elif item.kind is Kind.NUMBER:
-                self._numbers.append((item.name, at))
-            elif item.kind is Kind.DATE:
-                self._dates.append((item.name, at))
-            else:
-                places = {category: float(n) for n, category in enumerate(item.categories)}
-                self._places.append((item.name, at, places))
-            self._empty += _missing(item)
-        self._zeros = [0.0] * len(self._empty)
+        starts = list(accumulate((item.width for item in inputs), initial=0))
+        self._width = starts.pop()
+        numbers = [item for item in inputs if item.kind is Kind.NUMBER]
+        coded = [item for item in inputs if item.kind not in (Kind.NUMBER, Kind.DATE)]
+        dates = [item for item in inputs if item.kind is Kind.DATE]
+        self._numbers = [item.name for item in numbers]
+        self._assumed = [_missing(item)[0] for item in numbers]
+        self._coded = [(item.name, *_codes(item)) for item in coded]
+        self._dates = [item.name for item in dates]
+        start_of = {item.name: start for item, start in zip(inputs, starts, strict=True)}
+        made = [n for item in (*numbers, *coded, *dates) for n in _cells(item, start_of)]
+        order = sorted(range(self._width), key=made.__getitem__)
+        self._in_order = itemgetter(*order) if len(order) > 1 else tuple
 
     @property
     def width(self) -> int:
         """How many cells a row is encoded to."""
-        return len(self._empty)
+        return self._width
 
-    def encode(self, row: Mapping[str, FieldValue], as_of: datetime) -> list[float]:
+    def encode(self, row: Mapping[str, FieldValue], as_of: datetime) -> tuple[float, ...]:
         """Return the cells, within float32; a name that is absent counts as missing."""
-        cells = self._empty.copy()
         get = row.get
-        for name, at in self._numbers:
-            value = get(name)
-            if value is not None:
-                number = float(value)
-                cells[at] = number if -LARGEST <= number <= LARGEST else _clipped(number)
-        for name, at, places in self._places:
-            value = get(name)
-            if value is not None:
-                cells[at] = places.get(value, _NAN)  # type: ignore[arg-type]  # unknown is missing
-        for name, at, end, own in self._categories:
-            value = get(name)
-            if value is not None:
-                cells[at:end] = self._zeros[at:end]
-                place = own.get(value)  # type: ignore[arg-type]  # unknown is in none
-                if place is not None:
-                    cells[place] = 1.0
-        for name, at in self._dates:
-            value = get(name)
-            if value is not None:
-                cells[at] = float((as_of.date() - date.fromisoformat(str(value))).days)
-        return cells
+        cells: list[Any] = list(map(get, self._numbers))
+        if None in cells or max(cells, default=0.0) > LARGEST or min(cells, default=0.0) < -LARGEST:
+            cells = [
+                assumed if number is None else _clipped(float(number))
+                for number, assumed in zip(cells, self._assumed, strict=True)
+            ]
+        for name, codes, of_any_other in self._coded:
+            cells += codes.get(get(name), of_any_other)
+        for name in self._dates:
+            day = get(name)
+            is_given = day is not None
+            cells.append((as_of.date() - date.fromisoformat(str(day))).days if is_given else _NAN)
+        return self._in_order(cells)
 
     def decode(self, cells: Sequence[float], as_of: datetime) -> dict[str, FieldValue]:
         """Return the values of encoded cells: what `encode` makes these cells of.
@@ -94,6 +79,19 @@ class RowEncoder:
         if problems:
             raise RequestRefused(problems)
         return found
+
+
+def _cells(item: ModelInput, start_of: Mapping[str, int]) -> range:
+    return range(start_of[item.name], start_of[item.name] + item.width)
+
+
+def _codes(item: ModelInput) -> tuple[dict[FieldValue, list[float]], list[float]]:
+    """Return the cells of each value, of a missing one, too; and those of any other value."""
+    missing: dict[FieldValue, list[float]] = {None: _missing(item)}
+    if item.kind is not Kind.CATEGORY:
+        return missing | {value: [float(n)] for n, value in enumerate(item.categories)}, [_NAN]
+    ones = {value: [float(value == one) for one in item.categories] for value in item.categories}
+    return missing | ones, [0.0] * item.width
 
 
 def _missing(item: ModelInput) -> list[float]:

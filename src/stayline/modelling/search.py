@@ -1,24 +1,30 @@
-"""A short, seeded, time-bounded search for the trees, leaning towards the simpler model."""
+"""A short, seeded, time-bounded search for the trees, leaning towards the simpler model.
+
+The libraries of training are loaded where they are used, since whoever only names options or reads
+a report comes by here, too; they take seconds to load.
+"""
 
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import optuna
-import xgboost as xgb
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from stayline.modelling.dataset import TrainingSet
 from stayline.modelling.encoding import Matrix
+
+if TYPE_CHECKING:
+    import optuna
+    import xgboost as xgb
 
 AT_ONCE = 2
 """How many fits run side by side. Each takes one thread: two threads inside one fit wait for each
 other, and come to a crawl where something else is running."""
 MOST_ROUNDS = 1500
 PATIENCE = 100
+MOST_BINS = 64
 MOST_SEARCH_ROWS = 10_000
 FEW_ROWS = 5_000
 SLOW, FAST = (0.03, 0.08), (0.08, 0.3)
@@ -53,6 +59,8 @@ class Search:
 
 def folds(data: TrainingSet, count: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return (train, held) positions: stratified, and grouped by person for a panel."""
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
     if data.is_panel:
         splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
         return list(splitter.split(data.label, data.label, data.person))
@@ -75,6 +83,8 @@ def search(
     folds with early stopping on their mean log loss. Chosen is the shallowest whose loss is within
     one standard error of the best. Large data is searched on a seeded sample of people.
     """
+    import optuna
+
     sample = _sample(data, seed)
     matrix, data = matrix[sample], data.take(sample)
     repeats = 2 if len(data) <= FEW_ROWS else 1
@@ -121,15 +131,33 @@ def fit(
     candidate: Candidate,
     seed: int,
     weight: np.ndarray | None = None,
-) -> xgb.Booster:
+) -> "xgb.Booster":
     """Return the trees of a candidate, with as many rounds as its search found best."""
-    parameters = _parameters(candidate.parameters, seed)
+    import xgboost as xgb
+
+    parameters = tree_parameters(candidate.parameters, seed)
     return xgb.train(parameters, _dmatrix(matrix, label, weight), candidate.rounds)
 
 
-def margins(booster: xgb.Booster, matrix: Matrix) -> np.ndarray:
+def margins(booster: "xgb.Booster", matrix: Matrix) -> np.ndarray:
     """Return the margin (log-odds before calibration) of each row, in float64."""
+    import xgboost as xgb
+
     return np.asarray(booster.predict(xgb.DMatrix(matrix), output_margin=True), dtype=np.float64)
+
+
+def tree_parameters(parameters: dict[str, float], seed: int) -> dict[str, Any]:
+    """Return what XGBoost is told for the parameters of a candidate."""
+    return {
+        **parameters,
+        "max_depth": int(parameters["max_depth"]),
+        "objective": "binary:logistic",
+        "eval_metric": "logloss",
+        "tree_method": "hist",
+        "max_bin": MOST_BINS,
+        "nthread": 1,
+        "seed": seed,
+    }
 
 
 def _start(depth: int, rates: tuple[float, float]) -> dict[str, float]:
@@ -144,7 +172,7 @@ def _start(depth: int, rates: tuple[float, float]) -> dict[str, float]:
     }
 
 
-def _suggest(trial: optuna.Trial, rates: tuple[float, float]) -> dict[str, float]:
+def _suggest(trial: "optuna.Trial", rates: tuple[float, float]) -> dict[str, float]:
     return {
         "max_depth": trial.suggest_int("max_depth", 1, 4),
         "eta": trial.suggest_float("eta", *rates, log=True),
@@ -157,12 +185,14 @@ def _suggest(trial: optuna.Trial, rates: tuple[float, float]) -> dict[str, float
 
 def _try(
     parameters: dict[str, float],
-    rows: xgb.DMatrix,
+    rows: "xgb.DMatrix",
     parts: list[tuple[np.ndarray, np.ndarray]],
     seed: int,
 ) -> Candidate:
+    import xgboost as xgb
+
     found = xgb.cv(
-        _parameters(parameters, seed),
+        tree_parameters(parameters, seed),
         rows,
         MOST_ROUNDS,
         folds=parts,
@@ -176,20 +206,9 @@ def _try(
     return Candidate(parameters, rounds, float(curve["test-logloss-mean"][-1]), float(spread))
 
 
-def _parameters(parameters: dict[str, float], seed: int) -> dict[str, Any]:
-    return {
-        **parameters,
-        "max_depth": int(parameters["max_depth"]),
-        "objective": "binary:logistic",
-        "eval_metric": "logloss",
-        "tree_method": "hist",
-        "max_bin": 64,
-        "nthread": 1,
-        "seed": seed,
-    }
+def _dmatrix(matrix: Matrix, label: np.ndarray, weight: np.ndarray | None) -> "xgb.DMatrix":
+    import xgboost as xgb
 
-
-def _dmatrix(matrix: Matrix, label: np.ndarray, weight: np.ndarray | None) -> xgb.DMatrix:
     return xgb.DMatrix(matrix, label, weight=weight, nthread=1)
 
 

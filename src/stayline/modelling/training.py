@@ -4,9 +4,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xgboost as xgb
 
 from stayline.domain.alert_policy import Bands
 from stayline.domain.workforce_schema import WorkforceSchema
@@ -14,10 +14,14 @@ from stayline.modelling.calibration import Calibration
 from stayline.modelling.calibration_fit import cross_fitted, fit_calibration
 from stayline.modelling.dataset import TrainingSet, label_known_at
 from stayline.modelling.encoding import InputEncoder, Matrix
+from stayline.modelling.fitting import EVERY_ROW, Fit, Fitting, fitting_here
 from stayline.modelling.forest import Forest
-from stayline.modelling.search import AT_ONCE, Candidate, Search, fit, folds, margins, search
+from stayline.modelling.search import AT_ONCE, Candidate, Search, folds, margins, search
 from stayline.modelling.thresholds import bands_for
 from stayline.ports.feature_store import EVENT_TIME
+
+if TYPE_CHECKING:
+    import xgboost as xgb
 
 _REPEATS = 5
 _FEW_ROWS = 10_000
@@ -61,7 +65,7 @@ class TrainedModel:
     into: rows after it are news to the model.
     """
 
-    booster: xgb.Booster
+    booster: "xgb.Booster"
     encoder: InputEncoder
     calibration: Calibration
     bands: Bands
@@ -84,11 +88,13 @@ def train(
     *,
     options: TrainingOptions,
     progress: Progress = lambda what, done, total: None,
+    fitting: Fitting = fitting_here,
 ) -> TrainedModel:
     """Return a model: searched, fitted, calibrated, with its bands.
 
     Calibration and bands come from out-of-fold predictions. The same data and seed give the same
-    bytes, unless the time limit cut the search short (``search.ended_by``).
+    bytes, unless the time limit cut the search short (``search.ended_by``), or ``fitting`` puts the
+    rows on several machines: then they give an equally good model.
     """
     encoder = InputEncoder.fit(schema.model_inputs, development.frame)
     found = search(
@@ -99,7 +105,7 @@ def train(
         seed=options.seed,
         progress=lambda done, total: progress("searching", done, total),
     )
-    return retrain(development, schema, found, options=options, progress=progress)
+    return retrain(development, schema, found, options=options, progress=progress, fitting=fitting)
 
 
 def retrain(
@@ -109,13 +115,15 @@ def retrain(
     *,
     options: TrainingOptions,
     progress: Progress = lambda what, done, total: None,
+    fitting: Fitting = fitting_here,
 ) -> TrainedModel:
     """Return a model of the candidate that a search chose, on these or on other rows."""
     candidate, seed = found.chosen, options.seed
     encoder = InputEncoder.fit(schema.model_inputs, development.frame)
     matrix = encoder.encode_frame(development.frame)
     progress("predicting out of fold", 0, 1)
-    unseen = out_of_fold(matrix, development, candidate, seed)
+    fit = fitting(matrix, development, candidate, seed)
+    unseen = out_of_fold(matrix, development, candidate, seed, fit)
     label, weight = development.label, development.weight
     calibration = fit_calibration(unseen.margin, label, unseen.fold, weight)
     unseen_risk = unseen.risk(label, calibration.kind, weight)
@@ -127,25 +135,31 @@ def retrain(
         None if weight is None else np.tile(weight, repeats),
     )
     progress("fitting", 0, 1)
-    booster = fit(matrix, label, candidate, seed, weight)
+    booster = fit(EVERY_ROW)
     return TrainedModel(
         booster, encoder, calibration, bands, found, unseen_risk, options,
         len(development), development.positives, _until(development, schema),
     )  # fmt: skip
 
 
-def out_of_fold(matrix: Matrix, data: TrainingSet, candidate: Candidate, seed: int) -> OutOfFold:
+def out_of_fold(
+    matrix: Matrix,
+    data: TrainingSet,
+    candidate: Candidate,
+    seed: int,
+    fit: Fit | None = None,
+) -> OutOfFold:
     """Return margins from five folds: five times over for a small cross-section, else once.
 
-    The folds are other ones than those of the search.
+    The folds are other ones than those of the search. ``fit`` is what fits the candidate to some of
+    these rows; without it, this process does.
     """
     repeats = 1 if data.is_panel or len(data) > _FEW_ROWS else _REPEATS
     margin, fold = (np.empty((repeats, len(data))) for _ in range(2))
+    fit_rows = fit or fitting_here(matrix, data, candidate, seed)
 
     def fill(repeat: int, number: int, train_rows: np.ndarray, held: np.ndarray) -> None:
-        weight = None if data.weight is None else data.weight[train_rows]
-        booster = fit(matrix[train_rows], data.label[train_rows], candidate, seed, weight)
-        margin[repeat, held] = margins(booster, matrix[held])
+        margin[repeat, held] = margins(fit_rows(train_rows), matrix[held])
         fold[repeat, held] = number
 
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -60,11 +60,17 @@ def text_drawing(document: Mapping[str, object], statuses: Mapping[str, str] | N
     return "\n".join(lines) + "\n"
 
 
-def svg_drawing(document: Mapping[str, object], statuses: Mapping[str, str] | None = None) -> str:
+def svg_drawing(
+    document: Mapping[str, object],
+    statuses: Mapping[str, str] | None = None,
+    *,
+    style: str = _STYLE,
+) -> str:
     """Return the graph from left to right as one SVG that needs nothing else.
 
     As wide as its place allows; light or dark as the reader has it; no status is told by colour
-    alone; the text behind the picture is in its description.
+    alone; the text behind the picture is in its description. ``style`` is empty for a page whose
+    own style knows the classes.
     """
     drawn = graph(document)
     told = escape(text_drawing(document, statuses))
@@ -74,7 +80,7 @@ def svg_drawing(document: Mapping[str, object], statuses: Mapping[str, str] | No
         'aria-labelledby="pipeline-title pipeline-text">',
         '<title id="pipeline-title">The training pipeline</title>',
         f'<desc id="pipeline-text">{told}</desc>',
-        f"<style>{_STYLE}</style>",
+        f"<style>{style}</style>" if style else "",
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" '
         'markerHeight="7" orient="auto"><path class="head" d="M0 0L8 4L0 8z"/></marker></defs>',
         *_lines(drawn),

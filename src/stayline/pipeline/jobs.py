@@ -9,6 +9,8 @@ from stayline.pipeline.steps import ProcessingStep, PropertyFile, TrainingStep
 ENTRYPOINT = ("python", "-m", "stayline.container")
 INPUTS = "/opt/ml/processing/input"
 OUTPUTS = "/opt/ml/processing/output"
+SCHEDULER = "SCHEDULER"
+"""The variable that tells the training program which cluster fits the trees; without it, none."""
 LONGEST_S = 24 * 60 * 60
 """After that a step is stopped; SageMaker's own default for a training job."""
 VOLUME_GB = 30
@@ -95,9 +97,11 @@ def training(
     hyperparameters: Mapping[str, Value],
     place: Place,
     description: str,
+    scheduler: str = "",
 ) -> TrainingStep:
-    """Return the step that learns a model on one machine without network.
+    """Return the step that learns a model, on one machine without network.
 
+    Where there is the address of a ``scheduler``, it has a network, and a cluster fits the trees.
     ``channels`` maps names to S3 URIs; hyperparameters are texts.
     """
     arguments: dict[str, object] = {
@@ -115,9 +119,10 @@ def training(
             "InstanceType": place.instance_type,
             "VolumeSizeInGB": VOLUME_GB,
         },
-        "EnableNetworkIsolation": True,
+        "EnableNetworkIsolation": not scheduler,
         "StoppingCondition": {"MaxRuntimeInSeconds": LONGEST_S},
         "RoleArn": place.role,
+        **({"Environment": {SCHEDULER: scheduler}} if scheduler else {}),
     }
     return TrainingStep(program, arguments, description, SETTINGS)
 

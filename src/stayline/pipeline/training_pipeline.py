@@ -39,18 +39,19 @@ _METRICS = {
 
 
 def training_pipeline(
-    schema: WorkforceSchema, *, seed: int, trials: int, time_limit_s: float
+    schema: WorkforceSchema, *, seed: int, trials: int, time_limit_s: float, scheduler: str = ""
 ) -> Definition:
     """Return the pipeline that trains for a schema; its parameters' defaults are what it asks.
 
-    Without a default, and so to be given at the start, are the URIs, the image and the role.
+    Without a default, and so to be given at the start, are the URIs, the image and the role. The
+    workers of the Dask cluster at ``scheduler`` fit the trees, if there is one.
     """
     parameters = training_parameters(
         schema, seed=seed, trials=trials, time_limit_s=time_limit_s, group=PIPELINE_NAME
     )
     given = {parameter.name: parameter for parameter in parameters}
     prepare = _prepare(given)
-    train = _train(given, prepare)
+    train = _train(given, prepare, scheduler)
     evaluate = _evaluate(given, prepare, train)
     check_gates = _check_gates(given, prepare, train, evaluate)
     gate = ConditionStep(
@@ -88,7 +89,7 @@ def _prepare(given: Mapping[str, Parameter]) -> ProcessingStep:
     )
 
 
-def _train(given: Mapping[str, Parameter], prepare: ProcessingStep) -> TrainingStep:
+def _train(given: Mapping[str, Parameter], prepare: ProcessingStep, scheduler: str) -> TrainingStep:
     return training(
         "train",
         channels={"train": prepare.output("train")},
@@ -99,6 +100,7 @@ def _train(given: Mapping[str, Parameter], prepare: ProcessingStep) -> TrainingS
         },
         place=_place(given, "TrainingInstanceType"),
         description="Search, fit and calibrate on the training rows alone.",
+        scheduler=scheduler,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from stayline.domain.audit_chain import ChainCheck
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.audit_trail import TrailPage, TrailWish
 
 _FIRST_LOOK = 2_000
 _LATE = timedelta(hours=1)
@@ -47,6 +48,16 @@ class AuditLog(Protocol):
         None leaves a bound or a filter out. In memory there are a few thousand at a time, however
         many there are; events that are added meanwhile are left out. Whoever reads slowly holds up
         no writer.
+        """
+        ...
+
+    def trail(self, wish: TrailWish, *, before: int | None = None, limit: int = 50) -> TrailPage:
+        """Return the newest events before a position that are wished for, at most ``limit``.
+
+        However large the log, it takes about as long: without ``subjects`` it looks at so many
+        events at most, so that a page may hold fewer, even none, and its ``older`` still says where
+        to go on. Times are looked up by halving: where the clock was set back by far, events beside
+        that place may be missed.
         """
         ...
 

@@ -12,8 +12,8 @@ from stayline.ports.aged_records import AgedRecords
 class DecisionBook(AgedRecords, Protocol):
     """Keeps decisions; none is ever changed."""
 
-    def add(self, decision: Decision) -> None:
-        """Keep a decision; adding the same ``decision_id`` again changes nothing."""
+    def add(self, decision: Decision) -> bool:
+        """Keep a decision; False, and nothing changes, where its ``decision_id`` is taken."""
         ...
 
     def decisions(self, token: EmployeeToken) -> list[Decision]:

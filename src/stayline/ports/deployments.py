@@ -27,8 +27,11 @@ class Deployments(Protocol):
         """
         ...
 
-    def check_alone(self, version: int) -> None:
-        """Raise `DeploymentRefused` while another rollout holds."""
+    def check_ready(self, version: int) -> None:
+        """Raise `DeploymentRefused` while another rollout holds.
+
+        Raises `EndpointMissing` where a platform serves models, and has no endpoint to do so yet.
+        """
         ...
 
     def advance(self, rollout_id: str, phase: Phase, seen: str = "") -> None:
@@ -56,6 +59,15 @@ class Deployments(Protocol):
 
     def rollouts(self) -> list[Rollout]:
         """Return all rollouts as they stand, oldest first."""
+        ...
+
+    def settle(self) -> str:
+        """Finish what a killed process left, and say in words what that was; empty for nothing.
+
+        An abandoned rollout is closed, with its audit event; a platform that went on with it goes
+        back to the deployed version. Nothing is done while a rollout is under way. Raises what is
+        in the way; then it is for the next time.
+        """
         ...
 
     def report(self, heartbeat: Heartbeat) -> None:

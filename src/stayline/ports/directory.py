@@ -1,19 +1,19 @@
 """Who is who: the only store with names."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 import polars as pl
 
+from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import EmployeeToken
 
 MOST_LEVELS = 64
 """No organisation is deeper; what goes on longer goes in circles."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class DirectoryEntry:
     """One person as of one event time. ``manager`` is the manager's token."""
 
@@ -38,6 +38,17 @@ class Directory(Protocol):
         """Return the newest entry of a person."""
         ...
 
+    def find_all(self, tokens: Sequence[EmployeeToken]) -> Mapping[EmployeeToken, DirectoryEntry]:
+        """Return the newest entry of each of these people, without those who are not here."""
+        ...
+
+    def people_below(self, manager: EmployeeToken, *, most: int) -> Sequence[DirectoryEntry]:
+        """Return whom a manager leads, the nearest level first, and at most so many.
+
+        They are the very people whose `managers_above` names the manager.
+        """
+        ...
+
     def managers_above(self, token: EmployeeToken) -> Sequence[EmployeeToken]:
         """Return whom a person reports to by the newest entries, nearest first.
 
@@ -52,6 +63,12 @@ class Directory(Protocol):
         Records that are never rewritten (the audit log, captures) hold the token of their day. A
         token nobody is known by comes back alone.
         """
+        ...
+
+    def known_as_all(
+        self, tokens: Sequence[EmployeeToken]
+    ) -> Mapping[EmployeeToken, tuple[EmployeeToken, ...]]:
+        """Return for each of these tokens what `known_as` does, of thousands in a moment."""
         ...
 
     def link(self, aliases: pl.DataFrame) -> None:

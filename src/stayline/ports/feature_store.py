@@ -11,6 +11,7 @@ import polars as pl
 from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import FieldValue
+from stayline.domain.token_ranges import EVERYONE, TokenRange
 from stayline.domain.workforce_schema import Column, Kind, LabelColumn, WorkforceSchema
 from stayline.ports.aged_records import AgedRecords
 
@@ -56,6 +57,14 @@ def group_types(group: str, schema: WorkforceSchema) -> dict[str, pl.DataType]:
     if isinstance(schema.outcome, LabelColumn):
         return {LABEL: pl.Boolean()}
     return {LEFT_ON: pl.Date(), REASON: pl.String()}
+
+
+class FrameReader(Protocol):
+    """Reads what `FeatureStore.frame` does, of everyone."""
+
+    def __call__(self, group: str, *, as_of: datetime) -> pl.DataFrame:
+        """Return every fact of a group with both clocks at or before ``as_of``."""
+        ...
 
 
 class FeatureStore(AgedRecords, Protocol):
@@ -142,11 +151,12 @@ class FeatureStore(AgedRecords, Protocol):
         """Return how many people there are features of at each event time, oldest first."""
         ...
 
-    def frame(self, group: str, *, as_of: datetime) -> pl.DataFrame:
-        """Return every fact with both clocks at or before ``as_of``.
+    def frame(self, group: str, *, as_of: datetime, tokens: TokenRange = EVERYONE) -> pl.DataFrame:
+        """Return every fact with both clocks at or before ``as_of``, of everyone or a share.
 
         One row per token and event time: the last one written by then. Sorted by token and event
-        time.
+        time, so that the frames of ranges that follow one another, put together, are the frame of
+        everyone.
         """
         ...
 

@@ -64,8 +64,11 @@ class GovernanceRegister(Protocol):
         """Return the newest entry of each id, oldest first; with ``subject`` only of that one."""
         ...
 
-    def history(self, kind: type[Kind]) -> list[Entry[Kind]]:
-        """Return every entry ever kept of a kind, in the order they were added."""
+    def history(self, kind: type[Kind], *, newest: int | None = None) -> list[Entry[Kind]]:
+        """Return every entry ever kept of a kind, in the order they were added.
+
+        With ``newest`` only the last so many, for what goes on for years.
+        """
         ...
 
     def forget_words(self, subjects: Collection[str]) -> None:

@@ -1,6 +1,6 @@
 """Runs pipeline definitions step by step, and remembers what ran on what."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -61,6 +61,17 @@ class PipelineRunner(AgedRecords, Protocol):
         it. One that has succeeded is returned as it is. Raises `UnknownExecution`,
         `StillExecuting`, `ResumeRefused` for one that failed, was stopped or is another's, and what
         `run` raises, above all when its inputs have been removed in the meantime.
+        """
+        ...
+
+    def take_up(self) -> Iterator[Execution]:
+        """Take up what executions made that went on, and ended, after their process was killed.
+
+        Each is written down under the name of who started it, as succeeded or failed, and yielded
+        once, before the next one is looked at: whoever audits them misses none where a later one
+        cannot be taken up, which is raised at the end. Those that may still be followed are left
+        alone. Where executions end with their process there are none: what is left of one is for
+        `resume`.
         """
         ...
 

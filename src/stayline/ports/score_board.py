@@ -9,9 +9,33 @@ from typing import Protocol
 import polars as pl
 
 from stayline.domain.alert_policy import Band
+from stayline.domain.light_values import light_value
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Reason
 from stayline.ports.aged_records import AgedRecords
+
+
+@light_value
+class EarlierScore:
+    """The last score of a month before: what "since last month" is told from."""
+
+    risk: float
+    model: ModelIdentity
+    scored_at: datetime
+
+
+@light_value
+class KeptRisk:
+    """A kept score without its reasons, for lists of very many people."""
+
+    token: EmployeeToken
+    risk: float
+    band: Band
+    model: ModelIdentity
+    scored_at: datetime
+    prediction_id: str | None = None
+    base_risk: float | None = None
+    earlier: EarlierScore | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +50,7 @@ class BoardEntry:
     scored_at: datetime
     prediction_id: str | None = None
     base_risk: float | None = None
+    earlier: EarlierScore | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +82,12 @@ class ScoringRun:
 
 
 class ScoreBoard(AgedRecords, Protocol):
-    """Keeps one score a person, the newest."""
+    """Keeps one score a person, the newest, and the last one of a calendar month (UTC) before.
+
+    What `put` and `keep` are given of an earlier score is not kept: the board notes it by itself,
+    when the first score of a month takes the place of one of a month before. It goes with the
+    newest one, and by itself once it is old enough to be purged.
+    """
 
     def put(self, entries: Sequence[BoardEntry]) -> bool:
         """Keep these scores unless another writer would have to be waited for.
@@ -68,7 +98,18 @@ class ScoreBoard(AgedRecords, Protocol):
         ...
 
     def find(self, token: EmployeeToken) -> BoardEntry | None:
-        """Return the kept score of a person."""
+        """Return the kept score of a person, under whichever of their tokens it stands.
+
+        While the token key changes it may stand under another one than a request began with.
+        """
+        ...
+
+    def risks(self, tokens: Sequence[EmployeeToken]) -> Mapping[EmployeeToken, KeptRisk]:
+        """Return the kept scores of those of these people who have one. Quick for thousands."""
+        ...
+
+    def highest(self, limit: int) -> list[KeptRisk]:
+        """Return at most so many kept scores, highest risk first. Quick for thousands."""
         ...
 
     def entries(self, limit: int | None = None) -> list[BoardEntry]:

@@ -19,7 +19,8 @@ class ScoringControl(Protocol):
 
         To be asked before every score, so it costs next to nothing: what it goes by is up to
         `FRESH_S` old. When the rules cannot be read, it raises `StoreDamaged` or
-        `StoreUnavailable`: without knowing whether it may, nobody scores.
+        `StoreUnavailable`: without knowing whether it may, nobody scores. A server that is away is
+        the one exception, for some minutes: see docs/decisions/0043.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from stayline.domain.column_words import group_in_words
 from stayline.formats.card_figures import GroupText
 from stayline.formats.model_card import CardRecord
 from stayline.reports.pictures import (
@@ -66,7 +67,7 @@ def card_pictures(record: CardRecord) -> Iterator[tuple[str, str]]:
 def _group_pictures(groups: tuple[GroupText, ...], limit: float) -> Iterator[tuple[str, str]]:
     largest = set(sorted(range(len(groups)), key=lambda at: -groups[at].n)[:MOST_ROWS])
     shown = [
-        (f"{group.facet} = {group.group}", group)
+        (group_in_words(f"{group.facet} = {group.group}"), group)
         for at, group in enumerate(groups)
         if at in largest
     ]

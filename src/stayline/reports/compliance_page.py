@@ -19,7 +19,7 @@ STATUS_WORDS = {
     Status.NOT_APPLICABLE: ("○", "Not applicable", "soft"),
 }
 """A sign, a word and a style for each: never colour alone."""
-_AREAS = {
+AREAS = {
     "RET": "Retention",
     "OPT": "Opt-outs and rights",
     "HUM": "Human decisions",
@@ -31,7 +31,8 @@ _AREAS = {
     "SEC": "Security",
     "ACC": "Accountability",
 }
-_LAW_WORDS = {
+"""What the first letters of a control's id stand for."""
+LAW_WORDS = {
     LegalStatus.IN_FORCE: "in force",
     LegalStatus.NOT_YET: "not yet in force",
     LegalStatus.REPEALED: "repealed",
@@ -66,13 +67,13 @@ def compliance_page(report: ComplianceReport) -> str:
         totals=tuple(_totals(report)),
         failed=[one for one in report.judged if one.fails_the_check],
         areas=[
-            (_AREAS[name], [_shown(one, report) for one in some])
+            (AREAS[name], [_shown(one, report) for one in some])
             for name, some in groupby(
                 report.judged, key=lambda one: one.question.control_id.partition("-")[0]
             )
         ],
         law=[
-            (source, _LAW_WORDS[source.status_on(report.window.until.date())])
+            (source, LAW_WORDS[source.status_on(report.window.until.date())])
             for source in report.law.sources.values()
         ],
         law_day=report.window.until.date(),

@@ -45,9 +45,24 @@ def same_model(watched: Watched, former: Iterable[Watched]) -> tuple[Watched, ..
 
 def courses(watched: Watched, former: Iterable[Watched]) -> tuple[Course, ...]:
     """Return the course of every finding of ``watched``, in its order."""
+    windows = _windows(watched, former)
+    return tuple(_course(finding, windows) for finding in watched.findings)
+
+
+def course_of(key: tuple[str, ...], watched: Watched, former: Iterable[Watched]) -> Course | None:
+    """Return the course of one finding of ``watched``; None where it has no such finding.
+
+    The key is monitor, check, subject and metric.
+    """
+    finding = _by_key(watched.findings).get(key)
+    return None if finding is None else _course(finding, _windows(watched, former))
+
+
+def _windows(
+    watched: Watched, former: Iterable[Watched]
+) -> list[tuple[datetime, Mapping[tuple[str, ...], Finding]]]:
     windows = [*same_model(watched, former), watched]
-    found = [(one.window.start, _by_key(one.findings)) for one in windows]
-    return tuple(_course(finding, found) for finding in watched.findings)
+    return [(one.window.start, _by_key(one.findings)) for one in windows]
 
 
 def _course(

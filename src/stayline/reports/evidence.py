@@ -52,17 +52,24 @@ class Evidence:
 
 def evidence(manifest: Manifest, reports: Mapping[str, bytes]) -> Evidence:
     """Return what the reports say; raises `ReportUnreadable` for a torn or another report."""
-    for name, data in reports.items():
-        named, found = manifest.reports.get(name), archive_digest(data)
-        if named is not None and found != named:
-            raise ReportUnreadable(name, f"its digest is {found}, the package names {named}")
-    evaluated = _report(reports, EVALUATION, _Evaluation)
+    _check(manifest, reports)
     return Evidence(
         audit=_report(reports, FAIRNESS, Audit),
         reasons=_reasons(_report(reports, EXPLANATION, ExplanationAnalysis)),
-        comparison=evaluated.stayline.comparison if evaluated else None,
+        comparison=_comparison(reports),
         missing=tuple(n for n in (FAIRNESS, EXPLANATION, EVALUATION) if n not in reports),
     )
+
+
+def compared_with_champion(
+    manifest: Manifest, reports: Mapping[str, bytes]
+) -> ComparisonFigures | None:
+    """Return the figures of the new and the deployed model on the same rows, None where none are.
+
+    Raises `ReportUnreadable` for a torn or another report.
+    """
+    _check(manifest, {name: data for name, data in reports.items() if name == EVALUATION})
+    return _comparison(reports)
 
 
 def manifest_part(value: Any, form: type[Section]) -> Section:
@@ -71,6 +78,18 @@ def manifest_part(value: Any, form: type[Section]) -> Section:
         return msgspec.convert(value, form)
     except msgspec.ValidationError as error:
         raise ReportUnreadable("manifest.json", str(error)) from error
+
+
+def _check(manifest: Manifest, reports: Mapping[str, bytes]) -> None:
+    for name, data in reports.items():
+        named, found = manifest.reports.get(name), archive_digest(data)
+        if named is not None and found != named:
+            raise ReportUnreadable(name, f"its digest is {found}, the package names {named}")
+
+
+def _comparison(reports: Mapping[str, bytes]) -> ComparisonFigures | None:
+    evaluated = _report(reports, EVALUATION, _Evaluation)
+    return evaluated.stayline.comparison if evaluated else None
 
 
 def _report(reports: Mapping[str, bytes], name: str, form: type[Report]) -> Report | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from markupsafe import Markup
 
+from stayline.domain.column_words import group_in_words
 from stayline.errors import ReportUnreadable
 from stayline.modelling.fairness.audit import FairnessAudit
 from stayline.modelling.fairness.groups import GroupFigures
@@ -54,7 +55,7 @@ def _pictures(audit: FairnessAudit) -> Iterator[tuple[str, str]]:
     if audit.groups:
         yield from _group_pictures(_largest(audit.groups))
     ratios = [
-        (f"{table.facet} = {row.category}", row.ratio)
+        (group_in_words(f"{table.facet} = {row.category}"), row.ratio)
         for table in audit.impact_tables
         if table.reading is Reading.NOT_FLAGGED and table.facet in audit.unknown
         for row in table.rows
@@ -72,7 +73,9 @@ def _pictures(audit: FairnessAudit) -> Iterator[tuple[str, str]]:
                 limits=(FOUR_FIFTHS,),
             ),
         )
-    proxies = [(f"{test.facet} = {test.group}", test.roc_auc) for test in audit.proxies][:MOST_ROWS]
+    proxies = [
+        (group_in_words(f"{test.facet} = {test.group}"), test.roc_auc) for test in audit.proxies
+    ][:MOST_ROWS]
     if proxies:
         yield (
             "proxies",
@@ -88,7 +91,7 @@ def _pictures(audit: FairnessAudit) -> Iterator[tuple[str, str]]:
 
 
 def _group_pictures(groups: list[GroupFigures]) -> Iterator[tuple[str, str]]:
-    names = [f"{group.facet} = {group.group}" for group in groups]
+    names = [group_in_words(f"{group.facet} = {group.group}") for group in groups]
     for figure, title, axis in (
         ("recall", "Recall by group", "recall of alerts"),
         ("selection_rate", "Share flagged by group", "share flagged"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from stayline.domain.column_words import column_in_words
 from stayline.domain.gates import Verdict
 from stayline.domain.monitoring import Finding, Monitor, Watched
 from stayline.reports.courses import Course
@@ -17,6 +18,8 @@ VERDICTS: Mapping[Verdict, str] = {
 }
 MOST_NAMED = 3
 _LONGEST = 80
+_OF_COLUMNS = (Monitor.DATA, Monitor.ATTRIBUTION)
+_METRICS = {"auc": "ROC AUC", "psi": "PSI"}
 _DIRECTIONS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the direction of whatever follows."""
 _WHAT = {
@@ -102,8 +105,15 @@ def day(at: datetime) -> str:
 
 
 def named(finding: Finding) -> str:
-    """Return what a finding is about, in a few words."""
-    return " ".join(part for part in (finding.subject, finding.metric) if part) or finding.check
+    """Return what a finding is about, in a few words; columns go by those of their names.
+
+    >>> named(Finding(Monitor.DATA, "drift", Verdict.PASS, "", subject="JobRole", metric="psi"))
+    'Job role PSI'
+    """
+    is_column = finding.monitor in _OF_COLUMNS
+    subject = column_in_words(finding.subject) if is_column else finding.subject
+    metric = _METRICS.get(finding.metric, finding.metric.replace("_", " "))
+    return " ".join(filter(None, (subject, metric))) or finding.check.replace("_", " ")
 
 
 def _of_features(data: Sequence[Course], features: int) -> Sentence:

@@ -21,6 +21,8 @@ ROLES = {
 FIELDS = ("Human Resources", "Life Sciences", "Marketing", "Medical", "Other", "Technical Degree")
 TRAVEL = ("Non-Travel", "Travel_Rarely", "Travel_Frequently")
 MARITAL = ("Divorced", "Married", "Single")
+LEADERS = 39
+"""The first so many people lead all others; the very first one leads them."""
 INCOME_OF_LEVEL = np.array([0.0, 2900.0, 5400.0, 9800.0, 15500.0, 19100.0])
 SCALES = {
     "EnvironmentSatisfaction": 4,
@@ -47,10 +49,11 @@ def newcomers(count: int, *, first_number: int, are_joining: bool, rng: Draw) ->
         else np.minimum(working, rng.exponential(80, count).astype(int))
     )
     level = np.clip(1 + working // 110 + rng.integers(-1, 2, count), 1, 5)
+    numbers = np.arange(first_number, first_number + count)
     state: State = {
-        "EmployeeNumber": np.arange(first_number, first_number + count),
+        "EmployeeNumber": numbers,
         "EmployeeName": _names(count, rng),
-        "ManagerNumber": rng.integers(1, 40, count) + 900_000,
+        "ManagerNumber": _led(numbers, rng.integers(1, LEADERS + 1, count)),
         "Gender": np.where(rng.random(count) < 0.4, "Female", "Male"),
         "MaritalStatus": rng.choice(MARITAL, count, p=[0.22, 0.46, 0.32]),
         "Department": np.array(DEPARTMENTS)[department],
@@ -110,6 +113,11 @@ def joined(one: State, other: State) -> State:
     return {name: np.concatenate([one[name], other[name]]) for name in one}
 
 
+def _led(numbers: np.ndarray, leaders: np.ndarray) -> np.ndarray:
+    """Return by whom people are led: leaders by the first of them, all others as it was drawn."""
+    return np.where(numbers <= LEADERS, 1, leaders)
+
+
 def _promote(state: State, chosen: np.ndarray) -> None:
     state["JobLevel"] = state["JobLevel"] + chosen
     raised = np.round(
@@ -121,7 +129,7 @@ def _promote(state: State, chosen: np.ndarray) -> None:
 
 
 def _change_manager(state: State, chosen: np.ndarray, rng: Draw) -> None:
-    others = rng.integers(1, 40, len(chosen)) + 900_000
+    others = _led(state["EmployeeNumber"], rng.integers(1, LEADERS + 1, len(chosen)))
     state["ManagerNumber"] = np.where(chosen, others, state["ManagerNumber"])
     state["_manager"] = np.where(chosen, 0, state["_manager"])
 

@@ -13,8 +13,8 @@ def acknowledge_alarm(
 ) -> Acknowledgement:
     """Return the kept acknowledgement; the alarm rings on until its figures have cleared.
 
-    Several people may take note of one alarm. Raises `UnknownAlarm`, and `AcknowledgementRefused`,
-    which is recorded, too.
+    Several people may take note of one alarm; a note that somebody sends twice is kept once. Raises
+    `UnknownAlarm`, and `AcknowledgementRefused`, which is recorded, too.
     """
     now = clock.now()
     standing = alarms.standings().get(alarm)
@@ -26,6 +26,9 @@ def acknowledge_alarm(
         kind = AuditEventKind.ALARM_NOT_ACKNOWLEDGED
         audit.append(refused(kind, refusal, actor=by, subject=alarm, at=now))
         raise
+    for kept in alarms.acknowledgements(alarm):
+        if (kept.since, kept.by, kept.note) == (made.since, made.by, made.note):
+            return kept
     alarms.acknowledge(made)
     details = {"since": made.since.isoformat()}
     audit.append(AuditEvent(AuditEventKind.ALARM_ACKNOWLEDGED, made.by, alarm, now, details))

@@ -9,7 +9,7 @@ from stayline.domain.model_package import RULE, ApprovalStatus, ModelPackage
 from stayline.domain.model_package import approve_by_rule as approved
 from stayline.domain.pipeline_execution import Execution
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.errors import DeploymentRefused
+from stayline.errors import DeploymentRefused, EndpointMissing
 from stayline.formats.gate_records import recorded_gates
 from stayline.formats.model_archive import Manifest, read_archive
 from stayline.formats.schema_toml import parse_schema
@@ -67,7 +67,7 @@ def approve_by_rule(
     _record(package, audit, clock)
     try:
         return RuleOutcome(deploy(version))
-    except DeploymentRefused as refusal:
+    except (DeploymentRefused, EndpointMissing) as refusal:
         return RuleOutcome(objections=(f"it is approved, but: {refusal}",))
 
 

@@ -1,9 +1,9 @@
 """A second person says yes to exactly the bytes that were trained."""
 
+from stayline.domain.approval_evidence import check_evidence
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
-from stayline.domain.gates import Gate, Verdict, message, overall, still_lifted
+from stayline.domain.gates import still_lifted
 from stayline.domain.model_package import ModelPackage, approve
-from stayline.errors import ApprovalRefused
 from stayline.formats.gate_records import recorded_gates
 from stayline.formats.model_archive import read_archive
 from stayline.ports.audit_log import AuditLog
@@ -32,17 +32,13 @@ def approve_model(
     package = registry.find(version)
     archive = read_archive(registry.archive(package.digest), package.digest)
     gates = still_lifted(recorded_gates(archive.manifest), on=clock.now().date())
-    if overall(gates) is not Verdict.PASS:
-        raise ApprovalRefused(version, "its gates do not pass.", message(gates))
     deployed = registry.deployed()
-    serving = "" if deployed is None else deployed.digest
-    is_compared = any(gate.name is Gate.QUALITY_AGAINST_CHAMPION for gate in gates)
-    if is_compared and archive.manifest.champion != serving:
-        raise ApprovalRefused(
-            version,
-            "it was compared with another model than the one that serves now.",
-            "Run `stayline train` again; finished steps come from the cache.",
-        )
+    check_evidence(
+        version,
+        gates,
+        compared_with=archive.manifest.champion,
+        serving="" if deployed is None else deployed.digest,
+    )
     approved = approve(
         package,
         digest=package.digest,

@@ -15,6 +15,7 @@ from stayline.ports.endpoint import Endpoint
 from stayline.ports.feature_store import FeatureStore
 from stayline.ports.import_ledger import ImportLedger
 from stayline.ports.model_registry import ModelRegistry
+from stayline.ports.object_storage import ObjectStorage
 from stayline.ports.pipeline_runner import PipelineRunner
 from stayline.ports.secrets import Secrets
 
@@ -53,13 +54,17 @@ def check_home(
     capture: CaptureLog,
     audit: AuditLog,
     secrets: Secrets,
+    storage: ObjectStorage | None = None,
 ) -> list[Check]:
     """Return one check per store, damaged or not; a check that fails does not stop the others.
 
     An import cut short is a note, since running it again completes it; so is an output of a
-    pipeline that is gone, or what an execution that crashed has left.
+    pipeline that is gone, or what an execution that crashed has left. ``storage`` is None where
+    the home's own folders keep everything.
     """
+    shared = () if storage is None else (("object storage", storage),)
     return [
+        *(_check(name, one.problems, notes=one.notes) for name, one in shared),
         _check("feature store", features.problems),
         _check("protected attributes", protected.problems),
         _check("directory", directory.problems),

@@ -1,17 +1,25 @@
 """Say whether requests can be answered now, and if not, why not."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from stayline.domain.fallback import FallbackLimits, is_due, stale_for_s
 from stayline.domain.risk_score import ModelIdentity
-from stayline.errors import EndpointUnavailable, NothingDeployed, StaylineError, UnknownVariant
+from stayline.errors import (
+    DatabaseAway,
+    EndpointUnavailable,
+    NothingDeployed,
+    StaylineError,
+    UnknownVariant,
+)
 from stayline.ports.clock import Clock
 from stayline.ports.endpoint import Endpoint, Variant
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.score_board import ScoreBoard
+from stayline.ports.scoring_control import ScoringControl
 from stayline.ports.secrets import Secrets
 from stayline.ports.stores_check import StoresCheck
 from stayline.ports.target_health import DEPLOYED_PACKAGE, TargetHealth
@@ -51,12 +59,14 @@ def check_readiness(
     limits: FallbackLimits,
     scores: ScoreBoard,
     stores: StoresCheck,
+    control: ScoringControl,
     secrets: Secrets,
     clock: Clock,
 ) -> Readiness:
     """Return the checks; ``failing`` when no request could be answered now.
 
-    While kept scores stand in for a model that does not answer, the whole is ``degraded``. A model
+    While kept scores stand in for a model that does not answer, the whole is ``degraded``, and so
+    it is while a database server is away and requests that name nobody are still answered. A model
     that has failed is tried once more with a row that is nobody's, so that it is found to be back
     even where nobody else is sent here meanwhile.
     """
@@ -75,11 +85,36 @@ def check_readiness(
             if (since := health.failing_since(name)) is not None
         ]
         checks += _fallback([model, *map(_target, targets)], targets, scores, limits, now)
+    elif _answers_without_database(registry, endpoint, control):
+        checks = [_softened(check) if check.name != _CAPTURE_LOG else check for check in checks]
     worst = max((check.status for check in checks), key=list(Grade).index)
     return Readiness(worst, tuple(checks))
 
 
 _TOKEN_KEY = "token key"  # noqa: S105  (the name of a check)
+
+
+_CAPTURE_LOG = "capture log"
+
+
+def _answers_without_database(
+    registry: ModelRegistry, endpoint: Endpoint, control: ScoringControl
+) -> bool:
+    """Whether a server is away, but what it last told is enough to score somebody unnamed."""
+    try:
+        registry.serving()
+    except DatabaseAway:
+        with suppress(StaylineError):
+            control.scope()
+            endpoint.variant()
+            return True
+    except StaylineError:
+        return False
+    return False
+
+
+def _softened(check: Check) -> Check:
+    return Check(check.name, min(check.status, Grade.DEGRADED, key=list(Grade).index), check.why)
 
 
 def _token_key(secrets: Secrets) -> Check:
@@ -141,9 +176,5 @@ def _fallback(
     if age is None:
         why = "no kept score is there that is new enough to stand in"
         return [*checks, Check("fallback", Grade.FAILING, why)]
-    softened = [
-        Check(check.name, min(check.status, Grade.DEGRADED, key=list(Grade).index), check.why)
-        for check in checks
-    ]
     why = f"kept scores are served, {age / 3600:.1f} h old"
-    return [*softened, Check("fallback", Grade.DEGRADED, why)]
+    return [*map(_softened, checks), Check("fallback", Grade.DEGRADED, why)]

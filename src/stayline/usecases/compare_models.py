@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import msgspec
 
 from stayline.domain.model_package import ModelPackage
+from stayline.formats.card_figures import ComparisonFigures
 from stayline.formats.gate_records import recorded_gates
 from stayline.formats.model_archive import Manifest, read_archive
 from stayline.modelling.evaluation import Estimate
 from stayline.modelling.gating.verdict_words import verdict_words
 from stayline.ports.model_registry import ModelRegistry
+from stayline.reports.evidence import compared_with_champion
 
 FAIRNESS_REPORT = "fairness.json"
 FIGURES = {
@@ -39,11 +41,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """Rows by section, and what to mind when reading them."""
+    """Rows by section, and what to mind when reading them.
+
+    ``paired`` are the figures of both on the very same rows, with the difference between them, as
+    the gates of ``challenger`` measured them; None where those compared with another model.
+    """
 
     versions: tuple[int, int]
     sections: Mapping[str, tuple[Row, ...]]
     remarks: tuple[str, ...]
+    challenger: int | None = None
+    paired: ComparisonFigures | None = None
 
 
 def compare_models(first: int, second: int, *, registry: ModelRegistry) -> SideBySide:
@@ -59,21 +67,29 @@ def compare_models(first: int, second: int, *, registry: ModelRegistry) -> SideB
         "figures": _paired(*map(_figures, sides)),
         "gates": _paired(*map(_gates, sides)),
         "recall minus everybody else's": _paired(*(side.recall for side in sides)),
+        "recall by group": _paired(*(side.found for side in sides)),
+        "share flagged by group": _paired(*(side.flagged for side in sides)),
     }
-    return SideBySide((first, second), sections, tuple(_remarks(*sides)))
+    challenger, paired = _measured_together(*sides)
+    return SideBySide((first, second), sections, tuple(_remarks(*sides)), challenger, paired)
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
     package: ModelPackage
     manifest: Manifest
+    comparison: ComparisonFigures | None
     recall: Mapping[str, Value]
+    found: Mapping[str, Value]
+    flagged: Mapping[str, Value]
 
 
 class _Group(msgspec.Struct):
     facet: str
     group: str
     differences: dict[str, Estimate | None]
+    recall: Estimate | None = None
+    selection_rate: Estimate | None = None
 
 
 class _Audit(msgspec.Struct):
@@ -83,10 +99,28 @@ class _Audit(msgspec.Struct):
 def _side(version: int, registry: ModelRegistry) -> _Side:
     package = registry.find(version)
     manifest = read_archive(registry.archive(package.digest), package.digest).manifest
-    report = registry.reports(package.digest).get(FAIRNESS_REPORT)
-    audit = _Audit([]) if report is None else msgspec.json.decode(report, type=_Audit)
-    recall = {f"{g.facet} = {g.group}": g.differences.get("recall") for g in audit.groups}
-    return _Side(package, manifest, recall)
+    reports = registry.reports(package.digest)
+    comparison = compared_with_champion(manifest, reports)
+    report = reports.get(FAIRNESS_REPORT)
+    groups = [] if report is None else msgspec.json.decode(report, type=_Audit).groups
+    named = {f"{group.facet} = {group.group}": group for group in groups}
+    return _Side(
+        package,
+        manifest,
+        comparison,
+        recall={name: group.differences.get("recall") for name, group in named.items()},
+        found={name: group.recall for name, group in named.items()},
+        flagged={name: group.selection_rate for name, group in named.items()},
+    )
+
+
+def _measured_together(one: _Side, other: _Side) -> tuple[int | None, ComparisonFigures | None]:
+    """Return which version's gates compared it with the other one, and what they found."""
+    for challenger, champion in ((other, one), (one, other)):
+        is_it = challenger.manifest.champion == champion.package.digest
+        if is_it and challenger.comparison is not None:
+            return challenger.package.version, challenger.comparison
+    return None, None
 
 
 def _model(side: _Side) -> dict[str, Value]:

@@ -16,7 +16,7 @@ from stayline.domain.register.rights import Erasure
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import ExtractUnreadable, SettingRefused, StoreDamaged
 from stayline.formats.extract import extract_batches
-from stayline.formats.reject_file import RejectFile
+from stayline.formats.reject_file import RejectFile, reject_path
 from stayline.formats.schema_toml import schema_digest
 from stayline.modelling.erased_rows import without_erased
 from stayline.modelling.parting import part_rows
@@ -70,9 +70,9 @@ def import_workforce(
     file_digest, lines = _digest(path)
     digests = file_digest, schema_digest(schema)
     record = imports.find(*digests, None if as_of is None else event_time)
-    reject_path = rejects / f"{file_digest}-{digests[1][:8]}.csv"
+    reject_file_at = reject_path(rejects, *digests)
     if record is not None and record.completed_at is not None:
-        return _imported_before(record, reject_path)
+        return _imported_before(record, reject_file_at)
     batches = _batches(path, rows_a_batch)
     first = next(batches)
     ignored = check_header(first.columns, schema)
@@ -85,7 +85,7 @@ def import_workforce(
         imports.start(record)
         tokens, tally = TokenBook(key), _Tally()
         earlier = secrets.earlier_token_keys()
-        with RejectFile(reject_path) as reject_file:
+        with RejectFile(reject_file_at) as reject_file:
             for read, sifted in _judged(chain([first], batches), schema, record.event_time, now):
                 everyone = tokens.replace_ids(part_rows(sifted.rows, schema))
                 aliases = aliases_of(everyone.directory, earlier)
@@ -227,7 +227,7 @@ def _batches(path: Path, rows: int) -> Iterator[pl.DataFrame]:
     return chain([first], batches)
 
 
-def _imported_before(record: ImportRecord, reject_path: Path) -> ImportReport:
+def _imported_before(record: ImportRecord, rejects: Path) -> ImportReport:
     return ImportReport(
         file_digest=record.file_digest,
         rows=record.rows,
@@ -237,7 +237,7 @@ def _imported_before(record: ImportRecord, reject_path: Path) -> ImportReport:
         rejected=record.rejected,
         empty=0,
         people=0,
-        reject_file=str(reject_path) if record.rejected and reject_path.exists() else None,
+        reject_file=str(rejects) if record.rejected and rejects.exists() else None,
         ignored_columns=(),
         event_time=record.event_time,
         already_imported=True,

@@ -1,7 +1,7 @@
 """Put a person's request on record, with the day by which it must be answered."""
 
 from datetime import date
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.deadlines import Jurisdiction, opened
@@ -23,9 +23,11 @@ def open_request(
     clock: Clock,
     actor: str,
     received_on: date | None = None,
+    once: str | None = None,
 ) -> Entry[RightsRequest]:
     """Return the kept request; it came in on ``received_on``, or today (UTC).
 
+    Of a form that was sent twice the second time opens nothing: both hold the same ``once``.
     Nothing need be known of the person: who was never imported may ask, too. Raises
     `RightsRequestRefused` for a day that is yet to come.
     """
@@ -37,7 +39,11 @@ def open_request(
         denied = AuditEventKind.REQUEST_REFUSED
         audit.append(refused(denied, refusal, actor=actor, subject=token, at=now))
         raise
-    entry = Entry(str(uuid4()), request, now, actor)
+    request_id = str(uuid4() if once is None else uuid5(NAMESPACE_OID, f"{token}:{once}"))
+    theirs = register.entries(RightsRequest, subject=token)
+    if known := next((e for e in theirs if e.entry_id == request_id), None):
+        return known
+    entry = Entry(request_id, request, now, actor)
     register.add([entry])
     details = {
         "request_id": entry.entry_id,

@@ -98,7 +98,8 @@ def _check_tombstones(register: GovernanceRegister, replaced_at: datetime) -> No
 def _check_holds(register: GovernanceRegister, directory: Directory, now: datetime) -> None:
     """Captured rows keep their tokens, and a hold reaches them by what leads from these."""
     standing = [one.record for one in register.entries(LegalHold) if one.record.holds_at(now)]
-    reached = [h for h in standing if len(directory.known_as(EmployeeToken(h.subject))) > 1]
+    names = directory.known_as_all([EmployeeToken(hold.subject) for hold in standing])
+    reached = [hold for hold in standing if len(names[EmployeeToken(hold.subject)]) > 1]
     if reached:
         raise RotationRefused(
             f"{len(reached):,} legal holds stand for people with rows under its tokens",

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from uuid import uuid4
 
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.domain.register.retention import LegalHold, PurgeRun
+from stayline.domain.register.retention import SCAN, LegalHold, PurgeRun
 from stayline.domain.retention import RecordClass, RetentionPolicy, age_days, limits_of
 from stayline.ports.aged_records import AgedStore
 from stayline.ports.clock import Clock
 from stayline.ports.directory import Directory
 from stayline.ports.governance_register import Entry, GovernanceRegister
-
-SCAN = "scan-"
-"""What the run ids of scans begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +49,8 @@ def scan_records(
     now = clock.now()
     run_id = f"{SCAN}{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
     holds = [entry.record for entry in register.entries(LegalHold)]
-    held = frozenset(
-        token
-        for hold in holds
-        if hold.keeps_at(now)
-        for token in directory.known_as(EmployeeToken(hold.subject))
-    )
+    subjects = [EmployeeToken(hold.subject) for hold in holds if hold.keeps_at(now)]
+    held = frozenset(chain.from_iterable(directory.known_as_all(subjects).values()))
     found = tuple(_scanned(store, policy, held, now) for store in stores)
     register.add(
         [
@@ -68,12 +62,12 @@ def scan_records(
 
 
 def _scanned(
-    store: AgedStore, policy: RetentionPolicy, held: frozenset[str], now: datetime
+    store: AgedStore, policy: RetentionPolicy, held: frozenset[EmployeeToken], now: datetime
 ) -> Scanned:
     ceiling = store.ceiling_days(limits_of(store.record_class, policy, on=now.date()))
     never = datetime.min.replace(tzinfo=now.tzinfo)
     before = never if ceiling is None else now - timedelta(days=ceiling)
-    ages = store.records.ages(before, held=frozenset(map(EmployeeToken, held)))
+    ages = store.records.ages(before, held=held)
     return Scanned(
         store=store.name,
         record_class=store.record_class,

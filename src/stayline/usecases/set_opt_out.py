@@ -39,12 +39,14 @@ def set_opt_out(
     clock: Clock,
     actor: str,
     request: OptOutRequest | None = None,
+    ends_all: bool = False,
 ) -> OptOutState:
     """Return the state from now on; asking for the state that already holds changes nothing.
 
     ``request`` says more of what was asked: an opt-out or an objection, how it came in, in whose
     words, and since when. Without it stepping out is an opt-out of now, and stepping in ends
-    everything that stands; with it only what is of its kind ends, so that scoring may stay barred.
+    everything that stands; with it only what is of its kind ends, so that scoring may stay barred,
+    unless it ``ends_all``.
 
     An opt-out bars scoring before the kept score goes, so that none can come back; the answers kept
     for later and what became known of the person go, too. The person's words are in no audit event.
@@ -60,7 +62,7 @@ def set_opt_out(
         kind = AuditEventKind.REQUEST_REFUSED
         audit.append(refused(kind, refusal, actor=actor, subject=token, at=now))
         raise
-    before = opt_outs.intervals(token)
+    before, ends_all = opt_outs.intervals(token), ends_all or request is None
     if has_opted_out:
         opt_outs.opt_out(
             token,
@@ -74,7 +76,7 @@ def set_opt_out(
         answers.erase([token])
         outcomes.erase([token])
     else:
-        opt_outs.opt_in(token, at=now, kind=None if request is None else asked.kind)
+        opt_outs.opt_in(token, at=now, kind=None if ends_all else asked.kind)
     after = opt_outs.intervals(token)
     audit.append(
         AuditEvent(
@@ -84,14 +86,11 @@ def set_opt_out(
             at=now,
             details={
                 "changed": before != after,
-                "kind": asked.kind.value if has_opted_out or request else "all",
+                "kind": "all" if ends_all and not has_opted_out else asked.kind.value,
                 "channel": asked.channel.value,
                 **({"since": since.isoformat()} if has_opted_out else {}),
             },
         )
     )
-    return _state([out.since for out in after if out.covers(now)])
-
-
-def _state(barred_since: list[datetime]) -> OptOutState:
+    barred_since = [out.since for out in after if out.covers(now)]
     return OptOutState(bool(barred_since), min(barred_since, default=None))

@@ -27,7 +27,14 @@ from stayline.pipeline.training_pipeline import training_pipeline
 from stayline.ports.audit_log import AuditLog
 from stayline.ports.clock import Clock
 from stayline.ports.decision_book import DecisionBook
-from stayline.ports.feature_store import FEATURES, OUTCOMES, TOKEN, WRITE_TIME, FeatureStore
+from stayline.ports.feature_store import (
+    FEATURES,
+    OUTCOMES,
+    TOKEN,
+    WRITE_TIME,
+    FeatureStore,
+    FrameReader,
+)
 from stayline.ports.model_registry import ModelRegistry
 from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.pipeline_runner import (
@@ -70,6 +77,8 @@ def train_model(
     parameters: Mapping[str, ParameterValue] | None = None,
     definition: Mapping[str, object] | None = None,
     cause: str = "",
+    frame: FrameReader | None = None,
+    scheduler: str = "",
     follow: Follow = nobody_follows,
 ) -> Training:
     """Return the registered version, pending unless the same bytes were decided on before.
@@ -81,9 +90,10 @@ def train_model(
     ``parameters`` are further ones of the pipeline's definition, by name. Another ``definition``
     takes the place of the schema's own, options included; it must have the same parameters and run
     the same programs. ``cause``, why it is trained where no person asked for it, is audited with
-    what came of it. Raises `NothingImported`, `SchemaMismatch`, `SettingRefused`,
-    `DefinitionRefused`, and `ExecutionFailed` when a step fails or the gates say no: then nothing
-    was registered.
+    what came of it. ``frame`` reads the facts in the store's place, and the workers of the Dask
+    cluster at ``scheduler`` fit the trees, where there are more people than one machine has time
+    for. Raises `NothingImported`, `SchemaMismatch`, `SettingRefused`, `DefinitionRefused`, and
+    `ExecutionFailed` when a step fails or the gates say no: then nothing was registered.
     """
     imported = features.schema()
     schema = schema or imported
@@ -97,7 +107,11 @@ def train_model(
         raise SettingRefused("actor", actor, "a person's name in plain letters")
     if definition is None:
         definition = training_pipeline(
-            schema, seed=options.seed, trials=options.trials, time_limit_s=options.time_limit_s
+            schema,
+            seed=options.seed,
+            trials=options.trials,
+            time_limit_s=options.time_limit_s,
+            scheduler=scheduler,
         ).document()
     check_programs(definition)
     placeholders = dict.fromkeys(_OWN_PARAMETERS, "s3://stayline/to-come")
@@ -106,7 +120,8 @@ def train_model(
     now = clock.now()
     today = now.date()
     opted_out = opt_outs.opted_out(at=now)
-    everybody = _facts(features, FEATURES, now)
+    frame = frame or features.frame
+    everybody = _facts(frame, FEATURES, now)
     known = without_people(everybody, opted_out)
     left_out = everybody.get_column(TOKEN).n_unique() - known.get_column(TOKEN).n_unique()
     staged = {
@@ -115,7 +130,7 @@ def train_model(
             workforce_files(
                 schema,
                 known,
-                without_people(_facts(features, OUTCOMES, now), opted_out),
+                without_people(_facts(frame, OUTCOMES, now), opted_out),
                 without_people(treatments(decisions.between(_EVER, now)), opted_out),
             ),
         ),
@@ -174,9 +189,9 @@ def _asked(
     return {**parameters, **until}
 
 
-def _facts(features: FeatureStore, group: str, now: datetime) -> pl.DataFrame:
+def _facts(frame: FrameReader, group: str, now: datetime) -> pl.DataFrame:
     """Return what is known now, without the write times: a repeated import changes no training."""
-    return features.frame(group, as_of=now).drop(WRITE_TIME)
+    return frame(group, as_of=now).drop(WRITE_TIME)
 
 
 def _champion(registry: ModelRegistry) -> Mapping[str, bytes]:

@@ -1,7 +1,7 @@
 """Who calls: told by a token, a key or a signature, and refused what their roles do not permit."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from stayline.bootstrap import Ports
@@ -30,6 +30,8 @@ _IN_AWS_FORM = frozenset(
     {Operation.INVOKE_ENDPOINT, Operation.READ_FEATURES, Operation.WRITE_FEATURES}
 )
 """What AWS's own clients ask for: they sign, and look for its errors."""
+SIGN_IN = "sign_in"
+"""What the audit log calls a sign-in at the portal that did not succeed."""
 _NOBODY = Caller(ANONYMOUS, frozenset(), is_human=False)
 
 
@@ -56,8 +58,12 @@ class Callers:
         """
         if operation in PUBLIC:
             return _NOBODY
+        return self.admitted(call, operation, lambda: self._told(call, operation))
+
+    def admitted(self, call: Call, operation: Operation, tell: Callable[[], Caller]) -> Caller:
+        """Return whom ``tell`` tells in its own way, under the rules of `caller`."""
         try:
-            caller = self._told(call, operation)
+            caller = tell()
         except (NotSignedIn, SignatureRefused) as refusal:
             self._limits_of_strangers.check(self._forwarding.client(call))
             because = refusal.because if isinstance(refusal, NotSignedIn) else "signature"
@@ -82,7 +88,7 @@ class Callers:
             caller,
             operation,
             (request.employee_id for request in requests if request.employee_id is not None),
-            token_of=self._token_of,
+            token_of=self.token_of,
             directory=ports.directory,
             features=ports.features,
             audit=ports.audit,
@@ -102,36 +108,55 @@ class Callers:
 
     def is_quick(self, call: Call) -> bool:
         """Whether the caller is told without waiting for an identity provider."""
-        tokens, shown = self._ports.tokens, _bearer(call)
-        return tokens is None or shown is None or tokens.is_quick(shown)
+        tokens = self._ports.tokens
+        if tokens is None:
+            return True
+        shown = _bearer(call.header(b"authorization"))
+        return shown is None or tokens.is_quick(shown)
 
-    def _token_of(self, hr_id: str) -> EmployeeToken:
+    def by_token(self, token: str) -> Caller:
+        """Return who a token of the identity provider, or an API key, is about."""
+        ports = self._ports
+        return sign_in(
+            token,
+            tokens=ports.tokens,
+            api_keys=ports.api_keys,
+            roles=ports.roles,
+            token_of=self.token_of,
+            clock=ports.clock,
+        )
+
+    def not_at_this_machine(self, call: Call) -> str | None:
+        """Return why a call is not one of somebody at this machine, None for one that is."""
+        is_passed_on = self._forwarding.is_proxy(call.client)
+        return "a proxy passed it on" if is_passed_on else not_local(call)
+
+    def is_by_proxy(self, call: Call) -> bool:
+        """Whether the proxy that ends TLS passed a call on."""
+        return self._forwarding.is_proxy(call.client)
+
+    def refused_sign_in(self, because: str) -> None:
+        """Note somebody who came back from the identity provider and was not let in."""
+        self._refusals.of_nobody(SIGN_IN, because)
+
+    def token_of(self, hr_id: str) -> EmployeeToken:
         return pseudonym(self._key_now(), hr_id)
 
     def _told(self, call: Call, operation: Operation) -> Caller:
-        if sum(name in _CREDENTIALS for name, _ in call.headers) > 1:  # who else reads which?
+        found = [(n, v.decode("latin-1")) for n, v in call.headers if n in _CREDENTIALS]
+        if len(found) > 1:  # who else reads which?
             raise NotSignedIn("two", "show one credential, once: X-Api-Key or Authorization.")
-        key, shown = call.header(b"x-api-key"), call.header(b"authorization")
-        credential = _bearer(call) if key is None else key
+        named = dict(found)
+        key, shown = named.get(b"x-api-key"), named.get(b"authorization")
+        credential = _bearer(shown) if key is None else key
         if credential is not None:
-            return self._signed_in(credential)
+            return self.by_token(credential)
         is_signed = b"X-Amz-" in call.query or (shown or "").startswith(_AWS)
         if is_signed or (operation in _IN_AWS_FORM and not self._takes_unsigned(shown)):
             return self._by_signature(call)
         if shown is not None:
             raise NotSignedIn("scheme", "Authorization has to be Bearer and a token or API key.")
         return self._at_this_machine(call, operation)
-
-    def _signed_in(self, credential: str) -> Caller:
-        ports = self._ports
-        return sign_in(
-            credential,
-            tokens=ports.tokens,
-            api_keys=ports.api_keys,
-            roles=ports.roles,
-            token_of=self._token_of,
-            clock=ports.clock,
-        )
 
     def _by_signature(self, call: Call) -> Caller:
         name = verified_caller(
@@ -153,8 +178,7 @@ class Callers:
     def _at_this_machine(self, call: Call, operation: Operation) -> Caller:
         if self._ports.tokens is not None:
             raise NotSignedIn("missing", "send Authorization: Bearer and a token or an API key.")
-        is_passed_on = self._forwarding.is_proxy(call.client)
-        problem = "a proxy passed it on" if is_passed_on else not_local(call)
+        problem = self.not_at_this_machine(call)
         if problem is None:
             self._warn()
             return self._local
@@ -177,8 +201,7 @@ class Callers:
             )
 
 
-def _bearer(call: Call) -> str | None:
-    shown = call.header(b"authorization")
+def _bearer(shown: str | None) -> str | None:
     if shown is None or shown[: len(_BEARER)].lower() != _BEARER:
         return None
     return shown[len(_BEARER) :].strip()

@@ -18,21 +18,30 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from stayline.web.calls import Answer, Call
+from stayline.web.calls import Answer, Call, Headers
+from stayline.web.security_headers import SECURITY_HEADERS, is_page
 from stayline.web.turns import Lane, Turn
 
 _log = logging.getLogger(__name__)
 LONGEST_BODY = 16 * 1024
 LONGEST_HEAD = 64 * 1024
+_NOT_FOR_PAGES = frozenset(name.encode() for name, _ in SECURITY_HEADERS)
 
 
 class FastLane(HttpToolsProtocol):
     """uvicorn's protocol with a shortcut for short POST requests; one object a connection."""
 
     def __init__(
-        self, *, lane: Lane, turn: Turn, is_draining: Callable[[], bool], **given: Any
+        self,
+        *,
+        lane: Lane,
+        turn: Turn,
+        common: "_CommonHeaders",
+        is_draining: Callable[[], bool],
+        **given: Any,
     ) -> None:
         super().__init__(**given)
+        self._common = common
         self._lane = lane
         self._turn = turn
         self._is_draining = is_draining
@@ -41,6 +50,7 @@ class FastLane(HttpToolsProtocol):
         self._keeps = True
         self._head = 0
         self._reading_since: float | None = None
+        self._idle_since: float | None = None
         self._earlier: RequestResponseCycle | None = None
         self._is_shut_down = False
 
@@ -50,7 +60,15 @@ class FastLane(HttpToolsProtocol):
         self._reading_since = monotonic()
 
     def end_if_overdue(self, *, longest_s: float) -> None:
-        """End a connection whose request has been on its way for longer than that."""
+        """End a connection that is idle, or whose request has been on its way for longer than that.
+
+        Idle is who asked nothing more for `timeout_keep_alive` after a short answer; after others
+        uvicorn has a timer, which costs more than it takes to write a short one.
+        """
+        if self._idle_since is not None:
+            if monotonic() - self._idle_since > self.timeout_keep_alive:
+                self.transport.close()
+            return
         if self._reading_since is None:
             return
         is_answering = self._earlier is not None and not self._earlier.response_complete
@@ -66,8 +84,8 @@ class FastLane(HttpToolsProtocol):
         """Begin a request; one before it on this connection is answered first."""
         if self._waits:
             self._turn.end()
-            self._unset_keepalive_if_required()
-        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+        self._idle_since = None
         self._reading_since = monotonic()
         self._earlier = self.cycle
         self._head = 0
@@ -129,7 +147,16 @@ class FastLane(HttpToolsProtocol):
             super().shutdown()
 
     def _go_on(self) -> None:
+        """Hand over a request so far, with the scope that a short one does without."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers
         super().on_headers_complete()
+        if is_page(self.url.partition(b"?")[0].decode("latin-1")):  # its answer has its own
+            self.cycle.default_headers = [
+                header for header in self.cycle.default_headers if header[0] not in _NOT_FOR_PAGES
+            ]
         if self._is_draining():
             self.cycle.keep_alive = False
 
@@ -160,24 +187,40 @@ class FastLane(HttpToolsProtocol):
 
     def _write(self, answer: Answer) -> None:
         keeps = self._keeps and not self._is_draining() and not self._is_shut_down
-        parts = [STATUS_LINE[answer.status]]
-        for name, value in (*self.server_state.default_headers, *answer.headers):
+        parts = [STATUS_LINE[answer.status], self._common.lines(self.server_state.default_headers)]
+        for name, value in answer.headers:
             parts += (name, b": ", value, b"\r\n")
         if answer.status != HTTPStatus.NO_CONTENT:
             parts.append(b"content-length: %d\r\n" % len(answer.body))
         parts.append(b"\r\n" if keeps else b"connection: close\r\n\r\n")
         parts.append(answer.body)
         self.transport.write(b"".join(parts))
+        self.server_state.total_requests += 1
+        self._idle_since = monotonic()
         if not keeps:
             self.transport.close()
-        self.on_response_complete()
+
+
+class _CommonHeaders:
+    """The headers of every answer as they are sent, made once for as long as they stay the same."""
+
+    def __init__(self) -> None:
+        self._headers: Headers = ()
+        self._lines = b""
+
+    def lines(self, headers: Headers) -> bytes:
+        """Return them as lines; uvicorn puts a new list in place every second, for the date."""
+        if headers is not self._headers:
+            self._headers = headers
+            self._lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        return self._lines
 
 
 def fast_lane(lane: Lane, is_draining: Callable[[], bool]) -> type[HttpToolsProtocol]:
     """Return what uvicorn takes for a protocol class, with the lane in it."""
-    turn = Turn(lane)
+    turn, common = Turn(lane), _CommonHeaders()
 
     def connection(**given: Any) -> FastLane:
-        return FastLane(lane=lane, turn=turn, is_draining=is_draining, **given)
+        return FastLane(lane=lane, turn=turn, common=common, is_draining=is_draining, **given)
 
     return cast("type[HttpToolsProtocol]", connection)

@@ -48,8 +48,10 @@ class Forwarding:
         >>> Forwarding("10.0.0.0/24").is_proxy("10.0.0.9"), Forwarding("").is_proxy("10.0.0.9")
         (True, False)
         """
+        if self._trusted is None:
+            return False
         address = _address(client or "")
-        return self._trusted is not None and address is not None and address in self._trusted
+        return address is not None and address in self._trusted
 
 
 @lru_cache(maxsize=1024)

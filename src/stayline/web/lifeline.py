@@ -15,8 +15,8 @@ BEATS_LATE_S = 2.0
 
 
 def worker_name() -> str:
-    """Return what this process is called among those that answer."""
-    return f"worker-{os.getpid()}"
+    """Return what this process is called among those that answer, on whichever machine."""
+    return f"worker-{socket.gethostname()}-{os.getpid()}"
 
 
 @dataclass(slots=True)

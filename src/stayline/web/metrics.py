@@ -2,13 +2,14 @@
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from stayline.domain.alarm_history import Standing
 from stayline.domain.alarms import AlarmState
+from stayline.domain.risk_score import ScoreSource
 from stayline.web.metric_files import FOLDER_VARIABLE, processes
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _BUCKETS_US = (
     1_000_000,
 )  # fmt: skip
 _VARIANT = ("EndpointName", "VariantName")
+_KEPT = ScoreSource.NIGHTLY.value
 
 
 class _Instruments(NamedTuple):
@@ -42,7 +44,9 @@ class Metrics:
     the sum over all of them.
     """
 
-    __slots__ = ("_capture_lag", "_endpoint_name", "_families", "_registry", "_seen")
+    __slots__ = (
+        "_capture_lag", "_endpoint_name", "_families", "_on_fallback", "_registry", "_seen",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -50,7 +54,9 @@ class Metrics:
         registry: "CollectorRegistry",
         families: _Instruments,
         capture_lag: "Gauge",
+        on_fallback: Callable[[int], None],
     ) -> None:
+        self._on_fallback = on_fallback
         self._capture_lag = capture_lag.labels(endpoint_name)
         self._endpoint_name = endpoint_name
         self._registry = registry
@@ -74,6 +80,8 @@ class Metrics:
         """
         children = self._seen.get((variant, source)) or self._children(variant, source)
         children.invocations.inc(times)
+        if source == _KEPT:
+            self._on_fallback(times)
         if status >= 500:
             children.server_errors.inc(times)
         elif status >= 400:
@@ -122,8 +130,14 @@ def _observe(histogram: "Histogram", amount: float, times: int) -> None:
     histogram._buckets[bisect_left(histogram._upper_bounds, amount)].inc(times)
 
 
-def metrics_of(endpoint_name: str) -> Metrics:
+def nobody(times: int) -> None:
+    """Tell nobody how many kept scores were served."""
+
+
+def metrics_of(endpoint_name: str, on_fallback: Callable[[int], None] = nobody) -> Metrics:
     """Return figures that begin at zero: of this process, or of all that share a folder of files.
+
+    ``on_fallback`` is told of each kept score that was served, where nobody reads the figures.
 
     The library decides between the two when it is first imported, by the variable that
     `metric_files.count_in_files` sets; hence the imports here.
@@ -162,6 +176,7 @@ def metrics_of(endpoint_name: str) -> Metrics:
             "CaptureLag", "Seconds that the oldest capture has waited to be on disk.",
             ("EndpointName",), registry=own, multiprocess_mode="livemax",
         ),
+        on_fallback,
     )  # fmt: skip
 
 

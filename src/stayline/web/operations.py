@@ -13,8 +13,8 @@ from stayline.web.framework_calls import call_of
 from stayline.web.gateway import Gateway
 
 OPERATION = "operation"
-_TOLD_IN_READ = "told_in_read"
-_CALLER = "caller"
+TOLD_IN_READ = "told_in_read"
+CALLER = "caller"
 SIGNED_IN: list[dict[str, list[str]]] = [{"bearer": []}, {"api_key": []}, {"signature": []}]
 """What the API description says of every route that needs a caller: any one of these."""
 
@@ -29,7 +29,7 @@ def needs_in_read(operation: Operation) -> dict[str, Any]:
 
     Those are the routes that are answered past the framework, and those of AWS's form.
     """
-    return {OPERATION: operation, _TOLD_IN_READ: True}
+    return {OPERATION: operation, TOLD_IN_READ: True}
 
 
 async def let_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -40,18 +40,18 @@ async def let_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRo
     if connection.scope.get("method") == "OPTIONS":  # answered by the framework: what is allowed
         return
     operation = handler.opt[OPERATION]
-    if operation in PUBLIC or handler.opt.get(_TOLD_IN_READ):
+    if operation in PUBLIC or handler.opt.get(TOLD_IN_READ):
         return
     request: Request[Any, Any, Any] = Request(connection.scope, connection.receive)
     gateway: Gateway = connection.app.state.gateway
     is_signed = request.headers.get("authorization", "").startswith("AWS4-")
     call = call_of(request, await request.body() if is_signed else b"")
-    connection.scope["state"][_CALLER] = await sync_to_thread(
+    connection.scope["state"][CALLER] = await sync_to_thread(
         gateway.callers.caller, call, operation
     )
 
 
 async def caller_of(request: Request[Any, Any, Any]) -> Caller:
     """Return whom `let_in` told, for a handler's parameter ``caller``."""
-    caller: Caller = request.scope["state"][_CALLER]
+    caller: Caller = request.scope["state"][CALLER]
     return caller

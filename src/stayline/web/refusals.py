@@ -28,7 +28,7 @@ class Refusals:
         self._noted = 0
         self._withheld = 0
 
-    def of_nobody(self, operation: Operation, because: str) -> None:
+    def of_nobody(self, operation: str, because: str) -> None:
         """Note a caller who is not signed in."""
         now = self._clock.now()
         with self._turn:
@@ -46,7 +46,7 @@ class Refusals:
         self._note(subject, operation, because, self._clock.now())
 
     def _note(
-        self, who: str, operation: Operation, because: str, at: datetime, withheld: int = 0
+        self, who: str, operation: str, because: str, at: datetime, withheld: int = 0
     ) -> None:
         event = access_refused(operation, because, actor=who, subject=who, at=at, withheld=withheld)
         self._audit.note([event])

@@ -8,7 +8,9 @@ from typing import Protocol
 
 from stayline.web.calls import Answer, Call
 
-LONGEST_WAIT_S = 0.0001
+PATIENCE = 0.2
+"""The share of the time their last answers took that callers are waited for."""
+LEAST_WAIT_S, LONGEST_WAIT_S = 0.0001, 0.0005
 _log = logging.getLogger(__name__)
 
 
@@ -56,14 +58,16 @@ class Turn:
 
     What each call would cost alone, such as a read of a table or a write to a file, they share.
     Callers that were answered together mostly come back together: until as many are here as last
-    time the others wait for them, but no longer than `LONGEST_WAIT_S`, if the loop has nothing
-    else to do.
+    time the others wait for them, if the loop has nothing else to do. How soon they can be back
+    depends on the machine as our own speed does, so the wait goes by that: `PATIENCE` of the time
+    it took to answer, between `LEAST_WAIT_S` and `LONGEST_WAIT_S`.
     """
 
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
         self._waiting: list[tuple[Call, Callable[[Answer | None], None]]] = []
         self._last_time = 1
+        self._patience_s = LEAST_WAIT_S
         self._until = 0.0
         self._is_looking = False
 
@@ -73,7 +77,7 @@ class Turn:
         It is handed None when there is none, which only a defect of the lane makes.
         """
         if not self._waiting:
-            self._until = monotonic() + LONGEST_WAIT_S
+            self._until = monotonic() + self._patience_s
         self._waiting.append((call, tell))
         if len(self._waiting) >= self._lane.together:
             self.end()
@@ -87,6 +91,7 @@ class Turn:
         if not waiting:
             return
         self._last_time = len(waiting)
+        began = monotonic()
         answers: Sequence[Answer | None] = [None] * len(waiting)
         try:
             answers = self._lane.answers([call for call, _ in waiting])
@@ -94,6 +99,8 @@ class Turn:
             _log.error("%d calls got no answer: %s.", len(waiting), type(error).__name__)
         for (_, tell), answer in zip(waiting, answers, strict=True):
             tell(answer)
+        took = monotonic() - began
+        self._patience_s = min(max(LEAST_WAIT_S, PATIENCE * took), LONGEST_WAIT_S)
 
     def _look(self) -> None:
         self._is_looking = False

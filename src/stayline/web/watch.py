@@ -18,16 +18,20 @@ from stayline.web.metrics import NO_VARIANT, Metrics
 class Watch:
     """Stands in for the endpoint while some calls are answered together, and times the models."""
 
-    __slots__ = ("_model_us", "_seen", "_within")
+    __slots__ = ("_last", "_model_us", "_seen", "_within")
 
     def __init__(self, within: Endpoint) -> None:
         self._within = within
+        self._last: _TimedVariant | None = None
         self._model_us: dict[str, float] = {}
         self._seen: Counter[tuple[int, str, str, float | None]] = Counter()
 
     def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
         """Return the model that answers a request."""
-        return _TimedVariant(self._within.variant(target, affinity=affinity), self)
+        found = self._within.variant(target, affinity=affinity)
+        if self._last is None or self._last.within is not found:
+            self._last = _TimedVariant(found, self)
+        return self._last
 
     def took(self, variant: str, us: float) -> None:
         """Note how long a model took over some rows."""

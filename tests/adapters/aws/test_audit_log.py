@@ -5,8 +5,10 @@ import pytest
 
 from fake_aws import clients_of
 from faulty_way import Fault, refusal
-from stayline.adapters.aws.audit_chain import OUTBOX, AuditChain, Head
+from stayline.adapters.aws.audit_blocks import Head
+from stayline.adapters.aws.audit_chain import AuditChain
 from stayline.adapters.aws.audit_log import DynamoAuditLog
+from stayline.adapters.aws.audit_outbox import OUTBOX
 from stayline.adapters.aws.table import Item, Table
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.errors import AwsRefused, StoreDamaged, StoreUnavailable

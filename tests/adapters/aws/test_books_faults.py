@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from fake_aws import Killed, die, faulty_aws, just_before
+from fake_aws import Killed, die, just_before
+from faulty_way import Fault, answering, refusal
 from stayline.adapters.aws.api_key_book import DynamoApiKeyBook
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.decision_book import DynamoDecisionBook
@@ -37,14 +38,10 @@ READS: dict[str, Asked] = {
 }
 
 
-def refusal(code: str) -> bytes:
-    return f'{{"__type":"com.amazonaws.dynamodb.v20120810#{code}"}}'.encode()
-
-
 @pytest.mark.parametrize("ask", READS.values(), ids=READS)
 def test_expired_credentials_are_for_somebody_to_set_right(ask: Asked, led_to: LedTo) -> None:
     with (
-        faulty_aws(400, refusal("ExpiredTokenException")) as address,
+        answering({"": refusal("ExpiredTokenException")}) as address,
         pytest.raises(AwsRefused, match="the credentials have expired"),
     ):
         ask(led_to(address))
@@ -53,7 +50,7 @@ def test_expired_credentials_are_for_somebody_to_set_right(ask: Asked, led_to: L
 @pytest.mark.parametrize("ask", READS.values(), ids=READS)
 def test_a_refusal_that_may_pass_is_told_as_that(ask: Asked, led_to: LedTo) -> None:
     with (
-        faulty_aws(400, refusal("ValidationException")) as address,
+        answering({"": refusal("ValidationException")}) as address,
         pytest.raises(StoreUnavailable, match="AWS answered ValidationException"),
     ):
         ask(led_to(address))
@@ -62,7 +59,7 @@ def test_a_refusal_that_may_pass_is_told_as_that(ask: Asked, led_to: LedTo) -> N
 @pytest.mark.parametrize("ask", READS.values(), ids=READS)
 def test_an_answer_cut_off_is_not_taken_for_an_empty_one(ask: Asked, led_to: LedTo) -> None:
     with (
-        faulty_aws(200, b'{"Items":[],"It', cut_off=9) as address,
+        answering({"": Fault(200, '{"Items":[],"It', is_cut=True)}) as address,
         pytest.raises(StoreUnavailable),
     ):
         ask(led_to(address))
@@ -74,12 +71,13 @@ def test_an_answer_cut_off_is_not_taken_for_an_empty_one(ask: Asked, led_to: Led
 def test_nobody_scores_while_the_rules_cannot_be_read(
     status: int, code: str, led_to: LedTo
 ) -> None:
-    with faulty_aws(status, refusal(code)) as address:
+    with answering({"": refusal(code, status)}) as address:
         control = DynamoScoringControl(led_to(address), SetClock())
         with pytest.raises(StoreUnavailable, match=code):
             control.scope()
 
 
+@pytest.mark.quiet
 def test_rules_that_were_read_are_not_gone_by_for_longer_than_promised(stack: Resources) -> None:
     clients = Clients(stack)
     just_before(clients, "dynamodb.GetItem", die, nth=2)

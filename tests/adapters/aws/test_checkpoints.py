@@ -2,9 +2,9 @@ import pytest
 
 from fake_aws import clients_of
 from faulty_way import refusal, s3_refusal
-from stayline.adapters.aws.bucket import Bucket
 from stayline.adapters.aws.checkpoints import PREFIX, SIGNING_KEY, S3Checkpoints
 from stayline.adapters.aws.stack_secrets import StackSecrets
+from stayline.adapters.objects.bucket import Bucket
 from stayline.domain.audit_chain import CheckpointList
 from stayline.errors import AwsRefused, SettingRefused, StoreDamaged, StoreUnavailable
 from stores import HOUR, NOON

@@ -8,7 +8,8 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from fake_aws import Killed, die, faulty_aws, just_before
+from fake_aws import Killed, die, just_before
+from faulty_way import Fault, answering
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.each_write import write_each
 from stayline.adapters.aws.resources import Resources
@@ -117,7 +118,7 @@ def test_nobody_who_waits_for_an_answer_waits_for_another_writer(
         "CancellationReasons": [{"Code": "TransactionConflict"}],
     }
     call = {"Delete": {"TableName": "t", "Key": {"pk": {"S": "p"}}}}
-    with faulty_aws(400, json.dumps(conflict).encode()) as address:
+    with answering({"": Fault(400, json.dumps(conflict))}) as address:
         clients = led_to(address)
         assert write_each(clients, "the score board", [call], is_patient=False) is None
         with pytest.raises(StoreUnavailable, match="TransactionCanceledException"):

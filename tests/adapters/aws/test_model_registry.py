@@ -1,12 +1,12 @@
 import pytest
 
-from aws_backend import CALLS_MADE
+from declared_calls import CALLS_MADE
 from fake_aws import recording
 from faulty_way import Fault, FaultyWay, refusal
-from stayline.adapters.aws.bucket import Bucket
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.model_registry import SageMakerModelRegistry
 from stayline.adapters.aws.resources import Resources
+from stayline.adapters.objects.bucket import Bucket
 from stayline.domain.model_package import ApprovalStatus, ModelPackage, approve, reject
 from stayline.errors import ApprovalRefused, AwsRefused, PackageRefused, StoreUnavailable
 from stores import NOON

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from fake_aws import Killed, die, faulty_aws, just_before
+from fake_aws import Killed, die, just_before
+from faulty_way import Fault, answering, refusal
 from stayline.adapters.aws.alarm_book import DynamoAlarmBook
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.job_book import DynamoJobBook
@@ -37,14 +38,10 @@ READS: dict[str, Asked] = {
 }
 
 
-def refusal(code: str) -> bytes:
-    return f'{{"__type":"com.amazonaws.dynamodb.v20120810#{code}"}}'.encode()
-
-
 @pytest.mark.parametrize("ask", READS.values(), ids=READS)
 def test_expired_credentials_are_for_somebody_to_set_right(ask: Asked, led_to: LedTo) -> None:
     with (
-        faulty_aws(400, refusal("ExpiredTokenException")) as address,
+        answering({"": refusal("ExpiredTokenException")}) as address,
         pytest.raises(AwsRefused, match="the credentials have expired"),
     ):
         ask(led_to(address))
@@ -52,8 +49,8 @@ def test_expired_credentials_are_for_somebody_to_set_right(ask: Asked, led_to: L
 
 def test_throttling_and_errors_of_aws_may_pass_once_it_was_asked_four_times(led_to: LedTo) -> None:
     throttled = refusal("ProvisionedThroughputExceededException")
-    for status, body in ((400, throttled), (503, b"")):
-        with faulty_aws(status, body) as address, pytest.raises(StoreUnavailable):
+    for fault in (throttled, Fault(503, "")):
+        with answering({"": fault}) as address, pytest.raises(StoreUnavailable):
             READS["jobs"](led_to(address))
 
 

@@ -1,5 +1,6 @@
 """The runner on a fake of SageMaker Pipelines whose executions follow a script; nothing runs."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,10 +17,11 @@ from aws_pipelines import (
     step,
 )
 from faulty_way import Fault, refusal
-from small_pipelines import gated, pipeline, processing, two_steps
-from stayline.adapters.aws.bucket import Bucket
+from small_pipelines import CACHED, gated, pipeline, processing, two_steps
 from stayline.adapters.aws.clients import Clients
-from stayline.adapters.aws.pipeline_runner import SageMakerPipelineRunner
+from stayline.adapters.aws.pipeline_runner import LEFT, SageMakerPipelineRunner
+from stayline.adapters.objects.bucket import Bucket
+from stayline.domain.audit_events import AuditEventKind
 from stayline.domain.model_package import ApprovalStatus
 from stayline.domain.pipeline_execution import ExecutionStatus, StepStatus
 from stayline.errors import (
@@ -29,7 +31,10 @@ from stayline.errors import (
     ResumeRefused,
     UnknownExecution,
 )
-from stores import NOON
+from stayline.usecases.take_up_executions import take_up_executions
+from stores import NOON, EmbeddedBackend
+
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -152,6 +157,36 @@ def test_files_with_other_digests_than_were_checked_are_not_registered(home):
     assert home.runner().find("2026-03-01-001").status is ExecutionStatus.FAILED
 
 
+def test_a_failed_step_tells_why_in_the_words_that_its_program_left(home, faulty):
+    why = "AlgorithmError: See job logs for more information"
+    home.script.steps = [prepared("Failed", FailureReason=why)]
+    home.script.status, home.script.looks = "Failed", 0
+    words = Fault(200, '{"ExitMessage": "Too few rows: 7.\\n"}', of="DescribeProcessingJob")
+    faulty.faults = [words, words]
+    with pytest.raises(ExecutionFailed, match=r"'prepare': Too few rows: 7\."):
+        run(home.runner(), two_steps())
+    assert home.runner().find("2026-03-01-001").step("prepare").failure == "Too few rows: 7."
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        refusal("AccessDeniedException", of="DescribeProcessingJob"),
+        refusal("ValidationException", of="DescribeProcessingJob"),
+        Fault(200, "{}", of="DescribeProcessingJob"),
+    ],
+    ids=["not permitted", "not there", "no words"],
+)
+def test_where_there_are_no_such_words_a_failed_step_tells_what_sagemaker_says(
+    home, faulty, unknown
+):
+    home.script.steps = [prepared("Failed", FailureReason="ClientError: no image")]
+    home.script.status, home.script.looks = "Failed", 0
+    faulty.faults = [unknown, unknown]
+    with pytest.raises(ExecutionFailed, match="'prepare': ClientError: no image"):
+        run(home.runner(), two_steps())
+
+
 def test_a_fail_step_ends_the_execution_with_its_message_and_leaves_the_evidence(home):
     told = {"ErrorMessage": "Recall is 0.2, at least 0.3 is asked."}
     home.script.steps = [CHECKED, step("fail", "Fail", told, "Failed")]
@@ -206,6 +241,118 @@ def test_sagemaker_goes_on_without_us_and_whoever_started_it_takes_up_what_it_ma
     assert home.runner().notes() == []
 
 
+def test_what_ended_with_nobody_there_is_taken_up_under_its_trainer_s_name(home):
+    home.registers()
+    home.script.looks = 3
+    with pytest.raises(Killed):
+        run(home.runner(die), gates(home))
+    assert list(home.runner().take_up()) == []  # it goes on
+    home.script.looks = 0
+    assert list(home.runner().take_up()) == []  # somebody may be about to look
+    home.clock.instant += LEFT + SECOND
+    (taken,) = home.runner().take_up()
+    assert (taken.execution_id, taken.status, taken.resumed_by) == (
+        "2026-03-01-001", ExecutionStatus.SUCCEEDED, None
+    )  # fmt: skip
+    assert [one.trained_by for one in home.registry().packages()] == ["ana"]
+    assert list(home.runner().take_up()) == []
+    assert home.registry().problems() == []
+
+
+def test_killed_before_it_noted_sagemaker_s_answer_an_execution_is_found_by_its_name(home, faulty):
+    home.registers()
+
+    def cut(operation):
+        if "StartPipelineExecution" in faulty.asked:
+            faulty.stopped_at = 0
+
+    faulty.before = cut
+    with pytest.raises(AwsRefused):
+        run(home.runner(), gates(home))
+    faulty.before, faulty.stopped_at = lambda operation: None, None
+    home.script.looks = 0
+    home.clock.instant += LEFT + SECOND
+    (taken,) = home.runner().take_up()
+    assert taken.status is ExecutionStatus.SUCCEEDED
+    assert len(home.registry().packages()) == 1
+
+
+def test_one_that_cannot_be_taken_up_is_in_no_other_s_way_and_no_event_is_lost(
+    home, faulty, tmp_path
+):
+    home.registers()
+    for _ in range(2):
+        home.script.looks = 3
+        with pytest.raises(Killed):
+            run(home.runner(die), gates(home))
+    home.script.looks = 0
+    home.clock.instant += LEFT + SECOND
+    audit = EmbeddedBackend(tmp_path).audit()
+    faulty.faults = [refusal("AccessDeniedException", of="DescribePipelineExecution")]
+    with pytest.raises(AwsRefused):  # of the newest, which is looked at first
+        take_up_executions(runner=home.runner(), audit=audit, clock=home.clock)
+    assert [event.details["execution"] for event in audit.events()] == ["2026-03-01-001"]
+    take_up_executions(runner=home.runner(), audit=audit, clock=home.clock)
+    assert [event.details["execution"] for event in audit.events()] == [
+        "2026-03-01-001", "2026-03-01-002"
+    ]  # fmt: skip
+
+
+def test_an_execution_is_looked_for_no_further_back_than_it_began(home, faulty):
+    faulty.faults = [refusal("AccessDeniedException", of="StartPipelineExecution")]
+    with pytest.raises(AwsRefused):
+        run(home.runner(), two_steps())
+    asked = []
+    runner = home.runner()
+    runner._executions._clients.session.events.register(
+        "provide-client-params.sagemaker.ListPipelineExecutions",
+        lambda params, **_: asked.append(params["CreatedAfter"]),
+    )
+    assert list(runner.take_up()) == []
+    assert asked == [NOON - timedelta(days=1)]
+
+
+def test_one_that_sagemaker_never_heard_of_is_left_to_whoever_started_it(home, faulty):
+    faulty.faults = [refusal("AccessDeniedException", of="StartPipelineExecution")]
+    with pytest.raises(AwsRefused):
+        run(home.runner(), two_steps())
+    home.clock.instant += LEFT + SECOND
+    assert list(home.runner().take_up()) == []
+    assert home.runner().find("2026-03-01-001").was_cut_short
+
+
+def test_what_is_taken_up_is_audited_as_if_somebody_had_followed_it(home, tmp_path):
+    home.registers()
+    home.script.looks = 3
+    with pytest.raises(Killed):
+        run(home.runner(die), gates(home))
+    home.script.looks = 0
+    home.clock.instant += LEFT + SECOND
+    audit = EmbeddedBackend(tmp_path).audit()
+    (words,) = take_up_executions(runner=home.runner(), audit=audit, clock=home.clock)
+    assert words.endswith("version 1 is taken up.")
+    (event,) = audit.events()
+    assert (event.kind, event.actor, event.subject) == (
+        AuditEventKind.MODEL_REGISTERED, "ana", "1"
+    )  # fmt: skip
+    assert event.details["digest"] == home.registry().find(1).digest
+
+
+def test_one_that_failed_with_nobody_there_is_written_down_as_failed_once(home):
+    home.registers()
+    home.script.looks = 3
+    with pytest.raises(Killed):
+        run(home.runner(die), gates(home))
+    home.put("runs/check/reports/bias_analysis.json", b'{"altered":1}')
+    home.script.looks = 0
+    home.clock.instant += LEFT + SECOND
+    (taken,) = home.runner().take_up()
+    assert taken.status is ExecutionStatus.FAILED
+    assert "bias_analysis" in taken.failure
+    assert home.registry().packages() == []
+    assert list(home.runner().take_up()) == []
+
+
 def test_killed_before_sagemaker_was_asked_it_is_started_by_whoever_resumes(home, faulty):
     home.script.steps = [prepared()]
     faulty.faults = [refusal("AccessDeniedException", of="StartPipelineExecution")]
@@ -255,9 +402,11 @@ def test_a_log_comes_from_cloudwatch_and_steps_that_have_one_are_named(home, sta
     done = run(home.runner(), two_steps())
     logs = Clients(stack).of("logs")
     group, stream = "/aws/sagemaker/ProcessingJobs", "p-1/algo-1"
-    with pytest.raises(UnknownExecution):
-        home.runner().log(done.execution_id, "prepare")
+    with suppress(logs.exceptions.ResourceNotFoundException):  # another test may have printed
+        logs.delete_log_group(logGroupName=group)
+    assert home.runner().log(done.execution_id, "prepare") == ""
     logs.create_log_group(logGroupName=group)
+    assert home.runner().log(done.execution_id, "prepare") == ""
     logs.create_log_stream(logGroupName=group, logStreamName=stream)
     now = int(datetime.now(UTC).timestamp() * 1000)
     logs.put_log_events(
@@ -267,6 +416,14 @@ def test_a_log_comes_from_cloudwatch_and_steps_that_have_one_are_named(home, sta
     assert home.runner().log(done.execution_id, "prepare") == "line 0\nline 1\n"
     with pytest.raises(UnknownExecution, match=r"'gate'.*have one: prepare"):
         home.runner().log(done.execution_id, "gate")
+
+
+def test_a_log_that_must_not_be_read_is_not_taken_for_an_empty_one(home, faulty):
+    home.script.steps = [prepared()]
+    done = run(home.runner(), two_steps())
+    faulty.faults = [refusal("AccessDeniedException", of="FilterLogEvents")]
+    with pytest.raises(AwsRefused, match="CloudWatch Logs"):
+        home.runner().log(done.execution_id, "prepare")
 
 
 def test_runs_and_inputs_too_old_to_be_used_again_go_with_all_their_versions(home, stack):
@@ -293,6 +450,26 @@ def test_rows_of_people_are_counted_and_forgotten_while_reports_and_models_stay(
     assert runner.forget_rows()
     left = list(Bucket(Clients(stack), stack.data_bucket, "a test").keys(""))
     assert left == ["models/12/model.tar.gz", "runs/a1/check/reports/x.json"]
+
+
+def test_while_sagemaker_s_cache_may_name_outputs_that_are_gone_every_step_runs(home, stack):
+    def published():
+        home.script.looks = 0
+        run(home.runner(), pipeline(processing("prepare", "pass", **CACHED)))
+        told = Clients(stack).of("sagemaker").describe_pipeline(PipelineName=stack.pipeline)
+        return told["PipelineDefinition"]
+
+    home.script.steps = [prepared()]
+    assert '"CacheConfig"' in published()
+    assert home.runner().purge(NOON - timedelta(days=999)) == 0
+    assert '"CacheConfig"' in published()  # nothing went
+    home.put("runs/a1/prepare/rows/rows.parquet", b"rows")
+    assert home.runner().forget_rows()
+    assert '"CacheConfig"' not in published()
+    newest = home.runner().executions()[0]
+    assert "CacheConfig" in str(home.runner().definition(newest.execution_id))
+    home.clock.instant += timedelta(days=30)
+    assert '"CacheConfig"' in published()
 
 
 def test_these_tests_make_every_call_that_the_runner_declares(request):

@@ -2,9 +2,10 @@
 
 import pytest
 
-from fake_aws import Killed, clients_of, die, everything, faulty_aws, just_before
+from fake_aws import Killed, clients_of, die, everything, just_before
+from faulty_way import Fault, answering
 from stayline.adapters.aws.clients import Clients
-from stayline.adapters.aws.record_bucket import RecordBucket
+from stayline.adapters.objects.record_bucket import RecordBucket
 from stayline.errors import AwsRefused, StoreUnavailable
 
 
@@ -101,8 +102,8 @@ def test_all_pages_are_listed(stack, monkeypatch):
     ],
 )
 def test_what_s3_answers_in_trouble_is_told_in_words(led_to, status, code, told):
-    body = f"<Error><Code>{code}</Code><Message>secret words</Message></Error>".encode()
-    with faulty_aws(status, body) as address:
+    body = f"<Error><Code>{code}</Code><Message>secret words</Message></Error>"
+    with answering({"": Fault(status, body)}) as address:
         bucket = bucket_of(led_to(address))
         with pytest.raises(told, match=code) as problem:
             bucket.rewrite("k", with_more(b"x"))
@@ -110,7 +111,7 @@ def test_what_s3_answers_in_trouble_is_told_in_words(led_to, status, code, told)
 
 
 def test_an_answer_cut_off_is_never_taken_for_the_whole(led_to):
-    with faulty_aws(200, b"half of it", cut_off=10) as address:
+    with answering({"": Fault(200, "half of it", is_cut=True)}) as address:
         bucket = bucket_of(led_to(address))
         with pytest.raises(StoreUnavailable, match="AWS does not answer"):
             bucket.rewrite("k", with_more(b"x"))

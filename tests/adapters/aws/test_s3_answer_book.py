@@ -5,7 +5,7 @@ import pytest
 
 from fake_aws import Killed, clients_of, die, everything, just_before
 from stayline.adapters.aws.answer_book import S3AnswerBook
-from stayline.adapters.aws.record_bucket import RecordBucket
+from stayline.adapters.objects.record_bucket import RecordBucket
 from stayline.errors import StoreDamaged
 from stayline.ports.answer_book import ANSWER_TYPES
 from stores import ANA, BO, HOUR, NOON

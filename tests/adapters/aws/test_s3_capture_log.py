@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from fake_aws import Killed, clients_of, die, everything, faulty_aws, just_before
+from fake_aws import Killed, clients_of, die, everything, just_before
+from faulty_way import answering, s3_refusal
 from stayline.adapters.aws.capture_log import S3CaptureLog
-from stayline.adapters.aws.record_bucket import RecordBucket
+from stayline.adapters.objects.record_bucket import RecordBucket
 from stayline.domain.capture import CaptureRecord
 from stayline.errors import StoreUnavailable
 from stayline.formats.capture_records import read_capture_line
@@ -109,7 +110,7 @@ def test_a_purge_killed_between_two_objects_is_completed_by_the_next(stack):
 
 
 def test_what_s3_did_not_take_is_not_answered(led_to):
-    with faulty_aws(503, b"<Error><Code>SlowDown</Code></Error>") as address:
+    with answering({"": s3_refusal("SlowDown", 503)}) as address:
         log = S3CaptureLog(led_to(address))
         with pytest.raises(StoreUnavailable, match="SlowDown"):
             log.append([of(ANA, "one")])

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from fake_aws import Killed, clients_of, die, everything, faulty_aws, just_before
+from fake_aws import Killed, clients_of, die, everything, just_before
+from faulty_way import Fault, answering, refusal, s3_refusal
+from stayline.adapters.aws.directory import DynamoDirectory
 from stayline.adapters.aws.extract_files import S3ExtractFiles
 from stayline.adapters.aws.outcome_book import KEY, S3OutcomeBook
 from stayline.adapters.aws.protected_attributes import S3ProtectedAttributes
-from stayline.adapters.aws.record_bucket import RecordBucket
 from stayline.adapters.aws.report_shelf import S3ReportShelf
 from stayline.adapters.aws.stores_check import AwsStoresCheck
+from stayline.adapters.objects.record_bucket import RecordBucket
 from stayline.domain.outcomes import EventOutcome, PersonOutcome
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.errors import AwsRefused, StoreDamaged
@@ -78,7 +80,7 @@ def test_each_of_two_reads_at_once_is_recorded_and_one_taken_out_is_told(stack):
 
 
 def test_what_cannot_be_recorded_is_not_read(led_to):
-    with faulty_aws(403, b"<Error><Code>AccessDenied</Code></Error>") as address:
+    with answering({"": s3_refusal("AccessDenied", 403)}) as address:
         store = S3ProtectedAttributes(led_to(address), SetClock())
         with pytest.raises(AwsRefused, match="protected attributes"):
             store.read(AUDIT)
@@ -101,19 +103,19 @@ def test_a_file_that_comes_anew_while_its_namesake_is_purged_stays(stack):
     bucket.put("extracts/done/march.csv", b"id,pay\nE1,10\n")
     newer = b"id,pay\nE2,20\n"
     just_before(clients, "s3.DeleteObject", lambda: bucket.put("extracts/done/march.csv", newer))
-    files = S3ExtractFiles(clients, None)
+    files = S3ExtractFiles(clients, DynamoDirectory(clients_of(stack), []))
     assert files.purge(datetime.now(UTC) + timedelta(days=1)) == 0
     assert bucket.get("extracts/done/march.csv") == newer
     assert b"E1" not in everything(stack)
 
 
 def test_a_feature_store_that_answers_is_no_problem(led_to):
-    with faulty_aws(200, b"{}") as address:
+    with answering({"": Fault(200)}) as address:
         assert AwsStoresCheck(led_to(address)).problems()["feature store"] is None
 
 
 def test_stores_out_of_reach_are_told_in_words_and_soon(led_to):
-    with faulty_aws(400, b'{"__type":"ExpiredTokenException"}') as address:
+    with answering({"": refusal("ExpiredTokenException")}) as address:
         clients = led_to(address)
         expired = AwsStoresCheck(clients).problems()
         assert "the credentials have expired" in expired["state store"]

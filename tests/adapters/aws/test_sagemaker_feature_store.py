@@ -13,17 +13,18 @@ from hypothesis import strategies as st
 
 from fake_aws import new_stack, running_fake, variables
 from fake_feature_store import FakeFeatureStore, running_feature_store
-from stayline.adapters.aws.clients import ATTEMPTS, Clients
+from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.feature_names import feature_definitions, feature_names
 from stayline.adapters.aws.feature_notes import FeatureNotes
 from stayline.adapters.aws.feature_store import SageMakerFeatureStore
 from stayline.adapters.aws.record_texts import fact_row, order_text, record_texts
 from stayline.adapters.aws.resources import Resources
-from stayline.adapters.aws.s3_place import S3Place
 from stayline.adapters.aws.table import Item, Table
-from stayline.adapters.aws.writer_lease import Held
 from stayline.adapters.delta.offline_features import OfflineFeatures
 from stayline.adapters.delta.places import our_words
+from stayline.adapters.delta.writer_lease import Held
+from stayline.adapters.objects.clients import USUAL
+from stayline.adapters.objects.s3_place import S3Place
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.workforce_schema import Column, Kind, LabelColumn, Role, workforce_schema
 from stayline.errors import AwsRefused, StoreDamaged, StoreUnavailable
@@ -182,7 +183,7 @@ def test_what_passes_is_told_from_what_is_to_be_set_right_and_a_repeated_put_hea
     code: str,
     error: type[Exception],
 ) -> None:
-    online.failing = [(status, code)] * ATTEMPTS
+    online.failing = [(status, code)] * USUAL.attempts
     with pytest.raises(error):
         store.put(FEATURES, facts(range(1)), written_at=T0)
     online.failing = []
@@ -215,7 +216,7 @@ def test_s3_that_refuses_or_does_not_answer_is_told_apart(
             store.count()
     gone = Resources("gone", stack.account, stack.region)
     with pytest.raises(AwsRefused, match="NoSuchBucket"):
-        OfflineFeatures(S3Place(Clients(gone))).version(FEATURES)
+        OfflineFeatures(S3Place(Clients(gone).data)).version(FEATURES)
     assert store.count() == 1
 
 
@@ -225,7 +226,7 @@ def test_what_was_committed_and_not_shown_is_shown_by_who_opens_next(
     store.put(FEATURES, facts(range(2)), written_at=T0)
     told = len(online.records)
     killed = facts(range(2, 4)).with_columns(write_time=pl.lit(T0).cast(INSTANT))
-    OfflineFeatures(S3Place(Clients(stack))).add(FEATURES, killed.select(column_order(store)))
+    OfflineFeatures(S3Place(Clients(stack).data)).add(FEATURES, killed.select(column_order(store)))
     assert len(online.records) == told
     assert opened_anew(stack).known([token_of(3)]) == {token_of(3)}
     assert len(online.records) == told + 2
@@ -293,7 +294,7 @@ def test_a_writer_who_was_passed_over_is_refused_and_its_file_swept(
     store: SageMakerFeatureStore, stack: Resources
 ) -> None:
     store.put(FEATURES, facts(range(3)), written_at=T0)
-    place = S3Place(Clients(stack))
+    place = S3Place(Clients(stack).data)
     late = place.table(FEATURES)
     assert late is not None
     store.erase(token_of(1))
@@ -312,7 +313,7 @@ def test_a_reader_whose_file_was_swept_is_told_and_the_store_reads_on(
     store: SageMakerFeatureStore, stack: Resources
 ) -> None:
     store.put(FEATURES, facts(range(3)), written_at=T0)
-    before = OfflineFeatures(S3Place(Clients(stack))).facts(FEATURES)
+    before = OfflineFeatures(S3Place(Clients(stack).data)).facts(FEATURES)
     assert before is not None
     store.erase(token_of(1))
     with pytest.raises(StoreDamaged, match="missing"):

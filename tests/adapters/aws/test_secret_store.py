@@ -41,6 +41,16 @@ def test_two_processes_that_make_the_token_key_at_once_have_the_same(
     assert [here.token_key()] == keys
 
 
+def test_every_secret_is_made_under_the_key_of_names(stack):
+    secrets, client = secrets_of(stack), clients_of(stack).of("secretsmanager")
+    secrets.token_key()
+    secrets.next_token_key()
+    secrets.create_access_key("payroll")
+    page = client.list_secrets(Filters=[{"Key": "name", "Values": [stack.secret("")]}])
+    assert len(page["SecretList"]) == 3
+    assert {one["KmsKeyId"] for one in page["SecretList"]} == {stack.people_key}
+
+
 def test_a_key_that_aws_does_not_tell_yet_is_waited_for(stack, faulty):
     made = secrets_of(stack).token_key()
     unknown = refusal("ResourceNotFoundException", of=READ)

@@ -3,17 +3,13 @@
 import json
 from collections.abc import Callable
 
-from fake_aws import faulty_aws
+from faulty_way import Fault, answering, query_refusal
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.notifier import TOPIC, SnsNotifier
 from stayline.adapters.aws.resources import Resources
 from stayline.domain.alarm_message import AlarmMessage
 
 HOSTILE = AlarmMessage("t-1", "ALARM: Größe\r\nBcc: 夜" + "x" * 200, "It drifts.", is_alarm=True)
-EXPIRED = (
-    b"<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>no</Message>"
-    b"</Error></ErrorResponse>"
-)
 
 
 def test_a_message_reaches_a_subscriber_with_what_it_may_filter_by(stack: Resources) -> None:
@@ -45,7 +41,8 @@ def test_a_topic_that_nobody_follows_or_that_is_not_there_is_a_problem(stack: Re
 
 
 def test_what_sns_refuses_is_told_and_not_raised(led_to: Callable[[str], Clients]) -> None:
-    for status, body, told in ((403, EXPIRED, "expired"), (503, b"", "AWS answered")):
-        with faulty_aws(status, body) as address:
+    expired = query_refusal("ExpiredToken", 403)
+    for fault, told in ((expired, "expired"), (Fault(503, ""), "AWS answered")):
+        with answering({"": fault}) as address:
             why = SnsNotifier(led_to(address)).send(TOPIC, HOSTILE)
             assert told in (why or "")

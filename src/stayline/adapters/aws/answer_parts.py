@@ -10,8 +10,8 @@ import polars as pl
 
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.parquet import decoded, encoded
-from stayline.adapters.aws.record_bucket import RecordBucket
 from stayline.adapters.aws.table import Item, Table
+from stayline.adapters.objects.record_bucket import RecordBucket
 from stayline.errors import StoreDamaged
 from stayline.ports.answer_book import ANSWER_TYPES
 

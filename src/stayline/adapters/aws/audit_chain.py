@@ -1,61 +1,35 @@
 """The chain of audit events in DynamoDB: blocks of events, and a head that moves with them."""
 
-import hashlib
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import msgspec
 
+from stayline.adapters.aws.audit_blocks import (
+    Block,
+    Head,
+    Span,
+    Waiting,
+    blocks_behind,
+    events_of,
+    moved_head,
+    partition_about,
+    partition_name,
+    partition_of,
+    place_of,
+)
+from stayline.adapters.aws.audit_outbox import OUTBOX
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.table import Item, Table, Write
-from stayline.domain.audit_chain import CHAIN_START
-from stayline.domain.audit_events import AuditEvent
 from stayline.errors import StoreDamaged, StoreUnavailable
-from stayline.formats.audit_rows import EventRow, event_row, linked
+from stayline.formats.audit_rows import event_row
 
-OUTBOX = "audit-outbox"
-"""Where events wait for the chain: one, or several that were noted together."""
-LARGEST_BLOCK = 200_000
-"""Bytes of events in one item, of which DynamoDB takes 400 KB."""
 STORE = "the audit log"
 LAST = 10**12 - 1
 """No position is greater."""
 _HEAD, _SPANS, _ALONE = "audit-head", "audit-spans", " "
-_PARTITION = 10_000
 _ITEMS_A_MOVE, _BYTES_A_MOVE = 80, 1_000_000
 _TRIES, _WAIT_S = 40, 0.02
-
-
-class Linked(NamedTuple):
-    """An event and its link in the chain."""
-
-    row: EventRow
-    link: str
-
-
-Block = tuple[Linked, ...]
-Waiting = AuditEvent | tuple[AuditEvent, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The newest event's position and link, and the times in the newest partition."""
-
-    position: int = 0
-    link: str = CHAIN_START
-    partition: int = 0
-    earliest: int = 0
-    latest: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Between which times the events of a partition were, in microseconds."""
-
-    earliest: int
-    latest: int
 
 
 class AuditChain:
@@ -106,9 +80,9 @@ class AuditChain:
     ) -> Iterator[tuple[int, Block]]:
         """Yield a partition's blocks that begin at those positions, with where they begin."""
         found = self._blocks.query(
-            _partition_name(partition),
-            first=_place(first),
-            last=_place(last),
+            partition_name(partition),
+            first=place_of(first),
+            last=place_of(last),
             newest_first=newest_first,
         )
         for item in found:
@@ -119,10 +93,13 @@ class AuditChain:
     ) -> Iterator[tuple[int, Block]]:
         """Yield those of these blocks that may hold events of a subject."""
         places = self._places.query(
-            _about(subject), first=_place(first), last=_place(last), newest_first=newest_first
+            partition_about(subject),
+            first=place_of(first),
+            last=place_of(last),
+            newest_first=newest_first,
         )
         for item in places:
-            block = self._blocks.get(_partition_name(partition_of(item.value)), item.place)
+            block = self._blocks.get(partition_name(partition_of(item.value)), item.place)
             if block is not None:  # it was pointed at, and then somebody else was faster
                 yield item.value, block
 
@@ -140,16 +117,16 @@ class AuditChain:
 
     def _move(self, head: Head, waiting: Sequence[Item[Waiting]]) -> Head | None:
         """Put what waits behind the head; return the new one, None where it had moved."""
-        rows = [event_row(event) for item in waiting for event in _events(item.value)]
+        rows = [event_row(event) for item in waiting for event in events_of(item.value)]
         moved, spans = head, {}
-        blocks = list(_blocks(head, rows))
+        blocks = list(blocks_behind(head, rows))
         for item in blocks:
-            moved = _moved(moved, int(item.place), item.value)
+            moved = moved_head(moved, int(item.place), item.value)
             spans[moved.partition] = Span(moved.earliest, moved.latest)
         self._places.put_all(
             Item(about, item.place, int(item.place))
             for item in blocks
-            for about in {_about(one.row.subject) for one in item.value}
+            for about in {partition_about(one.row.subject) for one in item.value}
         )
         before = None if head == Head() else head
         new_head = Item(_HEAD, _ALONE, moved)
@@ -165,37 +142,6 @@ class AuditChain:
         return moved if self._heads.write(writes) else None
 
 
-def _moved(head: Head, first: int, block: Block) -> Head:
-    partition = partition_of(first)
-    times = [one.row.at for one in block]
-    if head.position and partition == head.partition:
-        times += [head.earliest, head.latest]
-    return replace(
-        head,
-        position=first + len(block) - 1,
-        link=block[-1].link,
-        partition=partition,
-        earliest=min(times),
-        latest=max(times),
-    )
-
-
-def _blocks(head: Head, rows: Sequence[EventRow]) -> Iterator[Item[Block]]:
-    block: list[Linked] = []
-    first, size = head.position + 1, 0
-    for position, row, one in linked(head.position, head.link, rows):
-        if block and size > LARGEST_BLOCK:
-            yield _block(first, block)
-            block, first, size = [], position, 0
-        block.append(Linked(row, one))
-        size += len(msgspec.json.encode(row)) + len(one)
-    yield _block(first, block)
-
-
-def _block(first: int, block: Sequence[Linked]) -> Item[Block]:
-    return Item(_partition_name(partition_of(first)), _place(first), tuple(block))
-
-
 def _batches(items: Iterator[Item[Waiting]]) -> Iterator[Sequence[Item[Waiting]]]:
     """Yield so many at a time as one transaction takes."""
     batch: list[Item[Waiting]] = []
@@ -208,26 +154,3 @@ def _batches(items: Iterator[Item[Waiting]]) -> Iterator[Sequence[Item[Waiting]]
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _events(waiting: Waiting) -> Sequence[AuditEvent]:
-    return (waiting,) if isinstance(waiting, AuditEvent) else waiting
-
-
-def partition_of(first: int) -> int:
-    """Return the partition of the block that begins there."""
-    return (first - 1) // _PARTITION
-
-
-def _partition_name(number: int) -> str:
-    return f"audit#{number:08d}"
-
-
-def _place(position: int) -> str:
-    return f"{position:012d}"
-
-
-def _about(subject: str) -> str:
-    """Return the partition that points at a subject's events: a subject may be long, a key not."""
-    digest = hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"audit-about#{digest[:32]}"

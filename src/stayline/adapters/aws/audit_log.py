@@ -8,17 +8,16 @@ from uuid import uuid4
 
 import msgspec
 
-from stayline.adapters.aws.audit_chain import (
-    LARGEST_BLOCK,
-    OUTBOX,
-    AuditChain,
-    Waiting,
-)
+from stayline.adapters.aws.audit_blocks import LARGEST_BLOCK, Waiting
+from stayline.adapters.aws.audit_chain import AuditChain
+from stayline.adapters.aws.audit_outbox import OUTBOX
+from stayline.adapters.aws.audit_pages import page_before
 from stayline.adapters.aws.audit_reading import Wanted, matching, walk
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.table import Item, Write
 from stayline.domain.audit_chain import ChainCheck
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.audit_trail import TrailPage, TrailWish
 from stayline.errors import StoreDamaged
 from stayline.formats.audit_rows import row_time
 
@@ -96,6 +95,11 @@ class DynamoAuditLog:
             actor,
         )
         yield from matching(self._chain, wanted, limit)
+
+    def trail(self, wish: TrailWish, *, before: int | None = None, limit: int = 50) -> TrailPage:
+        """Return a page of the newest events before a position."""
+        self._chain.drain()
+        return page_before(self._chain, wish, before, limit)
 
     def check(
         self,

@@ -4,13 +4,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from stayline.adapters.aws.audit_chain import (
-    LAST,
-    AuditChain,
-    Block,
-    Head,
-    partition_of,
-)
+from stayline.adapters.aws.audit_blocks import Block, Head, partition_of
+from stayline.adapters.aws.audit_chain import LAST, AuditChain
 from stayline.domain.audit_chain import ChainCheck
 from stayline.domain.audit_events import AuditEvent
 from stayline.errors import StoreDamaged
@@ -95,24 +90,22 @@ def _rows(
     """Yield what is wanted of the blocks from one on: where its block begins, its place, itself."""
     if first > head.position or wanted.kinds == frozenset():
         return
-    blocks = (
-        _blocks(chain, head, wanted, first=first, newest_first=newest_first)
-        if wanted.subject is None
-        else chain.blocks_about(
-            wanted.subject, first=first, last=head.position, newest_first=newest_first
-        )
-    )
-    for start, block in blocks:
+    for start, block in blocks_of(chain, head, wanted, first=first, newest_first=newest_first):
         rows = list(enumerate((one.row for one in block), start))
         for position, row in reversed(rows) if newest_first else rows:
             if position <= head.position and wanted.takes(row):
                 yield start, position, row
 
 
-def _blocks(
+def blocks_of(
     chain: AuditChain, head: Head, wanted: Wanted, *, first: int, newest_first: bool
 ) -> Iterator[tuple[int, Block]]:
-    """Yield blocks of the partitions that hold such times."""
+    """Yield blocks that may hold what is wanted: about the subject, or of that time."""
+    if wanted.subject is not None:
+        yield from chain.blocks_about(
+            wanted.subject, first=first, last=head.position, newest_first=newest_first
+        )
+        return
     partitions = [
         number
         for number, span in chain.spans()

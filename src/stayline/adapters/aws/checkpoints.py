@@ -5,9 +5,9 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from stayline.adapters.aws.bucket import Bucket
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.stack_secrets import StackSecrets
+from stayline.adapters.objects.bucket import Bucket
 from stayline.domain.audit_chain import Checkpoint, CheckpointList
 from stayline.errors import StoreDamaged, StoreUnavailable
 from stayline.formats.checkpoint_lines import parse_checkpoint

@@ -35,10 +35,10 @@ class DynamoDecisionBook:
         table = clients.resources.state_table
         self._table = Table(clients, table, Decision, "the decision book")
 
-    def add(self, decision: Decision) -> None:
+    def add(self, decision: Decision) -> bool:
         """Keep a decision, unless its id is taken."""
-        items = _items(decision)
-        self._table.write([Write(one.partition, one.place, one, if_new=True) for one in items])
+        writes = [Write(one.partition, one.place, one, if_new=True) for one in _items(decision)]
+        return self._table.write(writes)
 
     def decisions(self, token: EmployeeToken) -> list[Decision]:
         """Return a person's decisions, oldest first."""

@@ -17,6 +17,8 @@ from stayline.ports.directory import MOST_LEVELS, DirectoryEntry
 _STORE = "the directory"
 _DIGITS = "0123456789abcdef"
 _TOGETHER = 1_000
+_FEW = 50
+"""How many people are asked for one by one."""
 _END = "~"
 Thing = TypeVar("Thing")
 
@@ -57,16 +59,31 @@ class DynamoDirectory:
     def find(self, token: EmployeeToken) -> DirectoryEntry | None:
         """Return the newest entry of a person."""
         newest = next(self._of(token, newest_first=True), None)
-        if newest is None:
-            return None
-        entry = newest.value
-        return DirectoryEntry(
-            token,
-            entry.hr_id,
-            _event_time(newest.place),
-            entry.display_name,
-            None if entry.manager is None else EmployeeToken(entry.manager),
-        )
+        return None if newest is None else _told(newest)
+
+    def find_all(self, tokens: Sequence[EmployeeToken]) -> Mapping[EmployeeToken, DirectoryEntry]:
+        """Return the newest entry of each of these people; of many, by reading everybody once."""
+        if len(tokens) > _FEW:
+            everybody = self._everybody()
+            return {one: everybody[one] for one in tokens if one in everybody}
+        found = {token: self.find(token) for token in tokens}
+        return {token: entry for token, entry in found.items() if entry is not None}
+
+    def people_below(self, manager: EmployeeToken, *, most: int) -> Sequence[DirectoryEntry]:
+        """Return whom a manager leads, level by level, by reading everybody once."""
+        everybody = self._everybody()
+        led: dict[str, list[DirectoryEntry]] = {}
+        for entry in everybody.values():
+            led.setdefault(entry.manager or "", []).append(entry)
+        below: dict[EmployeeToken, DirectoryEntry] = {}
+        level = [manager] if manager in everybody else []
+        for _ in range(MOST_LEVELS):
+            found = {one.token: one for leader in level for one in led.get(leader, ())}
+            level = [one for one in found if one != manager and one not in below]
+            below |= {one: found[one] for one in level}
+            if not level or len(below) >= most:
+                break
+        return list(below.values())[:most]
 
     def managers_above(self, token: EmployeeToken) -> Sequence[EmployeeToken]:
         """Return whom a person reports to, nearest first."""
@@ -83,6 +100,12 @@ class DynamoDirectory:
     def known_as(self, token: EmployeeToken) -> tuple[EmployeeToken, ...]:
         """Return every token a person has had, the one that stands now first."""
         return self._aliases.known_as(token)
+
+    def known_as_all(
+        self, tokens: Sequence[EmployeeToken]
+    ) -> Mapping[EmployeeToken, tuple[EmployeeToken, ...]]:
+        """Return every token that each of these people has had."""
+        return self._aliases.known_as_all(tokens)
 
     def link(self, aliases: pl.DataFrame) -> None:
         """Note which tokens people had under earlier keys."""
@@ -127,6 +150,11 @@ class DynamoDirectory:
         """Return nothing: DynamoDB checks what it keeps."""
         return []
 
+    def _everybody(self) -> dict[EmployeeToken, DirectoryEntry]:
+        """Return everybody's newest entry: the last one of each in the order of the table."""
+        every = (item for digit in _DIGITS for item in self._entries.query(_entries_of(digit)))
+        return {entry.token: entry for entry in map(_told, every)}
+
     def _put_changed(self, items: Sequence[Item[_Entry]]) -> int:
         known = self._entries.get_all((item.partition, item.place) for item in items)
         changed = [item for item in items if known.get((item.partition, item.place)) != item.value]
@@ -159,6 +187,13 @@ class DynamoDirectory:
 def _item(token: str, at: datetime, entry: _Entry) -> Item[_Entry]:
     place = at.astimezone(UTC).isoformat(timespec="microseconds")
     return Item(_entries_of(token), f"{token}#{place}", entry)
+
+
+def _told(item: Item[_Entry]) -> DirectoryEntry:
+    entry = item.value
+    manager = None if entry.manager is None else EmployeeToken(entry.manager)
+    token = EmployeeToken(_token(item))
+    return DirectoryEntry(token, entry.hr_id, _event_time(item.place), entry.display_name, manager)
 
 
 def _renamed(item: Item[_Entry], newer: Mapping[str, str]) -> Item[_Entry]:

@@ -9,11 +9,10 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from stayline.adapters.aws.clients import Clients
-from stayline.adapters.aws.record_bucket import Change, Found, RecordBucket
+from stayline.adapters.objects.record_bucket import Change, Found, RecordBucket
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.retention import Ages
 from stayline.errors import ExtractUnreadable
-from stayline.formats.extract import read_extract
 from stayline.formats.extract_rows import encoded_like, may_hold, names_one_of, without_people
 from stayline.ports.aged_records import NOBODY
 from stayline.ports.directory import Directory
@@ -85,8 +84,7 @@ class S3ExtractFiles:
         return changed
 
     def _hr_ids(self, tokens: AbstractSet[EmployeeToken]) -> frozenset[str]:
-        entries = [self._directory.find(token) for token in sorted(tokens)]
-        return frozenset(entry.hr_id for entry in entries if entry is not None)
+        return frozenset(one.hr_id for one in self._directory.find_all(sorted(tokens)).values())
 
     def _files(self, folders: Sequence[str]) -> Iterator[Found]:
         return (file for folder in folders for file in self._bucket.found(folder))
@@ -137,6 +135,8 @@ def _only_as_first_seen() -> Change[bool]:
 
 def _frame(key: str, content: bytes) -> pl.DataFrame:
     """Return the rows of a file, which is laid on this machine's disk while it is read."""
+    from stayline.formats.extract import read_extract  # NumPy, for files alone
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "extract").with_suffix(PurePosixPath(key).suffix)
         path.write_bytes(content)

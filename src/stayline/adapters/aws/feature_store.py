@@ -11,12 +11,13 @@ import polars as pl
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.feature_runtime import MOST_AT_ONCE
 from stayline.adapters.aws.online_people import OnlinePeople
-from stayline.adapters.aws.s3_place import S3Place
-from stayline.adapters.aws.writer_lease import WriterLease
+from stayline.adapters.aws.writers_turn import DynamoTurn
 from stayline.adapters.delta.fact_frames import CLOCKS, GROUPS, who_left
 from stayline.adapters.delta.feature_store import FactsInDelta
 from stayline.adapters.delta.newest_facts import NewestFacts
 from stayline.adapters.delta.offline_features import OfflineFeatures
+from stayline.adapters.delta.writer_lease import WriterLease
+from stayline.adapters.objects.s3_place import S3Place
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.errors import AwsRefused, StoreDamaged, StoreUnavailable
 from stayline.ports.feature_store import (
@@ -49,6 +50,7 @@ class SageMakerFeatureStore(FactsInDelta):
             "dynamodb.transact_write_items",
             "s3.delete_objects",
             "s3.list_object_versions",
+            "s3.list_objects_v2",
             "sagemaker-featurestore-runtime.batch_get_record",
             "sagemaker-featurestore-runtime.delete_record",
             "sagemaker-featurestore-runtime.put_record",
@@ -58,10 +60,10 @@ class SageMakerFeatureStore(FactsInDelta):
     """What deltalake's and Polars' own clients of S3 ask for, under ``offline/`` of the bucket."""
 
     def __init__(self, clients: Clients) -> None:
-        offline = OfflineFeatures(S3Place(clients))
+        offline = OfflineFeatures(S3Place(clients.data))
         self._everyone = {group: NewestFacts() for group in GROUPS}
         self._people = OnlinePeople(clients, offline, self._everyone)
-        super().__init__(offline, self._people, WriterLease(clients, "features#writer"))
+        super().__init__(offline, self._people, WriterLease(DynamoTurn(clients)))
         self._open()
 
     def get(self, token: EmployeeToken) -> FeatureRecord | None:

@@ -25,7 +25,6 @@ class DynamoGovernanceRegister:
     CALLS = frozenset(
         {
             "dynamodb.batch_write_item",
-            "dynamodb.get_item",
             "dynamodb.put_item",
             "dynamodb.query",
             "dynamodb.transact_write_items",
@@ -57,9 +56,10 @@ class DynamoGovernanceRegister:
                 newest[entry.entry_id] = entry
         return list(newest.values())
 
-    def history(self, kind: type[Kind]) -> list[Entry[Kind]]:
-        """Return every entry ever kept of a kind."""
-        return self._log(kind).entries()
+    def history(self, kind: type[Kind], *, newest: int | None = None) -> list[Entry[Kind]]:
+        """Return every entry ever kept of a kind, or the last so many; all are read."""
+        found = self._log(kind).entries()
+        return found if newest is None else found[max(len(found) - newest, 0) :]
 
     def forget_words(self, subjects: Collection[str]) -> None:
         """Write these people's entries anew, without words; killed halfway, the next one goes on.

@@ -1,34 +1,23 @@
-"""Models behind the stack's SageMaker endpoint: created, switched with a canary, described."""
+"""Models behind the stack's SageMaker endpoint: put in, switched with guardrails, described."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from stayline.adapters.aws.clients import Clients, code_of, our_errors
+from stayline.adapters.aws.clients import Clients, our_errors
+from stayline.adapters.aws.endpoint_shape import NOT_THERE, EndpointShapes, Shape
+from stayline.adapters.aws.guardrails import guardrails
 from stayline.adapters.aws.model_packages import model_data_url
+from stayline.adapters.objects.clients import code_of
 from stayline.domain.risk_score import ModelIdentity
+from stayline.errors import DeploymentRefused, EndpointMissing
 
-VARIANT = "AllTraffic"
-"""The one variant; a blue/green update needs the same name before and after it."""
 _WHAT = "the SageMaker endpoint"
-_SERVERLESS_AT_ONCE = 20
-_LONGEST_UPDATE_S = 3600
+_MADE_ANEW = "`stayline aws deploy --model-version {version}` makes it anew."
 
 
-@dataclass(frozen=True, slots=True)
-class HostingPlan:
-    """What the endpoint runs on, and how carefully it is switched.
-
-    ``serverless_mb`` takes the place of instances; such an endpoint captures nothing by itself, and
-    cannot isolate its container from the network. A canary needs two instances: with one, all
-    traffic goes over at once, and back when an alarm rings within ``bake_s``. The stack is built
-    with the same defaults.
-    """
-
-    instance_type: str = "ml.m8g.medium"
-    instances: int = 1
-    serverless_mb: int | None = None
-    canary_percent: int = 50
-    bake_s: int = 600
+def _nothing() -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +25,14 @@ class Hosted:
     """The endpoint as SageMaker describes it.
 
     ``config`` is what answers, ``pending`` what it is being switched to, ``reason`` why the last
-    switch failed. Without an endpoint, ``status`` is empty.
+    switch failed, ``instances`` how many there are to be. Without an endpoint, ``status`` is empty.
     """
 
     status: str = ""
     config: str = ""
     pending: str = ""
     reason: str = ""
+    instances: int = 0
 
     @property
     def answers(self) -> bool:
@@ -54,27 +44,30 @@ class Hosted:
         """Whether nothing is under way."""
         return self.status not in ("Creating", "Updating", "SystemUpdating", "RollingBack")
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing but deleting it can follow."""
+        return self.status in ("Failed", "Deleting")
+
 
 class Hosting:
-    """Makes the endpoint serve a version; every part is named after the version's bytes.
+    """Puts another model into the endpoint that the stack made, and leaves its shape as it is.
 
-    So what a killed process left half-made is found and used by the next one, and two that do the
-    same at once make the same things.
+    Every part is named after the version's bytes and the shape. So what a killed process left
+    half-made is found and used by the next one, and two that do the same at once make the same
+    things. It makes no endpoint: what one runs on is the stack's to say.
     """
 
-    CALLS = frozenset(
-        {
-            "sagemaker.create_endpoint",
-            "sagemaker.create_endpoint_config",
-            "sagemaker.create_model",
-            "sagemaker.describe_endpoint",
-            "sagemaker.update_endpoint",
-        }
-    )
+    CALLS = EndpointShapes.CALLS | {
+        "sagemaker.create_endpoint_config",
+        "sagemaker.create_model",
+        "sagemaker.describe_endpoint",
+        "sagemaker.update_endpoint",
+    }
 
-    def __init__(self, clients: Clients, plan: HostingPlan) -> None:
+    def __init__(self, clients: Clients) -> None:
         self._clients = clients
-        self._plan = plan
+        self._shapes = EndpointShapes(clients)
 
     def described(self) -> Hosted:
         """Return how the endpoint stands."""
@@ -84,48 +77,48 @@ class Hosting:
             try:
                 told = self._sagemaker.describe_endpoint(EndpointName=self._endpoint)
             except ClientError as error:
-                if code_of(error) == "ValidationException":  # could not find it
+                if code_of(error) in NOT_THERE:
                     return Hosted()
                 raise
-        pending = told.get("PendingDeploymentSummary", {}).get("EndpointConfigName", "")
         return Hosted(
             told["EndpointStatus"],
             told.get("EndpointConfigName", ""),
-            pending,
+            told.get("PendingDeploymentSummary", {}).get("EndpointConfigName", ""),
             told.get("FailureReason", ""),
-        )
+            max((one.get("DesiredInstanceCount", 0) for one in told.get("ProductionVariants", ())),
+                default=0),
+        )  # fmt: skip
 
-    def config_of(self, model: ModelIdentity) -> str:
-        """Return the name of a version's endpoint configuration, ``stayline-dev-3-0a1b2c3d4e5f``.
+    def serves(self, hosted: Hosted, model: ModelIdentity) -> bool:
+        """Whether a version answers, or is on its way to."""
+        if hosted.status == "RollingBack" or not hosted.status:
+            return False
+        return self._shapes.serves(hosted.pending or hosted.config, model)
 
-        Machines are part of it, since SageMaker never changes a configuration.
-        """
-        plan = self._plan
-        machine = f"s{plan.serverless_mb}" if plan.serverless_mb else f"i{plan.instances}"
-        kind = "" if plan.serverless_mb else plan.instance_type.removeprefix("ml.").replace(".", "")
-        return f"{self._model_name(model)}-{machine}{kind}"[:63]
-
-    def serve(self, model: ModelIdentity, *, at_once: bool) -> bool:
+    def serve(
+        self, model: ModelIdentity, *, at_once: bool, between: Callable[[], object] = _nothing
+    ) -> bool:
         """Have the endpoint switched to a version; True once it is, or is on its way there.
 
         False while SageMaker is busy with another switch, and takes none. ``at_once`` leaves out
-        the canary and the baking time.
+        the canary and the baking time. ``between`` is called between two calls of AWS, each of
+        which may take seconds. Raises `EndpointMissing`, and `DeploymentRefused` where there is
+        none that could be switched, or none whose shape could be copied.
         """
-        config, hosted = self.config_of(model), self.described()
-        if (hosted.pending or hosted.config) == config and hosted.status != "RollingBack":
+        hosted = self.described()
+        if self.serves(hosted, model):
             return True
         if not hosted.is_settled:
             return False
-        self._make("create_model", **self._model(model))
-        self._make("create_endpoint_config", **self._config(model))
-        names = {"EndpointName": self._endpoint, "EndpointConfigName": config}
-        with our_errors(_WHAT):
-            if hosted.status:
-                self._sagemaker.update_endpoint(
-                    **names, DeploymentConfig=self._switch(at_once=at_once)
-                )
-            else:
-                self._sagemaker.create_endpoint(**names)
+        shape = self._shape(hosted, model.version)
+        name = self._name(model, shape)
+        between()
+        self._make("create_model", **self._model(name, model, shape))
+        between()
+        self._make("create_endpoint_config", **_config(name, shape))
+        between()
+        instances = max(hosted.instances, shape.instances) if shape.instances else 0
+        self._update(name, instances, at_once=at_once)
         return True
 
     @property
@@ -135,6 +128,33 @@ class Hosting:
     @property
     def _endpoint(self) -> str:
         return self._clients.resources.endpoint
+
+    def _shape(self, hosted: Hosted, version: int) -> Shape:
+        if not hosted.status:
+            raise EndpointMissing(version)
+        if hosted.is_lost:
+            told = hosted.reason or "SageMaker says no more"
+            problem = f"the endpoint is {hosted.status}: {told}"
+            remedy = f"Once it is deleted, {_MADE_ANEW.format(version=version)}"
+            raise DeploymentRefused(version, problem, remedy)
+        shape = self._shapes.of(hosted.config)
+        if shape is None:
+            problem = f"the endpoint's configuration {hosted.config!r}, or its model, is gone"
+            raise DeploymentRefused(version, problem, _MADE_ANEW.format(version=version))
+        return shape
+
+    def _update(self, config: str, instances: int, *, at_once: bool) -> None:
+        """Have it switched; how many instances load has called for stays as it is."""
+        alarms = self._clients.resources.rollback_alarms
+        deployment = guardrails(alarms, instances=instances, at_once=at_once)
+        careful = (
+            {} if deployment is None
+            else {"DeploymentConfig": deployment, "RetainAllVariantProperties": True}
+        )  # fmt: skip
+        with our_errors(_WHAT):
+            self._sagemaker.update_endpoint(
+                EndpointName=self._endpoint, EndpointConfigName=config, **careful
+            )
 
     def _make(self, operation: str, **arguments: Any) -> None:
         """Create what may be there already; it is named after all that it is made of."""
@@ -147,68 +167,24 @@ class Hosting:
                 if "already existing" not in str(error):
                     raise
 
-    def _model_name(self, model: ModelIdentity) -> str:
+    def _name(self, model: ModelIdentity, shape: Shape) -> str:
+        """Return what model and configuration are called, ``stayline-dev-3-0a1b2c3d4e5f-9f8e7d6c``.
+
+        SageMaker never changes either, so all that they are made of is in the name.
+        """
         digest = model.digest.removeprefix("sha256:")[:12]
-        return f"{self._clients.resources.stack}-{model.version}-{digest}"
+        return f"{self._clients.resources.stack}-{model.version}-{digest}-{shape.digest}"
 
-    def _model(self, model: ModelIdentity) -> dict[str, Any]:
+    def _model(self, name: str, model: ModelIdentity, shape: Shape) -> dict[str, Any]:
         resources = self._clients.resources
-        return {
-            "ModelName": self._model_name(model),
-            "ExecutionRoleArn": resources.pipeline_role,
-            "PrimaryContainer": {
-                "Image": resources.image,
-                "ModelDataUrl": model_data_url(resources, model.digest),
-            },
-            "EnableNetworkIsolation": self._plan.serverless_mb is None,
+        container = {
+            "Image": resources.image,
+            "ModelDataUrl": model_data_url(resources, model.digest),
         }
+        role = {"ExecutionRoleArn": resources.pipeline_role}
+        return role | dict(shape.model) | {"ModelName": name, "PrimaryContainer": container}
 
-    def _config(self, model: ModelIdentity) -> dict[str, Any]:
-        plan, resources = self._plan, self._clients.resources
-        variant = {"VariantName": VARIANT, "ModelName": self._model_name(model)}
-        named = {"EndpointConfigName": self.config_of(model)}
-        if plan.serverless_mb is not None:
-            size = {
-                "MemorySizeInMB": plan.serverless_mb,
-                "MaxConcurrency": _SERVERLESS_AT_ONCE,
-            }
-            return named | {"ProductionVariants": [variant | {"ServerlessConfig": size}]}
-        machines = {
-            "InstanceType": plan.instance_type,
-            "InitialInstanceCount": plan.instances,
-            "InitialVariantWeight": 1.0,
-        }
-        return named | {
-            "ProductionVariants": [variant | machines],
-            "DataCaptureConfig": {
-                "EnableCapture": True,
-                "InitialSamplingPercentage": 100,
-                "DestinationS3Uri": f"s3://{resources.data_bucket}/{resources.endpoint_capture_prefix}",
-                "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
-                "CaptureContentTypeHeader": {
-                    "CsvContentTypes": ["text/csv"],
-                    "JsonContentTypes": ["application/json", "application/jsonlines"],
-                },
-            },
-        }
 
-    def _switch(self, *, at_once: bool) -> dict[str, Any]:
-        plan = self._plan
-        is_canary = plan.serverless_mb is None and plan.instances > 1 and not at_once
-        routing: dict[str, Any] = {
-            "Type": "CANARY" if is_canary else "ALL_AT_ONCE",
-            "WaitIntervalInSeconds": 0 if at_once else plan.bake_s,
-        }
-        if is_canary:
-            size = {"Type": "CAPACITY_PERCENT", "Value": plan.canary_percent}
-            routing["CanarySize"] = size
-        policy = {
-            "TrafficRoutingConfiguration": routing,
-            "TerminationWaitInSeconds": 0 if at_once else plan.bake_s,
-            "MaximumExecutionTimeoutInSeconds": _LONGEST_UPDATE_S,
-        }
-        alarms = [{"AlarmName": name} for name in self._clients.resources.rollback_alarms]
-        return {
-            "BlueGreenUpdatePolicy": policy,
-            "AutoRollbackConfiguration": {"Alarms": alarms},
-        }
+def _config(name: str, shape: Shape) -> dict[str, Any]:
+    variants = [{**one, "ModelName": name} for one in shape.config["ProductionVariants"]]
+    return {**shape.config, "EndpointConfigName": name, "ProductionVariants": variants}

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-from stayline.adapters.aws.clients import TO_SET_RIGHT, Clients, code_of
+from stayline.adapters.aws.clients import Clients
+from stayline.adapters.objects.clients import TO_SET_RIGHT, code_of
 from stayline.errors import EndpointUnavailable, FieldProblem, NothingDeployed, RequestRefused
 
 _PASSING: Mapping[str, str] = {

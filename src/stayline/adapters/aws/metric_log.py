@@ -9,6 +9,7 @@ import msgspec
 from stayline.adapters.aws.clients import Clients, our_errors
 from stayline.adapters.aws.table import Item, Table
 from stayline.domain.metric_points import MetricPoint
+from stayline.domain.watch_points import CAUSE, VERSION
 from stayline.formats.cloudwatch_metrics import metrics_of_points
 from stayline.ports.clock import Clock
 
@@ -20,6 +21,9 @@ _METRICS_A_CALL = 1000
 _TAKES_FROM, _TAKES_UNTIL = timedelta(days=14), timedelta(hours=2)
 """How old, and how far ahead of its own clock, CloudWatch takes a point."""
 _LEAST, _MOST = 2.0**-360, 2.0**360
+_TELLS_APART = frozenset({VERSION, CAUSE})
+"""Dimensions that are not published: an alarm, which names all or sees nothing, could not tell them
+beforehand, and each value would be a metric to pay for."""
 
 _Kept = tuple[float, str, float | None, float | None, int | None]
 _encode = msgspec.msgpack.Encoder().encode
@@ -41,8 +45,9 @@ class DynamoMetricLog:
 
     What is read comes from DynamoDB. CloudWatch takes nothing older than two weeks, keeps minutes
     for 15 days, tells no single value where two fall into one second, never replaces one, and has
-    no place for bounds. It is there for dashboards and for alarms of AWS's own. DynamoDB comes
-    first: killed between, a point is kept and not published; put again, it is published twice.
+    no place for bounds. It is there for dashboards and for alarms of AWS's own, so versions and
+    causes are not told apart there. DynamoDB comes first: killed between, a point is kept and not
+    published; put again, it is published twice.
     """
 
     CALLS = frozenset({"cloudwatch.put_metric_data", "dynamodb.batch_write_item", "dynamodb.query"})
@@ -110,7 +115,7 @@ class DynamoMetricLog:
             msgspec.to_builtins(metric)
             for point in points
             if now - _TAKES_FROM < point.at < now + _TAKES_UNTIL and _is_taken(point.value)
-            for metric in metrics_of_points([point], point.dimensions)
+            for metric in metrics_of_points([point], _published(point))
         ]
         for start in range(0, len(data), _METRICS_A_CALL):
             with our_errors(_STORE):
@@ -118,6 +123,10 @@ class DynamoMetricLog:
                     Namespace=self._clients.resources.metric_namespace,
                     MetricData=data[start : start + _METRICS_A_CALL],
                 )
+
+
+def _published(point: MetricPoint) -> Mapping[str, str]:
+    return {key: told for key, told in point.dimensions.items() if key not in _TELLS_APART}
 
 
 def _is_taken(value: float) -> bool:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
-from stayline.adapters.aws.bucket import Bucket
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.model_packages import ModelPackages
 from stayline.adapters.aws.serving_record import Change, Serving, ServingRecord, completed
 from stayline.adapters.aws.table import Item, Table
+from stayline.adapters.objects.package_files import S3PackageFiles
 from stayline.domain.audit_events import AuditEvent
 from stayline.domain.model_package import ApprovalStatus, ModelPackage
 from stayline.domain.risk_score import ModelIdentity
@@ -58,7 +58,7 @@ class SageMakerModelRegistry:
         resources = clients.resources
         self._packages = ModelPackages(clients)
         self._table = Table(clients, resources.state_table, _Kept, _WHAT)
-        self._bucket = Bucket(clients, resources.data_bucket, _WHAT)
+        self._files = S3PackageFiles(clients.data)
         self._serving = ServingRecord(clients)
 
     def register(
@@ -71,7 +71,8 @@ class SageMakerModelRegistry:
         reports: Mapping[str, bytes] | None = None,
     ) -> ModelPackage:
         """Keep the archive and its reports, then add the next version as pending."""
-        digest = self._keep_files(archive, reports or {})
+        digest = archive_digest(archive)
+        self._files.keep(digest, archive, reports or {})
         arn = self._packages.create(digest, at=at)
         return self._keep(arn, digest, trained_by=trained_by, metrics=metrics, at=at)
 
@@ -97,7 +98,7 @@ class SageMakerModelRegistry:
                 told = f"The same bytes as version {same[-1].version}."
                 self._packages.decide(arn, ApprovalStatus.REJECTED, told)
             return same[-1]
-        self._keep_files(archive, reports)
+        self._files.keep(digest, archive, reports)
         return self._keep(arn, digest, trained_by=trained_by, metrics=metrics, at=at)
 
     def find(self, version: int) -> ModelPackage:
@@ -170,7 +171,7 @@ class SageMakerModelRegistry:
 
     def archive(self, digest: str) -> bytes:
         """Return the bytes with that digest."""
-        archive = self._bucket.get(_archive_key(digest))
+        archive = self._files.archive(digest)
         if archive is None:
             raise PackageRefused(f"the archive of {digest} is missing.")
         if archive_digest(archive) != digest:
@@ -179,13 +180,7 @@ class SageMakerModelRegistry:
 
     def reports(self, digest: str) -> Mapping[str, bytes]:
         """Return the evaluation files kept with an archive."""
-        prefix = _report_key(digest, "")
-        found = {key: self._bucket.get(key) for key in self._bucket.keys(prefix)}
-        return {
-            key.removeprefix(prefix): content
-            for key, content in found.items()
-            if content is not None
-        }
+        return self._files.reports(digest)
 
     def problems(self) -> list[str]:
         """Return damaged archives, and where SageMaker's registry says something else than this."""
@@ -210,16 +205,6 @@ class SageMakerModelRegistry:
             if status != ApprovalStatus.REJECTED.value
         )
         return found
-
-    def _keep_files(self, archive: bytes, reports: Mapping[str, bytes]) -> str:
-        """Keep the bytes, those of an archive that was damaged meanwhile anew."""
-        digest = archive_digest(archive)
-        key = _archive_key(digest)
-        if not self._bucket.put_new(key, archive) and self._bucket.get(key) != archive:
-            self._bucket.put(key, archive)
-        for name, report in reports.items():
-            self._bucket.put(_report_key(digest, name), report)
-        return digest
 
     def _keep(
         self, arn: str, digest: str, *, trained_by: str, metrics: Mapping[str, float], at: datetime
@@ -261,11 +246,3 @@ def _place(version: int) -> str:
 
 def _version(arn: str) -> int:
     return int(arn.rpartition("/")[2])
-
-
-def _archive_key(digest: str) -> str:
-    return f"models/{digest.removeprefix('sha256:')}/model.tar.gz"
-
-
-def _report_key(digest: str, name: str) -> str:
-    return f"models/{digest.removeprefix('sha256:')}/reports/{name}"

@@ -13,7 +13,7 @@ from stayline.adapters.aws.aged_frames import frame_ages, is_one
 from stayline.adapters.aws.answer_book import S3AnswerBook
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.parquet import decoded, encoded
-from stayline.adapters.aws.record_bucket import RecordBucket
+from stayline.adapters.objects.record_bucket import RecordBucket
 from stayline.domain.outcome_news import Told, news_of_events, news_of_people
 from stayline.domain.outcomes import EventOutcome, PersonOutcome
 from stayline.domain.pseudonyms import EmployeeToken

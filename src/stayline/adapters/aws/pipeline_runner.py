@@ -2,11 +2,11 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from stayline.adapters.aws.clients import Clients
@@ -14,16 +14,25 @@ from stayline.adapters.aws.model_registry import SageMakerModelRegistry
 from stayline.adapters.aws.pipeline.executions import SageMakerExecutions
 from stayline.adapters.aws.pipeline.files import PipelineFiles
 from stayline.adapters.aws.pipeline.following import Following
-from stayline.adapters.aws.pipeline.outputs import output_uris
+from stayline.adapters.aws.pipeline.outputs import OutputPlaces
 from stayline.adapters.aws.pipeline.packages import RegisteredPackages
 from stayline.adapters.aws.pipeline.records import ExecutionRecords, Kept
 from stayline.adapters.aws.pipeline.staging import StagedInputs
+from stayline.adapters.aws.pipeline.starting import Starting
+from stayline.adapters.aws.pipeline.step_cache import StepCache
 from stayline.adapters.aws.pipeline.steps import LOG_GROUPS, job_of
+from stayline.adapters.aws.pipeline.upkeep import Upkeep, inputs
 from stayline.domain.pipeline_execution import Execution, ExecutionStatus
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.retention import Ages
 from stayline.domain.second_person import same_person
-from stayline.errors import AwsRefused, NothingKept, ResumeRefused, UnknownExecution
+from stayline.errors import (
+    ExecutionFailed,
+    NothingKept,
+    ResumeRefused,
+    StaylineError,
+    UnknownExecution,
+)
 from stayline.pipeline.parameters import parameter_values
 from stayline.pipeline.validation import check
 from stayline.ports.aged_records import NOBODY
@@ -34,6 +43,9 @@ from stayline.ports.pipeline_runner import (
     ParameterValue,
     nobody_follows,
 )
+
+LEFT = timedelta(minutes=10)
+"""So long after its last step an execution is nobody's, if its record does not say how it ended."""
 
 
 class SageMakerPipelineRunner:
@@ -51,6 +63,7 @@ class SageMakerPipelineRunner:
         | ExecutionRecords.CALLS
         | SageMakerExecutions.CALLS
         | RegisteredPackages.CALLS
+        | StepCache.CALLS
     )
 
     def __init__(
@@ -62,16 +75,21 @@ class SageMakerPipelineRunner:
     ) -> None:
         self._files = PipelineFiles(clients)
         self._staged = StagedInputs(clients, self._files, clock)
-        self._records = ExecutionRecords(clients)
-        self._executions = SageMakerExecutions(clients)
+        self._records = records = ExecutionRecords(clients)
+        self._executions = executions = SageMakerExecutions(clients)
+        self._places = OutputPlaces(records)
         self._following = Following(
-            self._executions,
-            self._records,
+            executions,
+            records,
             self._files,
+            self._places,
             RegisteredPackages(clients, self._files, registry),
             clock,
             wait,
         )
+        cache = StepCache(clients)
+        self._starting = Starting(executions, records, self._files.places, cache, clock)
+        self._upkeep = Upkeep(self._files, self._staged, records, self._following, cache, clock)
         self._clock = clock
 
     def stage(self, name: str, files: Mapping[str, bytes | Path]) -> str:
@@ -123,20 +141,35 @@ class SageMakerPipelineRunner:
         kept = self._records.put(replace(kept, execution=replace(execution, resumed_by=by)))
         return self._carried(kept, self.definition(execution_id), follow)
 
+    def take_up(self) -> Iterator[Execution]:
+        """Take up what ended while nobody followed it, under the name of who had started it.
+
+        One whose process was killed before it had noted SageMaker's answer is found by its name.
+        """
+        problem: StaylineError | None = None
+        for kept in [one for one in self._records.all() if one.is_open]:
+            try:
+                taken = self._taken_up(kept)
+            except StaylineError as error:
+                problem = error
+            else:
+                yield from taken
+        if problem is not None:
+            raise problem
+
     def read(self, uri: str, *, execution_id: str | None = None) -> bytes:
         """Return the bytes of one file."""
         if execution_id is None:
             return self._files.read(uri)
         execution, wanted = self.find(execution_id), self._files.places.uri(uri)
-        document = self.definition(execution_id)
         for step in execution.steps:
-            for name, folder in output_uris(document, execution, step).items():
+            for name, folder in self._places.of(execution, step).items():
                 place = self._files.places.uri(folder)
                 if folder and name in step.outputs and wanted.startswith(f"{place}/"):
                     files = self._files.whole_tree(folder, step.outputs[name])
                     if wanted.removeprefix(f"{place}/") in files:
                         return files[wanted.removeprefix(f"{place}/")]
-        if any(wanted.startswith(self._files.places.uri(one)) for one in _inputs(execution)):
+        if any(wanted.startswith(self._files.places.uri(one)) for one in inputs(execution)):
             return self._files.read(uri)
         raise NothingKept(uri)
 
@@ -147,7 +180,7 @@ class SageMakerPipelineRunner:
         digest = "" if ran is None else ran.outputs.get(name, "")
         if ran is None or not digest:
             raise NothingKept(f"{execution_id}/{step}/{name}")
-        uri = output_uris(self.definition(execution_id), execution, ran)[name]
+        uri = self._places.of(execution, ran)[name]
         return self._files.whole_tree(uri, digest)
 
     def find(self, execution_id: str) -> Execution:
@@ -170,34 +203,24 @@ class SageMakerPipelineRunner:
         ran = jobs.get(step)
         if ran is None or not job_of(ran):
             raise UnknownExecution(execution_id, step, list(jobs))
-        with suppress(AwsRefused):  # a group that nothing was ever written to is not there
-            return self._executions.log(LOG_GROUPS[ran.type], job_of(ran))
-        raise UnknownExecution(execution_id, step, list(jobs))
+        return self._executions.log(LOG_GROUPS[ran.type], job_of(ran))
 
     def purge_expired(self, *, at: datetime) -> int:
         """Remove runs that are too old to be used again, and inputs that nobody needs."""
-        needed = {
-            uri for kept in self._records.all() if kept.is_open for uri in _inputs(kept.execution)
-        }
-        return self._files.remove_old_runs(at=at) + self._staged.sweep(needed, at=at)
+        return self._upkeep.remove_expired(at=at)
 
     def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
         """Return how old the outputs and inputs are that hold rows of people."""
-        times = list(self._files.row_holders().values())
-        due = [at for at in times if at < before]
-        return Ages(len(times), min(times, default=None), len(due), max(due, default=None))
+        return self._upkeep.ages(before)
 
     def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
         """Remove them; they are copies, so nobody's are held. Those in use wait."""
         gone = self.purge_expired(at=self._clock.now())
-        return gone + (0 if self._is_busy() else self._remove_rows(before))
+        return gone + (self._upkeep.remove_rows(before) or 0)
 
     def forget_rows(self) -> bool:
         """Remove every file that holds rows of people, unless an execution is under way."""
-        if self._is_busy():
-            return False
-        self._remove_rows(None)
-        return True
+        return self._upkeep.remove_rows() is not None
 
     def problems(self) -> list[str]:
         """Return nothing: S3 checks what it keeps, and `output` what is read."""
@@ -214,32 +237,20 @@ class SageMakerPipelineRunner:
 
     def _carried(self, kept: Kept, definition: Mapping[str, object], follow: Follow) -> Execution:
         if not kept.arn:
-            kept = self._started(kept, definition)
-        return self._following.to_the_end(kept, definition, follow)
+            kept = self._starting.started(kept, definition)
+        return self._following.to_the_end(kept, follow)
 
-    def _started(self, kept: Kept, definition: Mapping[str, object]) -> Kept:
-        places, execution = self._files.places, kept.execution
-        name = places.pipeline(execution.pipeline_name)
-        arn = self._executions.start(
-            name,
-            self._executions.publish(name, places.definition(definition)),
-            places.parameters(execution.parameters),
-            display_name=execution.execution_id,
-            token=kept.token,
-        )
-        return self._records.put(replace(kept, arn=arn))
+    def _taken_up(self, kept: Kept) -> list[Execution]:
+        """Return an execution as it ended, written down; none where it may be followed still."""
+        noted = self._starting.noted(kept)
+        execution = self._following.as_it_is(noted)
+        if not (noted.arn and execution.was_cut_short and self._is_left(execution)):
+            return []
+        with suppress(ExecutionFailed):  # which is on its record, and told by its status
+            self._following.to_the_end(noted, nobody_follows)
+        return [self.find(execution.execution_id)]
 
-    def _remove_rows(self, before: datetime | None) -> int:
-        holders = self._files.row_holders()
-        due = [uri for uri, at in holders.items() if before is None or at < before]
-        for uri in due:
-            self._files.remove(uri)
-        return len(due)
-
-    def _is_busy(self) -> bool:
-        open_ones = (self._following.as_it_is(kept) for kept in self._records.all() if kept.is_open)
-        return any(one.status is ExecutionStatus.EXECUTING for one in open_ones)
-
-
-def _inputs(execution: Execution) -> list[str]:
-    return [value for value in execution.parameters.values() if isinstance(value, str)]
+    def _is_left(self, execution: Execution) -> bool:
+        """Whether nobody can be following it any more: who does looks every few seconds."""
+        ends = [step.ended_at for step in execution.steps if step.ended_at is not None]
+        return max([*ends, execution.started_at]) < self._clock.now() - LEFT

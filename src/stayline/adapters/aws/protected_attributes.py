@@ -9,7 +9,7 @@ import polars as pl
 from stayline.adapters.aws.aged_frames import is_one
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.parquet import decoded, encoded
-from stayline.adapters.aws.record_bucket import RecordBucket
+from stayline.adapters.objects.record_bucket import RecordBucket
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.errors import StoreDamaged

@@ -120,7 +120,8 @@ class RegisterLog(Generic[Kind]):
             after = Addition(tuple(changed(entry) for entry in before.entries))
             if after == before or self._table.swap(before, replace(item, value=after)):
                 return
-            before = self._table.get(item.partition, item.place)
+            now = self._table.query(item.partition, first=item.place, last=item.place)
+            before = next((one.value for one in now), None)
 
     def _remove_parts(self, name: str) -> int:
         return self._table.remove_all((one.partition, one.place) for one in self._table.query(name))

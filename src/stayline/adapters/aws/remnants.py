@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from stayline.adapters.aws.clients import Clients
-from stayline.adapters.aws.record_bucket import RecordBucket
+from stayline.adapters.objects.record_bucket import RecordBucket
 
 PERSONAL = ("answers/", "capture/", "extracts/", "offline/", "outcomes/", "reports/")
 """What holds records of people. Of all else (models, audit checkpoints) versions are evidence."""

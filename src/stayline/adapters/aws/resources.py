@@ -31,6 +31,11 @@ class Resources:
         return f"{self.stack}-people"
 
     @property
+    def people_key(self) -> str:
+        """The alias of the KMS key of names and secrets: with the token key goes who is who."""
+        return f"alias/{self.stack}-people"
+
+    @property
     def data_bucket(self) -> str:
         """The S3 bucket of models, captures, facts and reports."""
         return self._bucket("data")
@@ -51,19 +56,9 @@ class Resources:
         return self._bucket("trail")
 
     @property
-    def capture_prefix(self) -> str:
-        """Where the gateway's captured answers begin in the data bucket; `purge` takes them."""
-        return "capture"
-
-    @property
     def endpoint_capture_prefix(self) -> str:
         """Where SageMaker's own captures begin there; they name nobody and go by their age."""
         return "endpoint-capture"
-
-    @property
-    def pipeline_prefix(self) -> str:
-        """Where files of pipeline executions begin in the data bucket; they go after 30 days."""
-        return "pipeline"
 
     @property
     def feature_group(self) -> str:
@@ -109,6 +104,16 @@ class Resources:
     def rotation_pipeline(self) -> str:
         """The SageMaker pipeline that changes the token key."""
         return f"{self.stack}-rotation"
+
+    @property
+    def pipelines(self) -> tuple[str, ...]:
+        """All SageMaker pipelines."""
+        return (
+            self.pipeline,
+            self.jobs_pipeline,
+            self.deployment_pipeline,
+            self.rotation_pipeline,
+        )
 
     @property
     def pipeline_role(self) -> str:

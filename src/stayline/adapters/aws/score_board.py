@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -15,6 +16,7 @@ from stayline.adapters.aws.each_write import AT_ONCE, Call, write_each
 from stayline.adapters.aws.lease import Leases
 from stayline.adapters.aws.score_items import (
     FoundScore,
+    forgotten,
     found,
     instant,
     key,
@@ -25,7 +27,7 @@ from stayline.adapters.aws.score_items import (
     scored_at,
     stay,
 )
-from stayline.adapters.aws.score_pages import everybody
+from stayline.adapters.aws.score_pages import everybody, many_items
 from stayline.adapters.aws.scoring_runs import ScoringRuns
 from stayline.adapters.aws.table import Table
 from stayline.domain.pseudonyms import EmployeeToken
@@ -33,7 +35,8 @@ from stayline.domain.retention import Ages, counted_ages
 from stayline.domain.risk_score import FieldValue, ModelIdentity
 from stayline.errors import ScoringUnderWay
 from stayline.ports.aged_records import NOBODY
-from stayline.ports.score_board import BoardEntry, ScoringRun
+from stayline.ports.feature_store import TOKEN
+from stayline.ports.score_board import BoardEntry, KeptRisk, ScoringRun
 
 LASTS = timedelta(days=4 * 366 + 30)
 """When DynamoDB itself removes a score: a month after the longest that a law may want it kept."""
@@ -51,6 +54,7 @@ class DynamoScoreBoard:
 
     CALLS = Leases.CALLS | frozenset(
         {
+            "dynamodb.batch_get_item",
             "dynamodb.batch_write_item",
             "dynamodb.delete_item",
             "dynamodb.get_item",
@@ -64,7 +68,7 @@ class DynamoScoreBoard:
     def __init__(
         self,
         clients: Clients,
-        known_as: Callable[[EmployeeToken], Iterable[EmployeeToken]],
+        known_as: Callable[[EmployeeToken], Sequence[EmployeeToken]],
         *,
         lasts: timedelta = LASTS,
     ) -> None:
@@ -87,24 +91,32 @@ class DynamoScoreBoard:
         if not newest:
             return True
         run = self._runs.number()
-        puts = (put_entry(self._table, entry, run, self._lasts) for entry in newest.values())
+        stood = self._found(list(newest))
+        puts = (
+            put_entry(self._table, entry, stood.get(token), run, self._lasts)
+            for token, entry in newest.items()
+        )
         made = [write_each(self._clients, _STORE, p, is_patient=False) for p in _parts(puts)]
         return None not in made
 
     def find(self, token: EmployeeToken) -> BoardEntry | None:
-        """Return the kept score of a person."""
-        item = self._item(token)
-        return None if item is None else found(item).entry(self._runs.inputs)
+        """Return the kept score of a person, under whichever of their tokens it stands."""
+        item = self._item(token) or self._item_elsewhere(token)
+        if item is None:
+            return None
+        return replace(found(item).entry(self._runs.inputs), token=token)
+
+    def risks(self, tokens: Sequence[EmployeeToken]) -> Mapping[EmployeeToken, KeptRisk]:
+        """Return the kept scores of those of these people who have one, a hundred a call."""
+        return {token: one.light for token, one in self._found(tokens).items()}
+
+    def highest(self, limit: int) -> list[KeptRisk]:
+        """Return at most so many kept scores, highest risk first; everybody's are read."""
+        return [one.light for one in self._ranked(limit)]
 
     def entries(self, limit: int | None = None) -> list[BoardEntry]:
         """Return the kept scores, highest risk first; up to ``limit`` are in memory."""
-        everybody = map(found, self._everybody())
-        highest = (
-            sorted(everybody, key=_rank)
-            if limit is None
-            else heapq.nsmallest(limit, everybody, key=_rank)
-        )
-        return [one.entry(self._runs.inputs) for one in highest]
+        return [one.entry(self._runs.inputs) for one in self._ranked(limit)]
 
     def erase(self, token: EmployeeToken) -> bool:
         """Remove a person's score, under whichever token it stands."""
@@ -140,8 +152,9 @@ class DynamoScoreBoard:
     def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
         """Remove scores from before that time, with the inputs in their reasons.
 
-        One that is replaced meanwhile stays.
+        One that is replaced meanwhile stays. What newer ones hold of a month before goes, too.
         """
+        self._forget_earlier(before, held)
         old = self._everybody(
             FilterExpression="scored_at < :before",
             values={":before": instant(before)},
@@ -187,7 +200,8 @@ class DynamoScoreBoard:
         self, run: ScoringRun, scored: pl.DataFrame, values: pl.DataFrame, *, scored_at: datetime
     ) -> None:
         """Keep a chunk's scores, and then how far the run has come, see `ScoringRuns.keep`."""
-        puts = puts_of_run(self._table, run, scored, values, scored_at, self._lasts)
+        stood = self._found(scored.get_column(TOKEN).to_list())
+        puts = puts_of_run(self._table, run, scored, values, stood, scored_at, self._lasts)
         self._runs.keep(run, list(puts))
 
     def end_run(self, run: ScoringRun, *, at: datetime) -> None:
@@ -205,6 +219,33 @@ class DynamoScoreBoard:
             )
         item: dict[str, Any] | None = answer.get("Item")
         return item
+
+    def _item_elsewhere(self, token: EmployeeToken) -> dict[str, Any] | None:
+        """Return the item under another token; older ones first, the way in which scores move."""
+        older_first = reversed(self._known_as(token))
+        return next((item for one in older_first if (item := self._item(one))), None)
+
+    def _ranked(self, limit: int | None) -> list[FoundScore]:
+        everybody = map(found, self._everybody())
+        if limit is None:
+            return sorted(everybody, key=_rank)
+        return heapq.nsmallest(limit, everybody, key=_rank)
+
+    def _found(self, tokens: Sequence[EmployeeToken]) -> dict[EmployeeToken, FoundScore]:
+        items = many_items(self._clients, _STORE, [key(token) for token in dict.fromkeys(tokens)])
+        return {one.token: one for one in map(found, items)}
+
+    def _forget_earlier(self, before: datetime, held: AbstractSet[EmployeeToken]) -> None:
+        for part in _parts(self._everybody()):
+            both = [(found(item), item) for item in part]
+            due = [
+                forgotten(self._table, one, item)
+                for one, item in both
+                if one.token not in held
+                and one.kept.earlier is not None
+                and one.kept.earlier.scored_at < before
+            ]
+            self._written(due)
 
     def _everybody(self, **query: Any) -> Iterator[dict[str, Any]]:
         return everybody(self._clients, _STORE, **query)

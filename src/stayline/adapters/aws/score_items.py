@@ -1,6 +1,6 @@
 """One person's kept score as an item of DynamoDB: less than a kilobyte with thirty reasons."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import ModelIdentity, Reason
 from stayline.formats.kept_reasons import packed_reasons, read_reasons
 from stayline.ports.feature_store import TOKEN
-from stayline.ports.score_board import BoardEntry, ScoringRun
+from stayline.ports.score_board import BoardEntry, EarlierScore, KeptRisk, ScoringRun
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -31,6 +31,7 @@ class KeptScore(msgspec.Struct, frozen=True, array_like=True):
     base_risk: float | None
     reasons: tuple[Reason, ...]
     packed: bytes | None
+    earlier: EarlierScore | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -52,8 +53,24 @@ class FoundScore:
         model = ModelIdentity(kept.version, kept.digest)
         return BoardEntry(
             self.token, kept.risk, kept.band, reasons, model, self.scored_at,
-            kept.prediction_id, kept.base_risk,
+            kept.prediction_id, kept.base_risk, kept.earlier,
         )  # fmt: skip
+
+    @property
+    def light(self) -> KeptRisk:
+        """The score without its reasons."""
+        kept, model = self.kept, ModelIdentity(self.kept.version, self.kept.digest)
+        return KeptRisk(
+            self.token, kept.risk, kept.band, model, self.scored_at,
+            kept.prediction_id, kept.base_risk, kept.earlier,
+        )  # fmt: skip
+
+    def carried(self, at: datetime) -> EarlierScore | None:
+        """Return what is kept of a month before once a score of ``at`` takes this one's place."""
+        if (self.scored_at.year, self.scored_at.month) >= (at.year, at.month):
+            return self.kept.earlier
+        model = ModelIdentity(self.kept.version, self.kept.digest)
+        return EarlierScore(self.kept.risk, model, self.scored_at)
 
 
 def found(item: dict[str, Any]) -> FoundScore:
@@ -77,11 +94,14 @@ def instant(at: datetime) -> dict[str, str]:
     return {"N": str((at - _EPOCH) // _MICROSECOND)}
 
 
-def put_entry(table: str, entry: BoardEntry, run: int, lasts: timedelta) -> Call:
+def put_entry(
+    table: str, entry: BoardEntry, stood: FoundScore | None, run: int, lasts: timedelta
+) -> Call:
     """Return the write of one score, which no newer one is replaced by."""
     kept = KeptScore(
         entry.risk, entry.band, entry.model.version, entry.model.digest, entry.prediction_id,
         entry.base_risk, entry.reasons, None,
+        None if stood is None else stood.carried(entry.scored_at),
     )  # fmt: skip
     put = _put(table, entry.token, kept, entry.scored_at, run, lasts)
     condition = "attribute_not_exists(pk) OR scored_at <= :at"
@@ -94,17 +114,24 @@ def puts_of_run(
     run: ScoringRun,
     scored: pl.DataFrame,
     values: pl.DataFrame,
+    stood: Mapping[EmployeeToken, FoundScore],
     at: datetime,
     lasts: timedelta,
 ) -> Iterator[Call]:
-    """Yield the writes of a run's scores, which replace newer ones only from before the run."""
+    """Yield the writes of a run's scores, which replace newer ones only from before the run.
+
+    ``stood`` is what stands there by token, for what is carried on of it.
+    """
     condition = "attribute_not_exists(pk) OR scored_at <= :at OR of_run < :run"
     named = {":at": instant(at), ":run": {"N": str(run.number)}}
     rows = scored.select(TOKEN, "risk", "band", "base_risk").iter_rows()
     packed = packed_reasons(scored.get_column("contributions"), values)
     for (token, risk, band, base), reasons in zip(rows, packed, strict=True):
         model = run.model
-        kept = KeptScore(risk, Band(band), model.version, model.digest, None, base, (), reasons)
+        before = stood[token].carried(at) if token in stood else None
+        kept = KeptScore(
+            risk, Band(band), model.version, model.digest, None, base, (), reasons, before
+        )
         put = _put(table, token, kept, at, run.number, lasts)
         yield {"Put": put | {"ConditionExpression": condition, "ExpressionAttributeValues": named}}
 
@@ -135,6 +162,14 @@ def move(table: str, item: dict[str, Any], token: str) -> tuple[Call, Call]:
 def removal(table: str, item: dict[str, Any]) -> Call:
     """Return the write by which an item goes, unless its score was replaced since it was read."""
     return {"Delete": _unless_replaced(table, item)}
+
+
+def forgotten(table: str, one: FoundScore, item: dict[str, Any]) -> Call:
+    """Return the write by which what is kept of a month before goes, unless it was replaced."""
+    update = _unless_replaced(table, item)
+    kept = msgspec.structs.replace(one.kept, earlier=None)
+    update["ExpressionAttributeValues"] |= {":body": {"B": _encode(kept)}}
+    return {"Update": update | {"UpdateExpression": "SET body = :body"}}
 
 
 def stay(table: str, item: dict[str, Any]) -> Call:

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from stayline.adapters.aws.clients import Clients, code_of, our_errors
+from stayline.adapters.aws.clients import Clients, our_errors
 from stayline.adapters.aws.each_write import AT_ONCE, Call, write_each
 from stayline.adapters.aws.table import Item, Table
+from stayline.adapters.objects.clients import code_of
 from stayline.domain.risk_score import FieldValue, ModelIdentity
 from stayline.errors import StoreDamaged, StoreUnavailable
 from stayline.formats.kept_reasons import inputs_text

@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
-from stayline.adapters.aws.clients import Clients, code_of, our_errors
+from stayline.adapters.aws.clients import Clients, our_errors
 from stayline.adapters.aws.table import Item, Table
-from stayline.domain.serving_counts import Histogram, ServingCounts
+from stayline.adapters.objects.clients import code_of
+from stayline.domain.serving_counts import INVOCATIONS, KEPT_SCORES, Histogram, ServingCounts
 
 _STORE = "the figures of the endpoint"
 _KEY = ("serving-counts", "last")
@@ -31,7 +32,7 @@ class CloudWatchServingFigures:
     CloudWatch has no totals that only grow, so each look is a ``run`` of its own, up to two minutes
     ago, and a first one counts nothing. Where ports and AWS differ: the latencies are told by their
     percentiles, so the bounds of a histogram are those; ``nightly`` is the gateway's own metric
-    ``Invocations`` of source ``nightly``, 0 while it publishes none, and counts among the requests;
+    ``Invocations`` of source ``nightly``, told by lines in its log, and counts among the requests;
     ``capture_lag_s`` is None, for the endpoint itself captures, or the gateway before it answers.
     """
 
@@ -64,13 +65,13 @@ class CloudWatchServingFigures:
             for one in endpoint.get("ProductionVariants", ())
         ]
         namespace = self._clients.resources.metric_namespace
-        nightly = look.total("Invocations", [{"Source": "nightly"}], namespace)
+        nightly = look.total(INVOCATIONS, [KEPT_SCORES], namespace)
         return ServingCounts(
             run=f"{since.isoformat()}/{until.isoformat()}",
             taken_at=until,
             endpoint_name=name,
             is_running=endpoint["EndpointStatus"] in _SERVES,
-            requests=look.total("Invocations", variants) + nightly,
+            requests=look.total(INVOCATIONS, variants) + nightly,
             nightly=nightly,
             client_errors=look.total("Invocation4XXErrors", variants),
             server_errors=look.total("Invocation5XXErrors", variants),

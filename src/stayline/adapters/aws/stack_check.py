@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from stayline.adapters.aws.clients import Clients, code_of, our_errors
+from stayline.adapters.aws.clients import Clients, our_errors
 from stayline.adapters.aws.resources import Resources
+from stayline.adapters.aws.token_keys import FIRST
+from stayline.adapters.objects.clients import code_of
 from stayline.domain.stack_checks import PartKind, StackPart
 from stayline.errors import AwsRefused, StoreUnavailable
 
@@ -19,7 +21,6 @@ _MISSING = frozenset(
 )
 """What services answer for something that is not there; each has its own word."""
 _ANY_ACCOUNT = "0" * 12
-_SECRETS = ("token-key", "alarm-channels")
 
 
 def account_of(stack: str, region: str) -> str:
@@ -96,10 +97,11 @@ class AwsStackCheck:
             StackPart(PartKind.TABLE, names.people_table),
             StackPart(PartKind.BUCKET, names.data_bucket),
             StackPart(PartKind.BUCKET, names.protected_bucket),
-            *(StackPart(PartKind.SECRET, names.secret(secret)) for secret in _SECRETS),
+            StackPart(PartKind.SECRET, names.secret(FIRST)),  # the product makes all others
             StackPart(PartKind.FEATURE_GROUP, names.feature_group),
+            StackPart(PartKind.FEATURE_GROUP, names.outcome_group),
             StackPart(PartKind.MODEL_GROUP, names.model_package_group),
-            StackPart(PartKind.PIPELINE, names.pipeline),
+            *(StackPart(PartKind.PIPELINE, name) for name in names.pipelines),
             StackPart(PartKind.ENDPOINT, names.endpoint),
         )
 

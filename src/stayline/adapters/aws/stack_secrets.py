@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from stayline.adapters.aws.clients import Clients, code_of, our_errors
+from stayline.adapters.aws.clients import Clients, our_errors
+from stayline.adapters.objects.clients import code_of
 from stayline.errors import AwsRefused, StoreUnavailable
 
 _STORE = "the secrets"
@@ -54,14 +55,21 @@ class StackSecrets:
         raise StoreUnavailable(_STORE, "AWS made a secret that it does not tell yet.")
 
     def create(self, name: str, value: bytes, *, version: str | None = None) -> bool:
-        """Make a secret; return False, and change nothing, where there is one of that name."""
+        """Make a secret; return False, and change nothing, where there is one of that name.
+
+        It is under the key of names, as those are that the stack makes: under AWS's own key for
+        secrets, whoever may read secrets of the account could tell who is who.
+        """
         from botocore.exceptions import ClientError
 
         which = {} if version is None else {"ClientRequestToken": version}
         with our_errors(_STORE):
             try:
                 self._client.create_secret(
-                    Name=self._full(name), SecretString=value.decode(), **which
+                    Name=self._full(name),
+                    SecretString=value.decode(),
+                    KmsKeyId=self._clients.resources.people_key,
+                    **which,
                 )
             except ClientError as error:
                 if code_of(error) == "ResourceExistsException":

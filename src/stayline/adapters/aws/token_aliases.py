@@ -74,16 +74,21 @@ class DynamoTokenAliases:
         """Return every token of the person, the one that stands first."""
         return self.as_known(token)[0]
 
+    def known_as_all(
+        self, tokens: Sequence[EmployeeToken]
+    ) -> Mapping[EmployeeToken, tuple[EmployeeToken, ...]]:
+        """Return what `known_as` tells of each, a hundred a call."""
+        found = self._table.get_all(map(_key, tokens))
+        return {one: _names(one, found.get(_key(one))) for one in tokens}
+
     def as_known(self, token: EmployeeToken) -> tuple[tuple[EmployeeToken, ...], Write]:
         """Return every token of the person, and the check that this is so still.
 
         For a transaction that writes under all of them.
         """
         found = self._table.get(*_key(token))
-        names = (token,) if found is None else found.everyone
-        key = _key(token)
-        check = Write(*key, if_new=found is None, if_value=found, is_check=True)
-        return tuple(map(EmployeeToken, names)), check
+        check = Write(*_key(token), if_new=found is None, if_value=found, is_check=True)
+        return _names(token, found), check
 
     def link(self, aliases: pl.DataFrame) -> None:
         """Note ``alias``, ``token`` and the ``fingerprint`` of the alias's key; share what must be.
@@ -138,6 +143,10 @@ class DynamoTokenAliases:
             if all(self._table.write(some) for some in _moves(people, before)):
                 return people
         raise StoreUnavailable(_STORE, "too many change it at once.")
+
+
+def _names(token: EmployeeToken, found: PersonTokens | None) -> tuple[EmployeeToken, ...]:
+    return (token,) if found is None else tuple(map(EmployeeToken, found.everyone))
 
 
 def _joined(

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import polars as pl
-from deltalake import DeltaTable
 
 from stayline.adapters.delta.fact_frames import CLOCKS
 from stayline.adapters.delta.places import Place, our_words
+from stayline.domain.token_ranges import EVERYONE, TokenRange
 from stayline.ports.feature_store import EVENT_TIME, TOKEN, WRITE_TIME
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
 
 _KEY = [TOKEN, EVENT_TIME]
 _FILE = "_file"
@@ -21,7 +25,7 @@ class Facts:
     whether there is a newer commit. ``table`` holds a file at least.
     """
 
-    def __init__(self, place: Place, group: str, table: DeltaTable) -> None:
+    def __init__(self, place: Place, group: str, table: "DeltaTable") -> None:
         self._place = place
         self._group = group
         self._options = place.polars_options()
@@ -63,11 +67,20 @@ class Facts:
             .drop("_row")
         )
 
-    def known(self, by: datetime) -> pl.DataFrame:
-        """Return every fact with both clocks at or before an instant, earlier writes included."""
+    def known(self, by: datetime, tokens: TokenRange = EVERYONE) -> pl.DataFrame:
+        """Return every fact with both clocks at or before an instant, earlier writes included.
+
+        Of a range of tokens only the parts of the files are read that hold some of them.
+        """
         both = (pl.col(EVENT_TIME) <= by) & (pl.col(WRITE_TIME) <= by)
+        asked = both if tokens == EVERYONE else both & _in(tokens)
         with our_words(self._place, self._group):
-            return self._scan(self.files).filter(both).collect()
+            return self._scan(self.files).filter(asked).collect()
+
+    def within(self, tokens: TokenRange) -> pl.DataFrame:
+        """Return every fact of the people of a range, earlier writes included."""
+        with our_words(self._place, self._group):
+            return self._scan(self.files).filter(_in(tokens)).collect()
 
     def of_people(self, tokens: Sequence[str]) -> pl.DataFrame:
         """Return every fact of these people, earlier writes included."""
@@ -143,3 +156,8 @@ class Facts:
         return pl.scan_parquet(
             list(files), storage_options=self._options, include_file_paths=include_file_paths
         )
+
+
+def _in(tokens: TokenRange) -> pl.Expr:
+    is_behind = pl.col(TOKEN) > tokens.after
+    return is_behind if tokens.last is None else is_behind & (pl.col(TOKEN) <= tokens.last)

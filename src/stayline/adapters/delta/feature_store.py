@@ -18,7 +18,7 @@ from stayline.adapters.delta.online import Online
 from stayline.adapters.delta.places import Locks
 from stayline.adapters.delta.stored_schema import StoredSchema
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.errors import AwsRefused, StoreDamaged, StoreUnavailable
+from stayline.errors import StoreDamaged, StoreRefused, StoreUnavailable
 from stayline.ports.aged_records import NOBODY
 from stayline.ports.feature_store import TOKEN
 
@@ -109,13 +109,13 @@ class FactsInDelta(History):
         """Catch up where that is possible; `problems` says what is not, so a home opens for it."""
         try:
             self._catch_up()
-        except (AwsRefused, StoreDamaged, StoreUnavailable):
+        except (StoreDamaged, StoreRefused, StoreUnavailable):
             return
 
     def _catch_up(self) -> None:
         """Bring the online side up to the last offline commit, after a crash between the two."""
         for group in GROUPS:
-            if self._online_side.applied_version(group) < self._offline.version(group):
+            if self._offline.has_newer(group, self._online_side.applied_version(group)):
                 with self._locks.writing():
                     self._catch_up_locked(group)
 

@@ -7,15 +7,15 @@ from typing import TypeVar
 
 import polars as pl
 
-from stayline.adapters.delta.fact_frames import GROUPS, fact_columns
+from stayline.adapters.delta.fact_frames import GROUPS, fact_columns, newest_facts
 from stayline.adapters.delta.facts import Facts
 from stayline.adapters.delta.offline_features import OfflineFeatures
 from stayline.adapters.delta.old_facts import old_facts
 from stayline.adapters.delta.places import Locks
-from stayline.adapters.delta.point_in_time import facts_known
 from stayline.adapters.delta.stored_schema import StoredSchema
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.retention import Ages, tokens_digest
+from stayline.domain.token_ranges import EVERYONE, TokenRange
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.errors import SchemaMismatch, StoreDamaged, StoreUnavailable
 from stayline.ports.aged_records import NOBODY
@@ -51,12 +51,20 @@ class History:
 
         return self._read(FEATURES, people, {})
 
-    def frame(self, group: str, *, as_of: datetime) -> pl.DataFrame:
+    def frame(self, group: str, *, as_of: datetime, tokens: TokenRange = EVERYONE) -> pl.DataFrame:
         """Return every fact with both clocks at or before an instant."""
         columns = self._columns(group)
-        known = self._read(group, lambda facts: facts.known(as_of), pl.DataFrame(schema=columns))
+        nothing = pl.DataFrame(schema=columns)
+        known = self._read(group, lambda facts: facts.known(as_of, tokens), nothing)
         ordered = known.select(list(columns)).sort(TOKEN, EVENT_TIME, WRITE_TIME)
         return ordered.unique([TOKEN, EVENT_TIME], keep="last", maintain_order=True)
+
+    def newest_in(self, tokens: TokenRange) -> pl.DataFrame:
+        """Return the newest features of the people of a range, by token; one row a person."""
+        columns = self._columns(FEATURES)
+        nothing = pl.DataFrame(schema=columns)
+        found = self._read(FEATURES, lambda facts: facts.within(tokens), nothing)
+        return newest_facts(found.select(list(columns))).sort(TOKEN)
 
     def facts(self, group: str, tokens: Sequence[EmployeeToken]) -> pl.DataFrame:
         """Return every fact ever written of these people."""
@@ -67,6 +75,8 @@ class History:
 
     def join(self, group: str, spine: pl.DataFrame) -> pl.DataFrame:
         """Return the spine's rows, each with both clocks and values of what was known."""
+        from stayline.adapters.delta.point_in_time import facts_known  # NumPy, for joins alone
+
         columns = self._columns(group)
         taken = sorted((columns.keys() - {TOKEN}) & set(spine.columns))
         if taken:

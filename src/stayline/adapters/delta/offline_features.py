@@ -1,15 +1,20 @@
 """The offline side of the feature store: one Delta table a feature group, both clocks kept."""
 
+from typing import TYPE_CHECKING
+
 import polars as pl
-from deltalake import write_deltalake
-from deltalake.exceptions import DeltaError
 
 from stayline.adapters.delta.facts import Facts
 from stayline.adapters.delta.places import Place, our_words
-from stayline.errors import AwsRefused, StoreDamaged, StoreUnavailable
+from stayline.errors import StoreDamaged, StoreRefused, StoreUnavailable
 from stayline.ports.feature_store import EVENT_TIME, TOKEN, WRITE_TIME
 
+if TYPE_CHECKING:
+    from deltalake import WriterProperties
+
 COMPACT_ABOVE_FILES = 64
+ROWS_A_GROUP = 16_384
+"""So few that a file, sorted by token, is read in part by who asks for a range of tokens."""
 _CONFIGURATION = {"delta.dataSkippingStatsColumns": f"{EVENT_TIME},{WRITE_TIME}"}
 """Keeps tokens and values out of the log, where an erasure could not reach them."""
 
@@ -32,12 +37,15 @@ class OfflineFeatures:
 
     def add(self, group: str, new: pl.DataFrame) -> int:
         """Append rows, as `Facts.new` gives them, in one commit; return its version."""
+        from deltalake import write_deltalake
+
         with our_words(self._place, group):
             table = self._place.table(group)
             write_deltalake(
                 table or self._place.uri(group),
-                new,
+                new.sort(TOKEN, EVENT_TIME),
                 mode="append",
+                writer_properties=_row_groups(),
                 configuration=None if table else _CONFIGURATION,
                 storage_options=None if table else self._place.delta_options(),
                 commit_properties=self._place.commit,
@@ -49,6 +57,13 @@ class OfflineFeatures:
         with our_words(self._place, group):
             table = self._place.table(group)
             return -1 if table is None else table.version()
+
+    def has_newer(self, group: str, than: int) -> bool:
+        """Whether the group has a commit after this one; no table is opened where none has to be.
+
+        Whoever opens a store asks this, and mostly hears that there is none.
+        """
+        return self._place.has_newer(group, than)
 
     def delete(self, group: str, keys: pl.DataFrame) -> int:
         """Take the facts of these keys out and return how many; `sweep` then frees the disk.
@@ -93,6 +108,8 @@ class OfflineFeatures:
 
     def files_at(self, group: str, version: int) -> set[str]:
         """Return the files of an earlier commit; none where the log no longer tells, or never."""
+        from deltalake.exceptions import DeltaError
+
         try:
             table = self._place.table(group, version) if version >= 0 else None
         except DeltaError:
@@ -109,7 +126,9 @@ class OfflineFeatures:
         with our_words(self._place, group):
             table = self._place.table(group)
             if table is not None:
-                table.optimize.compact(commit_properties=self._place.commit)
+                table.optimize.compact(
+                    writer_properties=_row_groups(), commit_properties=self._place.commit
+                )
 
     def sweep(self, group: str) -> None:
         """Remove every file the table no longer needs."""
@@ -122,6 +141,12 @@ class OfflineFeatures:
         """Return what cannot be read, and files that are missing or torn."""
         try:
             facts = self.facts(group)
-        except (AwsRefused, StoreDamaged, StoreUnavailable) as error:
+        except (StoreDamaged, StoreRefused, StoreUnavailable) as error:
             return [str(error)]
         return facts.problems() if facts else []
+
+
+def _row_groups() -> "WriterProperties":
+    from deltalake import WriterProperties
+
+    return WriterProperties(max_row_group_size=ROWS_A_GROUP)

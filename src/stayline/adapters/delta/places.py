@@ -1,21 +1,25 @@
-"""Where Delta tables are kept, and what only that place knows how to do."""
+"""Where Delta tables are kept, and what only that place knows how to do.
+
+deltalake is loaded by whoever first opens a table, since it is large and most processes never do.
+"""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
-from deltalake import CommitProperties, DeltaTable
-from deltalake.exceptions import DeltaError
 
 from stayline.errors import StaylineError
+
+if TYPE_CHECKING:
+    from deltalake import CommitProperties, DeltaTable
 
 
 class Place(Protocol):
     """A place of tables, one a feature group."""
 
     @property
-    def commit(self) -> CommitProperties | None:
+    def commit(self) -> "CommitProperties | None":
         """How a commit behaves when somebody else's came first."""
         ...
 
@@ -31,11 +35,15 @@ class Place(Protocol):
         """Return what deltalake's own client needs."""
         ...
 
-    def table(self, group: str, version: int | None = None) -> DeltaTable | None:
+    def table(self, group: str, version: int | None = None) -> "DeltaTable | None":
         """Return a table as of its last commit, or of that one; None where there never was one."""
         ...
 
-    def sweep(self, table: DeltaTable, group: str) -> None:
+    def has_newer(self, group: str, than: int) -> bool:
+        """Whether there is a commit after this one, -1 for any; raises errors in our words."""
+        ...
+
+    def sweep(self, table: "DeltaTable", group: str) -> None:
         """Remove, physically, every file the table no longer needs."""
         ...
 
@@ -63,6 +71,8 @@ class Locks(Protocol):
 @contextmanager
 def our_words(place: Place, group: str) -> Iterator[None]:
     """Put what Delta, Polars and the system raise into our words."""
+    from deltalake.exceptions import DeltaError
+
     try:
         yield
     except (DeltaError, OSError, pl.exceptions.PolarsError) as error:

@@ -5,7 +5,7 @@ from time import monotonic
 from typing import Protocol
 
 from stayline.domain.workforce_schema import WorkforceSchema
-from stayline.errors import NothingImported, SchemaMismatch
+from stayline.errors import DatabaseAway, NothingImported, SchemaMismatch
 from stayline.formats.schema_toml import dump_schema, parse_schema
 
 FRESH_S = 0.25
@@ -56,12 +56,18 @@ class StoredSchema:
     def read(self) -> WorkforceSchema:
         """Return the schema, as of `FRESH_S` ago at most; raises `NothingImported`.
 
-        Another process may define other bounds or policies, never other columns.
+        Another process may define other bounds or policies, never other columns; so what was read
+        last stands in for a database that is away.
         """
         last, now = self._last, monotonic()
         if last is not None and now < last.fresh_until:
             return last.schema
-        text = self._kept.schema_text()
+        try:
+            text = self._kept.schema_text()
+        except DatabaseAway:
+            if last is None:
+                raise
+            text = last.text
         if text is None:
             raise NothingImported
         is_known = last is not None and last.text == text

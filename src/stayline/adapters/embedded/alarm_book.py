@@ -29,7 +29,7 @@ class SqliteAlarmBook:
         """Return how each alarm stands."""
         with reading(self._engine) as connection:
             rows = connection.execute(sa.select(alarms).order_by(alarms.c.alarm)).all()
-        return {row.alarm: _standing(row) for row in rows}
+        return {row[0]: _standing(row) for row in rows}
 
     def move(
         self,
@@ -163,11 +163,9 @@ def _is(delivery: Delivery) -> sa.ColumnElement[bool]:
     )
 
 
-def _standing(row: sa.Row[Any]) -> Standing:
-    return Standing(
-        row.alarm, row.rule, AlarmState(row.state), row.since, row.evaluated_at, row.value,
-        row.reason,
-    )  # fmt: skip
+def _standing(row: Sequence[Any]) -> Standing:
+    alarm, rule, state, *rest = row
+    return Standing(alarm, rule, AlarmState(state), *rest)
 
 
 def _transition(row: sa.Row[Any]) -> Transition:

@@ -1,20 +1,20 @@
 """The answer book in SQLite."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from stayline.adapters.embedded.aged_rows import one_of, row_ages
 from stayline.adapters.embedded.answer_tables import answered_people as people
 from stayline.adapters.embedded.answer_tables import answers as kept
 from stayline.adapters.embedded.bulk import CHUNK
-from stayline.adapters.embedded.database import changes, damage, reading, scrub, writing
+from stayline.adapters.embedded.database import damage, reading, scrub, writing
+from stayline.adapters.embedded.portable_sql import insert_into
+from stayline.adapters.embedded.sqlite_database import room_for_indexes
 from stayline.adapters.embedded.token_aliases import standing
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.retention import Ages
@@ -22,7 +22,6 @@ from stayline.ports.aged_records import NOBODY
 from stayline.ports.answer_book import ANSWER_TYPES
 
 _KEYS_A_QUERY = 500
-_ROOM_KIB = 131_072
 
 
 class SqliteAnswerBook:
@@ -30,7 +29,9 @@ class SqliteAnswerBook:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        insert = sqlite.insert(kept).on_conflict_do_nothing(index_elements=[kept.c.event_id])
+        insert = insert_into(engine.dialect, kept).on_conflict_do_nothing(
+            index_elements=[kept.c.event_id]
+        )
         self._insert = str(insert.compile(dialect=engine.dialect))
 
     def add(self, answers: pl.DataFrame) -> int:
@@ -41,14 +42,14 @@ class SqliteAnswerBook:
             .sort("inferred_at", "event_id")
             .with_columns(pl.col("inferred_at").dt.epoch("us"))
         )
-        with writing(self._engine) as connection, _room_for_indexes(connection):
+        with writing(self._engine) as connection, room_for_indexes(connection):
             rows = rows.with_columns(standing(connection, rows["token"]))
             numbers = _numbers(connection, rows["token"].drop_nulls().unique(maintain_order=True))
             numbered = rows.join(numbers, on="token", how="left", maintain_order="left")
-            before = changes(connection)
-            for chunk in numbered.select(column.name for column in kept.c).iter_slices(CHUNK):
-                connection.exec_driver_sql(self._insert, chunk.rows())
-            return changes(connection) - before
+            return sum(
+                connection.exec_driver_sql(self._insert, chunk.rows()).rowcount
+                for chunk in numbered.select(column.name for column in kept.c).iter_slices(CHUNK)
+            )
 
     def between(self, start: datetime, end: datetime, *, model_version: int) -> pl.DataFrame:
         """Return the answers that a version gave in that time."""
@@ -90,7 +91,7 @@ class SqliteAnswerBook:
                 theirs = sa.delete(kept).where(kept.c.person.in_(numbers))
                 gone += connection.execute(theirs).rowcount
                 connection.execute(_BLANK.where(is_one))
-        scrub(self._engine)
+        scrub(self._engine, kept, people)
         return gone
 
     def ids_of(self, tokens: Collection[EmployeeToken]) -> set[str]:
@@ -117,7 +118,7 @@ class SqliteAnswerBook:
         with writing(self._engine) as connection:
             gone = connection.execute(sa.delete(kept).where(due)).rowcount
             connection.execute(_BLANK.where(~has_answers))
-        scrub(self._engine)
+        scrub(self._engine, kept, people)
         return gone
 
     def problems(self) -> list[str]:
@@ -129,7 +130,9 @@ def _numbers_of(tokens: AbstractSet[EmployeeToken]) -> sa.Select[tuple[int]]:
     return sa.select(people.c.number).where(one_of(people.c.token, tokens))
 
 
-_BLANK = sa.update(people).values(token=sa.func.printf("%.*c", sa.func.length(people.c.token), "-"))
+_BLANK = sa.update(people).values(
+    token=sa.func.substr("-" * 256, 1, sa.func.length(people.c.token))
+)
 """Of the same length, so that SQLite overwrites the token where it stands and moves no row."""
 
 
@@ -147,20 +150,6 @@ def _everyone(connection: sa.Connection) -> pl.DataFrame:
     rows = connection.execute(sa.select(people.c.token, people.c.number)).all()
     found = pl.DataFrame(rows, {"token": pl.String(), "person": pl.Int64()}, orient="row")
     return found.unique("token", keep="first")
-
-
-@contextmanager
-def _room_for_indexes(connection: sa.Connection) -> Iterator[None]:
-    """Hold the pages of the indexes in memory: events and people come in no order.
-
-    Without, each page goes out and in many times, while nobody else can write.
-    """
-    usual = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
-    connection.exec_driver_sql(f"PRAGMA cache_size = -{_ROOM_KIB}")
-    try:
-        yield
-    finally:
-        connection.exec_driver_sql(f"PRAGMA cache_size = {usual}")
 
 
 def _frame(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:

@@ -20,7 +20,7 @@ answers = sa.Table(
     STATE,
     sa.Column("event_id", sa.String, primary_key=True),
     sa.Column("inference_id", sa.String),
-    sa.Column("inferred_at", Instant, nullable=False),
+    sa.Column("inferred_at", Instant, nullable=False, index=True),
     sa.Column("person", sa.Integer, index=True),
     sa.Column("risk", sa.Float, nullable=False),
     sa.Column("model_version", sa.Integer, nullable=False),

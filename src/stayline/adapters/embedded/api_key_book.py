@@ -1,5 +1,6 @@
 """The API keys in SQLite."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,10 +8,11 @@ import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.identity_tables import api_keys
+from stayline.adapters.embedded.last_known import LastKnown
 from stayline.adapters.embedded.quick_access import quick_row, quick_write
 from stayline.domain.api_keys import ApiKey
 from stayline.domain.roles import Role
-from stayline.errors import StoreDamaged, UnknownApiKey
+from stayline.errors import DatabaseAway, StoreDamaged, UnknownApiKey
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIND = (
@@ -22,10 +24,11 @@ _PATIENCE_MS = 1
 
 
 class SqliteApiKeyBook:
-    """Keeps one row a key."""
+    """Keeps one row a key, and in memory the keys that were shown, for while the server is away."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._shown: LastKnown[str, ApiKey | None] = LastKnown()
 
     def add(self, key: ApiKey) -> None:
         """Keep a new key."""
@@ -44,11 +47,7 @@ class SqliteApiKeyBook:
 
     def find(self, key_id: str) -> ApiKey | None:
         """Return a key."""
-        row = quick_row(self._engine, _FIND, (key_id,))
-        if row is None:
-            return None
-        until = None if row[6] is None else _instant(row[6])
-        return _key((*row[:4], _instant(row[4]), row[5], until, row[7]))
+        return self._shown.asked(key_id, lambda: self._found(key_id))
 
     def keys(self) -> list[ApiKey]:
         """Return every key ever made."""
@@ -71,8 +70,18 @@ class SqliteApiKeyBook:
         return ended
 
     def note_use(self, key_id: str, on: date) -> None:
-        """Note the last day of use."""
-        quick_write(self._engine, _NOTE, [(on.isoformat(), key_id)], patience_ms=_PATIENCE_MS)
+        """Note the last day of use; while the server is away the next use is noted."""
+        with suppress(DatabaseAway):
+            quick_write(self._engine, _NOTE, [(on.isoformat(), key_id)], patience_ms=_PATIENCE_MS)
+
+    def _found(self, key_id: str) -> ApiKey | None:
+        row = quick_row(self._engine, _FIND, (key_id,))
+        if row is None:
+            return None
+        until = None if row[6] is None else _instant(row[6])
+        key = _key((*row[:4], _instant(row[4]), row[5], until, row[7]))
+        self._shown.keep(key_id, key)
+        return key
 
 
 def _instant(kept: int) -> datetime:

@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from stayline.adapters.embedded.audit_absorption import absorb, unreadable_places
 from stayline.adapters.embedded.audit_chain import lengthen
 from stayline.adapters.embedded.audit_journal import AuditJournal
+from stayline.adapters.embedded.audit_pages import rows_before
 from stayline.adapters.embedded.audit_walk import matching, walk
 from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.tables import audit_events
 from stayline.domain.audit_chain import ChainCheck
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
+from stayline.domain.audit_trail import PlacedEvent, TrailPage, TrailWish
 from stayline.errors import StoreDamaged
 from stayline.formats.audit_rows import event_row
 
@@ -86,6 +88,12 @@ class SqliteAuditLog:
         ]
         for row in matching(self._engine, conditions, limit):
             yield _event(row)
+
+    def trail(self, wish: TrailWish, *, before: int | None = None, limit: int = 50) -> TrailPage:
+        """Return a page of the newest events before a position."""
+        absorb(self._engine, self._folder)
+        rows, older = rows_before(self._engine, wish, before, limit)
+        return TrailPage(tuple(PlacedEvent(row.position, _event(row)) for row in rows), older)
 
     def check(
         self,

@@ -1,13 +1,13 @@
 """Go along the chain of audit events with a few thousand of them in memory at a time."""
 
-import json
 from array import array
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import reading
+from stayline.adapters.embedded.portable_sql import listed
 from stayline.adapters.embedded.tables import audit_events
 from stayline.domain.audit_chain import ChainCheck
 from stayline.formats.audit_rows import ChainWalk
@@ -17,11 +17,6 @@ _WALKED = 10_000
 _NEXT = (
     "SELECT position, kind, actor, subject, at, details, link FROM audit_events "
     "WHERE position > ? ORDER BY position LIMIT ?"
-)
-_AT = (
-    sa.select(audit_events)
-    .where(audit_events.c.position.in_(sa.text("SELECT value FROM json_each(:positions)")))
-    .order_by(audit_events.c.position)
 )
 _LAST = "SELECT coalesce(max(position), 0) FROM audit_events"
 
@@ -42,10 +37,17 @@ def matching(
         positions = array("q", found)
     positions.reverse()
     for start in range(0, len(positions), _TOGETHER):
-        part = json.dumps(positions[start : start + _TOGETHER].tolist())
+        part = positions[start : start + _TOGETHER]
         with reading(engine) as connection:
-            rows = connection.execute(_AT, {"positions": part}).all()
+            rows = connection.execute(_those_at(part)).all()
         yield from rows
+
+
+def _those_at(positions: Iterable[int]) -> sa.Select[Any]:
+    asked = listed(map(str, positions)).subquery()
+    at = sa.cast(asked.c.value, sa.BigInteger)
+    place = audit_events.c.position
+    return sa.select(audit_events).where(place.in_(sa.select(at))).order_by(place)
 
 
 def walk(

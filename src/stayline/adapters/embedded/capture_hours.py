@@ -1,6 +1,8 @@
 """The folders ``yyyy/mm/dd/hh`` of captured hours, whatever else lies beside them."""
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,13 +39,19 @@ def foreign_folders(folder: Path) -> Iterator[Path]:
 def _found(
     folder: Path, *, newest_first: bool, above: tuple[str, ...] = ()
 ) -> Iterator[tuple[Path, datetime | None, int]]:
-    inner = (path for path in folder.glob("*") if path.is_dir())
-    for path in sorted(inner, reverse=newest_first):
-        names = (*above, path.name)
+    for name in sorted(_inner(folder), reverse=newest_first):
+        names, path = (*above, name), folder / name
         began = _began(names)
         yield path, began, len(names)
         if began is not None and len(names) < _LEVELS:
             yield from _found(path, newest_first=newest_first, above=names)
+
+
+def _inner(folder: Path) -> list[str]:
+    """Return the names of the folders in a folder, none where that is gone."""
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as found:
+        return [one.name for one in found if one.is_dir()]
+    return []
 
 
 def _began(names: tuple[str, ...]) -> datetime | None:

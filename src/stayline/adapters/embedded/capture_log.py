@@ -5,13 +5,15 @@ import weakref
 from collections.abc import Callable, Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from stayline.adapters.embedded.capture_hours import foreign_folders, hours
+from stayline.adapters.embedded.capture_hours import Hour, foreign_folders, hours
 from stayline.adapters.embedded.capture_removal import lines_of, remove_lines, sweep_drafts
 from stayline.adapters.embedded.capture_segments import CaptureSegments
+from stayline.adapters.embedded.counted_records import CountedRecords
 from stayline.adapters.embedded.line_file import opened
 from stayline.domain.capture import CaptureBlock, CaptureRecord
 from stayline.domain.pseudonyms import EmployeeToken
@@ -20,17 +22,18 @@ from stayline.errors import StoreUnavailable
 from stayline.formats.capture_batches import lines_by_hour
 from stayline.formats.capture_blocks import captured_blocks, file_blocks
 from stayline.formats.capture_records import ContentRules, read_capture_line
-from stayline.formats.captured_ages import captured_ages
-from stayline.formats.captured_people import may_name, person_of
-from stayline.formats.captured_removal import goes_by_age, goes_with
+from stayline.formats.captured_ages import captured_ages, records_in
+from stayline.formats.captured_people import ids_in
+from stayline.formats.captured_removal import Goes, goes_by_age, goes_with
 from stayline.ports.aged_records import NOBODY
 
 _BLOCK = 1 << 16
 _AGED_AT_ONCE = 1 << 22
+_COUNTED = "counted-records.json"
 
 
 class JsonlCaptureLog:
-    """Keeps ``folder/yyyy/mm/dd/hh/<worker>.jsonl``; each record is one whole line.
+    """Keeps ``folder/yyyy/mm/dd/hh/<worker>-<number>.jsonl``; each record is one whole line.
 
     ``grouped`` brings lines to the disk within 100 ms, ``strict`` before `append` returns; either
     way the operating system has them before it returns. Somebody who removes the folder under a
@@ -51,6 +54,7 @@ class JsonlCaptureLog:
         self._folder = folder
         self._percent = sampling_percent
         self._rules = ContentRules(csv_content_types, json_content_types)
+        self._counted = CountedRecords(folder / _COUNTED)
         self._segments = CaptureSegments(folder, is_strict=durability == "strict")
         weakref.finalize(self, self._segments.let_end).atexit = False
 
@@ -87,14 +91,10 @@ class JsonlCaptureLog:
         return found[-limit:] if limit else []
 
     def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
-        """Return how old what is there is."""
-        blocks = (
-            block
-            for hour in hours(self._folder)
-            for path in sorted(hour.folder.glob("*.jsonl"))
-            for block in file_blocks(path, str(path), hour.began, size=_AGED_AT_ONCE)
-        )
-        return captured_ages(blocks, before, held)
+        """Return how old what is there is; of files that stay, only those changed are read."""
+        there = hours(self._folder)
+        ages = captured_ages(_until_one_stays(there, before), before, held)
+        return replace(ages, rows=ages.rows + self._counted.of(there))
 
     def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
         """Remove whole hours that have ended by then, and single lines of others."""
@@ -116,22 +116,19 @@ class JsonlCaptureLog:
 
     def erase(self, tokens: Collection[EmployeeToken]) -> int:
         """Remove these people's lines, and unreadable ones that name them."""
-        remove = partial(remove_lines, goes=goes_with(frozenset(tokens)))
+        return self.remove(goes_with(frozenset(tokens)))
+
+    def remove(self, goes: Goes) -> int:
+        """Remove the lines that go, also while others write; return how many went."""
+        remove = partial(remove_lines, goes=goes)
         return sum(_from_all(hour.folder, remove) for hour in list(hours(self._folder)))
 
     def ids_of(self, tokens: Collection[EmployeeToken]) -> set[str]:
         """Return the ids under which labels may name these people's answers."""
-        those = frozenset(tokens)
-        return {
-            name
-            for hour in hours(self._folder)
-            for path in sorted(hour.folder.glob("*.jsonl"))
-            for line in lines_of(path)
-            if may_name(line, those)
-            and (person := person_of(line)) is not None
-            and person.token in those
-            for name in person.ids
-        }
+        files = (
+            path for hour in hours(self._folder) for path in sorted(hour.folder.glob("*.jsonl"))
+        )
+        return ids_in((line for path in files for line in lines_of(path)), tokens)
 
     def problems(self) -> list[str]:
         """Return lines that cannot be read, but for a torn last one, and folders of no hour."""
@@ -162,6 +159,22 @@ class JsonlCaptureLog:
         """End in order: everything on disk, nothing left open."""
         self._segments.flush()
         self._segments.finish()
+
+
+def _until_one_stays(there: Iterator[Hour], before: datetime) -> Iterator[CaptureBlock]:
+    """Yield what is due by hour, and the first hour that stays, which tells how old the rest is.
+
+    The hours after that one are left in ``there``.
+    """
+    for hour in there:
+        is_empty = True
+        for path in sorted(hour.folder.glob("*.jsonl")):
+            with suppress(FileNotFoundError):
+                for block in file_blocks(path, str(path), hour.began, size=_AGED_AT_ONCE):
+                    is_empty = is_empty and not records_in(block.lines)
+                    yield block
+        if hour.began >= before and not is_empty:
+            return
 
 
 def _records(hour: Path) -> Iterator[tuple[CaptureRecord | None, str]]:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from stayline.adapters.embedded.background import Background
@@ -17,10 +18,12 @@ LOOKED_EVERY_S = 1.0
 
 
 class CaptureSegments:
-    """Appends to ``folder/yyyy/mm/dd/hh/<worker>.jsonl`` and brings it to the disk.
+    """Appends to ``folder/yyyy/mm/dd/hh/<worker>-<number>.jsonl`` and brings it to the disk.
 
-    A segment that the disk refused is never written to again: what it refused stays refused, and
-    a new segment must reach the disk before anything else is taken.
+    A segment that was closed is never opened again: who comes back to its hour begins another, so
+    the closed one may be taken away. A segment that the disk refused is never written to again:
+    what it refused stays refused, and a new segment must reach the disk before anything else is
+    taken.
 
     Somebody may remove or replace the folder under us. That is seen within a second, at the next
     line; until then lines go to a file without a name, and are lost though they were taken.
@@ -29,7 +32,8 @@ class CaptureSegments:
     def __init__(self, folder: Path, *, is_strict: bool) -> None:
         self._folder = folder
         self._is_strict = is_strict
-        self._file_name = f"{worker_name()}.jsonl"
+        self._worker = worker_name()
+        self._numbers = count(1)
         self._turn = threading.Condition(threading.Lock())
         self._sync = GroupSync(self._turn, self._give_up)
         self._open: dict[str, LineFile] = {}
@@ -65,6 +69,15 @@ class CaptureSegments:
                 self._sync.forget(file)
                 file.close()
 
+    def let_go(self, before: str) -> None:
+        """Close the files of hours before this one, so that others may take them away.
+
+        A late line opens its hour's file anew.
+        """
+        with self._turn:
+            for hour in [one for one in self._open if one < before]:
+                self._close_if_on_disk(hour)
+
     def lag_s(self) -> float:
         """Return how long the oldest line has waited for the disk."""
         with self._turn:
@@ -95,7 +108,8 @@ class CaptureSegments:
             self._background.let_end()
 
     def _opened(self, hour: str) -> LineFile:
-        file = LineFile(self._folder / hour / self._file_name, below=self._folder)
+        name = f"{self._worker}-{next(self._numbers):06d}.jsonl"
+        file = LineFile(self._folder / hour / name, below=self._folder)
         self._open[hour] = file
         if self._background is None:
             self._background = Background(self._tick, self._end)
@@ -116,8 +130,7 @@ class CaptureSegments:
         return self._sync.wrote(file)
 
     def _give_up(self, files: Collection[LineFile]) -> None:
-        """Close segments that the disk refused; the next ones have another name."""
-        self._file_name = f"{worker_name()}.jsonl"
+        """Close segments that the disk refused."""
         for hour, file in list(self._open.items()):
             if file in files:
                 del self._open[hour]
@@ -149,9 +162,12 @@ class CaptureSegments:
                         self._probe()
                 self._sync.run()
             for hour in list(self._open)[:-_KEPT_OPEN]:
-                if not self._sync.is_running and not self._sync.is_dirty(self._open[hour]):
-                    self._open.pop(hour).close()
+                self._close_if_on_disk(hour)
             return self._sync.failure is None
+
+    def _close_if_on_disk(self, hour: str) -> None:
+        if not self._sync.is_running and not self._sync.is_dirty(self._open[hour]):
+            self._open.pop(hour).close()
 
     def _end(self) -> None:
         with self._turn:

@@ -24,8 +24,8 @@ class SqliteDecisionBook:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def add(self, decision: Decision) -> None:
-        """Keep a decision."""
+    def add(self, decision: Decision) -> bool:
+        """Keep a decision, unless its id is taken."""
         with writing(self._engine) as connection:
             try:
                 with connection.begin_nested():
@@ -35,7 +35,8 @@ class SqliteDecisionBook:
                         )
                     )
             except IntegrityError:
-                return
+                return False
+        return True
 
     def decisions(self, token: EmployeeToken) -> list[Decision]:
         """Return a person's decisions, oldest first."""
@@ -78,7 +79,7 @@ class SqliteDecisionBook:
     def _removed(self, *conditions: sa.ColumnElement[bool]) -> int:
         with writing(self._engine) as connection:
             gone = connection.execute(sa.delete(decisions).where(*conditions)).rowcount
-        scrub(self._engine)
+        scrub(self._engine, decisions)
         return gone
 
     def _found(self, *conditions: sa.ColumnElement[bool]) -> list[Decision]:

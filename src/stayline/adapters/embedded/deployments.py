@@ -71,17 +71,14 @@ class SqliteDeployments:
         with writing(self._engine) as connection:
             now = self._clock.now()
             _check_alone(connection, rollout.version, now)
-            for other in _open(connection):
-                ended = other.as_of(now)
-                _close(connection, ended)
-                lengthen(connection, [event_row(abandonment(ended, at=now))])
+            _close_abandoned(connection, now)
             _check_deployed(connection, rollout)
             connection.execute(sa.delete(workers).where(workers.c.seen_at < now - FORGOTTEN))
             row = asdict(rollout) | {"phase": rollout.phase.value, "renewed_at": now}
             connection.execute(sa.insert(rollouts).values(**row))
         self._renewed = rollout.rollout_id, monotonic()
 
-    def check_alone(self, version: int) -> None:
+    def check_ready(self, version: int) -> None:
         """Refuse while another rollout holds."""
         with reading(self._engine) as connection:
             _check_alone(connection, version, self._clock.now())
@@ -126,6 +123,16 @@ class SqliteDeployments:
         with reading(self._engine) as connection:
             rows = connection.execute(sa.select(*_COLUMNS).order_by(rollouts.c.position)).all()
         return [_rollout(row).as_of(now) for row in rows]
+
+    def settle(self) -> str:
+        """Close a rollout that was abandoned; the version before it answers already."""
+        now = self._clock.now()
+        with reading(self._engine) as connection:
+            if all(one.holds(now) for one in _open(connection)):
+                return ""
+        with writing(self._engine) as connection:
+            closed = _close_abandoned(connection, now)
+        return " ".join(f"The deployment of version {one.version} was cut short." for one in closed)
 
     def report(self, heartbeat: Heartbeat) -> None:
         """Keep the last word of a worker."""
@@ -196,6 +203,15 @@ def _check_deployed(connection: sa.Connection, rollout: Rollout) -> None:
 def _open(connection: sa.Connection) -> list[Rollout]:
     rows = connection.execute(sa.select(*_COLUMNS).where(rollouts.c.ended_at.is_(None))).all()
     return [_rollout(row) for row in rows]
+
+
+def _close_abandoned(connection: sa.Connection, now: datetime) -> list[Rollout]:
+    """End the rollouts whose process was killed, with their audit events, and return them."""
+    ended = [one.as_of(now) for one in _open(connection) if not one.holds(now)]
+    for one in ended:
+        _close(connection, one)
+        lengthen(connection, [event_row(abandonment(one, at=now))])
+    return ended
 
 
 def _close(connection: sa.Connection, ended: Rollout) -> None:

@@ -3,7 +3,7 @@
 import itertools
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -11,9 +11,17 @@ from zlib import crc32
 
 from stayline.adapters.embedded.model_shelf import Loaded, ModelShelf
 from stayline.adapters.embedded.trial import OnTrial, TrialCounts, Watched
+from stayline.adapters.embedded.unpacking import Model, in_full
 from stayline.domain.deployment import Heartbeat, Traffic
 from stayline.domain.risk_score import ModelIdentity
-from stayline.errors import NothingDeployed, PackageRefused, StaylineError, UnknownVariant
+from stayline.errors import (
+    DatabaseAway,
+    NothingDeployed,
+    PackageRefused,
+    StaylineError,
+    UnknownVariant,
+)
+from stayline.formats.model_archive import ModelArchive
 from stayline.ports.deployments import Deployments
 from stayline.ports.endpoint import Variant
 from stayline.ports.model_registry import ModelRegistry
@@ -43,16 +51,25 @@ class InProcessEndpoint:
     A call works with one model from its beginning to its end. A package that cannot be loaded
     leaves the model before it in place. In a process that follows, models are loaded beside the
     one that answers, and no request waits for them. Safe to call from several threads.
+
+    ``unpack`` says how much of a package is read when it is loaded.
     """
 
-    def __init__(self, registry: ModelRegistry, deployments: Deployments) -> None:
+    def __init__(
+        self,
+        registry: ModelRegistry,
+        deployments: Deployments,
+        *,
+        unpack: Callable[[ModelArchive], Model] = in_full,
+    ) -> None:
         self._deployments = deployments
-        self._shelf = ModelShelf(registry)
+        self._shelf = ModelShelf(registry, unpack)
         self._answers: Loaded | None = None
         self._counts = TrialCounts("")
         self._turns = itertools.count()
         self._is_followed = False
         self._seen: _Seen | None = None
+        self._last_champion: ModelIdentity | None = None
         self._wake = threading.Event()
 
     def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
@@ -84,11 +101,22 @@ class InProcessEndpoint:
             self._seen = None
 
     def _traffic(self) -> Traffic:
-        """Return who answers now; in a process that follows, as of the last look."""
+        """Return who answers now; in a process that follows, as of the last look.
+
+        While the database is away what was deployed goes on answering. A version on trial does not:
+        nobody could say whether its trial still holds.
+        """
         seen = self._seen
         if seen is not None and monotonic() < seen.fresh_until:
             return seen.traffic
-        return self._deployments.traffic()
+        try:
+            traffic = self._deployments.traffic()
+        except DatabaseAway:
+            if self._last_champion is None:
+                raise
+            return Traffic(self._last_champion)
+        self._last_champion = traffic.champion
+        return traffic
 
     def _champion(self, wanted: ModelIdentity | None) -> Loaded:
         """Return the deployed model; a new one replaces the old only once it is wholly loaded."""
@@ -141,13 +169,17 @@ class InProcessEndpoint:
         return self._counts
 
     def _keep_up(self, worker_id: str, stop: threading.Event) -> None:
+        told_before = ""
         while not stop.is_set():
             self._wake.clear()
+            told = ""
             try:
                 self._catch_up(worker_id)
             except Exception as error:  # whatever it is, the thread must go on
-                told = error if isinstance(error, StaylineError) else type(error).__name__
+                told = str(error) if isinstance(error, StaylineError) else type(error).__name__
+            if told and told != told_before:  # once, not four times a second
                 _log.error("Worker %s cannot follow deployments just now: %s", worker_id, told)
+            told_before = told
             self._wake.wait(PERIOD_S)
         try:
             self._deployments.leave(worker_id)
@@ -157,6 +189,7 @@ class InProcessEndpoint:
     def _catch_up(self, worker_id: str) -> None:
         """Load what is missing, and say what is there."""
         traffic = self._deployments.traffic()
+        self._last_champion = traffic.champion
         self._seen = _Seen(traffic, monotonic() + FRESH_S)
         for wanted in (traffic.champion, traffic.candidate):
             if wanted is None or self._shelf.find(wanted) is not None:

@@ -35,22 +35,12 @@ class FolderExtractFiles:
 
     def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
         """Return how old the files are; each counts as one."""
-        hr_ids = self._hr_ids(held)
-        rows = due = held_back = 0
-        times: list[datetime] = []
-        due_times: list[datetime] = []
-        for path in _files(self._aged):
-            rows += 1
-            at = _came(path)
-            times.append(at)
-            if at >= before:
-                continue
-            if hr_ids and _names_any(path, hr_ids):
-                held_back += 1
-            else:
-                due += 1
-                due_times.append(at)
-        return Ages(rows, min(times, default=None), due, max(due_times, default=None), held_back)
+        came = [(_came(path), path) for path in _files(self._aged)]
+        old = [(at, path) for at, path in came if at < before]
+        hr_ids = self._hr_ids(held) if old else frozenset[str]()
+        due = [at for at, path in old if not (hr_ids and _names_any(path, hr_ids))]
+        oldest = min((at for at, _ in came), default=None)
+        return Ages(len(came), oldest, len(due), max(due, default=None), len(old) - len(due))
 
     def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
         """Remove the files that came there before; of one with people held, only others' rows."""
@@ -90,8 +80,7 @@ class FolderExtractFiles:
         return changed
 
     def _hr_ids(self, tokens: AbstractSet[EmployeeToken]) -> frozenset[str]:
-        entries = [self._directory.find(token) for token in sorted(tokens)]
-        return frozenset(entry.hr_id for entry in entries if entry is not None)
+        return frozenset(one.hr_id for one in self._directory.find_all(sorted(tokens)).values())
 
 
 def _files(folders: Sequence[Path]) -> Iterator[Path]:

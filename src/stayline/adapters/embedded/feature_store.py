@@ -5,15 +5,18 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.delta.feature_store import FactsInDelta
 from stayline.adapters.delta.offline_features import OfflineFeatures
+from stayline.adapters.delta.places import Locks, Place
 from stayline.adapters.embedded.folder_locks import FolderLocks
 from stayline.adapters.embedded.folder_place import FolderPlace
 from stayline.adapters.embedded.online_side import OnlineSide
+from stayline.adapters.embedded.shared_locks import SharedFolderLocks, is_shared_by_gateways
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.ports.feature_store import FEATURES, FeatureRecord, group_types
 
@@ -27,12 +30,19 @@ class DeltaFeatureStore(FactsInDelta):
     put is seen at once, by everybody.
     """
 
-    def __init__(self, engine: sa.Engine, folder: Path) -> None:
+    def __init__(self, engine: sa.Engine, place: Place, locks: Locks) -> None:
         side = OnlineSide(engine)
-        super().__init__(OfflineFeatures(FolderPlace(folder)), side, FolderLocks(folder))
+        super().__init__(OfflineFeatures(place), side, locks)
         self._online = side.features
         self._last_days = side.last_days
         self._open()
+
+    @classmethod
+    def in_folder(cls, engine: sa.Engine, folder: Path) -> Self:
+        """Return a store whose tables are in a folder, that of one machine or of all gateways."""
+        is_shared = is_shared_by_gateways(engine)
+        locks = SharedFolderLocks(engine, "features") if is_shared else FolderLocks(folder)
+        return cls(engine, FolderPlace(folder), locks)
 
     def get(self, token: EmployeeToken) -> FeatureRecord | None:
         """Return the newest features of one person."""

@@ -6,6 +6,7 @@ import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from stayline.adapters.delta.places import our_words
 from stayline.errors import StaylineError, StoreDamaged, StoreUnavailable
 
 _PASSING = ("No space left", "Permission denied", "Read-only file")
@@ -37,6 +38,12 @@ class FolderPlace:
         if not (log.is_dir() and any(log.iterdir())):
             return None
         return DeltaTable(self.uri(group), version=version)
+
+    def has_newer(self, group: str, than: int) -> bool:
+        """Whether there is a commit after this one."""
+        with our_words(self, group):
+            table = self.table(group)
+        return table is not None and table.version() > than
 
     def sweep(self, table: DeltaTable, group: str) -> None:
         """Remove every file the table no longer needs. Nobody may be reading or writing."""

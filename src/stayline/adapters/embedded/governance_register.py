@@ -1,18 +1,26 @@
 """The governance register in SQLite."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import damage, reading, scrub, writing
+from stayline.adapters.embedded.portable_sql import listed
 from stayline.adapters.embedded.register_tables import register_entries
+from stayline.adapters.embedded.tables import instant
 from stayline.domain.register.words import WORDED, without_words
 from stayline.errors import StoreDamaged
 from stayline.ports.governance_register import Entry, Kind
 
 _ROWS_A_WRITE = 10_000
+_READ = sa.select(
+    register_entries.c.entry_id,
+    register_entries.c.content,
+    sa.type_coerce(register_entries.c.recorded_at, sa.BigInteger),
+    register_entries.c.recorded_by,
+)
 _Row = dict[str, object]
 _Id = tuple[str, str]
 _Told = tuple[object, object, object]
@@ -43,14 +51,14 @@ class SqliteGovernanceRegister:
             newest[entry.entry_id] = entry
         return list(newest.values())
 
-    def history(self, kind: type[Kind]) -> list[Entry[Kind]]:
-        """Return every entry ever kept of a kind."""
-        return self._read(kind, None)
+    def history(self, kind: type[Kind], *, newest: int | None = None) -> list[Entry[Kind]]:
+        """Return every entry ever kept of a kind, or the last so many."""
+        return self._read(kind, None, newest)
 
     def forget_words(self, subjects: Collection[str]) -> None:
         """Write these people's entries anew, without words."""
         table = register_entries
-        told = _listed(subjects)
+        told = listed(subjects)
         with writing(self._engine) as connection:
             for kind in WORDED:
                 theirs = sa.select(table).where(
@@ -61,15 +69,19 @@ class SqliteGovernanceRegister:
                     content = msgspec.json.encode(record).decode()
                     own = sa.update(table).where(table.c.position == row.position)
                     connection.execute(own.values(content=content))
-        scrub(self._engine)
+        scrub(self._engine, table)
 
     def problems(self) -> list[str]:
         """Return damaged tables."""
         return damage(self._engine)
 
-    def _read(self, kind: type[Kind], subject: str | None) -> list[Entry[Kind]]:
+    def _read(
+        self, kind: type[Kind], subject: str | None, newest: int | None = None
+    ) -> list[Entry[Kind]]:
         table = register_entries
-        query = sa.select(table).where(table.c.kind == kind.__name__).order_by(table.c.position)
+        query = _READ.where(table.c.kind == kind.__name__).order_by(table.c.position)
+        if newest is not None:
+            query = query.where(table.c.position.in_(_newest_places(kind, newest)))
         if subject is not None:
             query = query.where(table.c.subject == subject)
         decode = msgspec.json.Decoder(kind).decode
@@ -77,12 +89,19 @@ class SqliteGovernanceRegister:
             rows = connection.execute(query).all()
         try:
             return [
-                Entry(row.entry_id, decode(row.content), row.recorded_at, row.recorded_by)
-                for row in rows
+                Entry(entry_id, decode(content), instant(at), by)
+                for entry_id, content, at, by in rows
             ]
         except msgspec.MsgspecError as error:
             problem = f"it holds an entry of {kind.__name__} that cannot be read."
             raise StoreDamaged("The governance register", problem) from error
+
+
+def _newest_places(kind: type[Any], newest: int) -> sa.Select[Any]:
+    """Return the last places of a kind, found in its index without reading any entry."""
+    table = register_entries
+    places = sa.select(table.c.position).where(table.c.kind == kind.__name__)
+    return places.order_by(table.c.position.desc()).limit(newest)
 
 
 def _row(entry: Entry[Any]) -> _Row:
@@ -102,19 +121,13 @@ def _newest(connection: sa.Connection, rows: Sequence[_Row]) -> dict[_Id, _Told]
     query = (
         sa.select(table)
         .where(
-            table.c.kind.in_(_listed(row["kind"] for row in rows)),
-            table.c.entry_id.in_(_listed(row["entry_id"] for row in rows)),
+            table.c.kind.in_(listed(str(row["kind"]) for row in rows)),
+            table.c.entry_id.in_(listed(str(row["entry_id"]) for row in rows)),
         )
         .order_by(table.c.position)
     )
     found = (row._asdict() for row in connection.execute(query))
     return {_id(row): _told(row) for row in found}
-
-
-def _listed(values: Iterable[object]) -> sa.Select[Any]:
-    """Return values as a list that SQLite reads from one parameter, since those are few."""
-    told = msgspec.json.encode(sorted(set(map(str, values)))).decode()
-    return sa.select(sa.func.json_each(told).table_valued("value").c.value)
 
 
 def _id(row: _Row) -> _Id:

@@ -15,6 +15,8 @@ from stayline.ports.endpoint import Endpoint, Variant
 from stayline.ports.forwarded_variant import ForwardedVariant
 from stayline.ports.target_health import DEPLOYED_PACKAGE, TargetHealth
 
+PROBE_EVERY = timedelta(seconds=5)
+"""How long a target that fails is left alone between two attempts."""
 _FAILURES = (EndpointUnavailable, PackageRefused, StoreDamaged, StoreUnavailable, TimeoutError)
 _Answer = TypeVar("_Answer")
 
@@ -36,7 +38,7 @@ class GuardedEndpoint:
         answers_at: str,
         health: TargetHealth,
         clock: Clock,
-        probe_every: timedelta,
+        probe_every: timedelta = PROBE_EVERY,
     ) -> None:
         self._within = within
         self._name = name
@@ -44,13 +46,17 @@ class GuardedEndpoint:
         self._health = health
         self._clock = clock
         self._probe_every = probe_every
+        self._last: _GuardedVariant | None = None
 
     def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
         """Return the model that answers this request."""
         found = self.asked(
             DEPLOYED_PACKAGE, lambda: self._within.variant(target, affinity=affinity)
         )
-        return _GuardedVariant(found, self, self._answers_at)
+        last = self._last
+        if last is None or last.within is not found:
+            last = self._last = _GuardedVariant(found, self, self._answers_at)
+        return last
 
     def asked(self, target: str, ask: Callable[[], _Answer]) -> _Answer:
         """Return what is answered, and note whether the target did."""

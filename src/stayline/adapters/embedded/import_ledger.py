@@ -47,8 +47,9 @@ class SqliteImportLedger:
 
     def records(self) -> list[ImportRecord]:
         """Return all imports, oldest first."""
+        in_order = (imports.c.started_at, imports.c.position)
         with reading(self._engine) as connection:
-            rows = connection.execute(sa.select(*_FIELDS).order_by(imports.c.started_at)).all()
+            rows = connection.execute(sa.select(*_FIELDS).order_by(*in_order)).all()
         return [ImportRecord(**row._mapping) for row in rows]
 
 

@@ -1,6 +1,6 @@
 """Job runs in SQLite, and a lock a job that a killed process lets go of."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from stayline.adapters.embedded.database import damage, reading, writing
 from stayline.adapters.embedded.job_tables import job_runs
 from stayline.adapters.embedded.pipeline.claims import ExecutionClaims
+from stayline.adapters.embedded.shared_locks import SharedLocks
 from stayline.domain.job_runs import ABANDONED, SCHEDULE, JobRun, RunOutcome, abandoned
 from stayline.errors import JobUnderWay, StillExecuting
 
@@ -20,11 +21,14 @@ _running = job_runs.c.outcome == RunOutcome.RUNNING.value
 
 
 class SqliteJobBook:
-    """Keeps one row an attempt; who runs a job holds the lock on its folder under ``locks``."""
+    """Keeps one row an attempt; who runs a job holds the lock on its folder under ``locks``.
+
+    Where gateways share the database it holds the job's lock there, too.
+    """
 
     def __init__(self, engine: sa.Engine, locks: Path) -> None:
         self._engine = engine
-        self._claims = ExecutionClaims(locks, "The jobs folder")
+        self._claims = ExecutionClaims(locks, SharedLocks(engine), called="The jobs folder")
 
     def enrol(self, jobs: Collection[str], *, at: datetime) -> None:
         """Note once that jobs are kept from now on."""
@@ -127,6 +131,6 @@ class SqliteJobBook:
         return [_run(row) for row in reversed(rows)]
 
 
-def _run(row: sa.Row[Any]) -> JobRun:
-    values = dict(row._mapping)
-    return JobRun(**values | {"outcome": RunOutcome(values["outcome"])})
+def _run(row: Sequence[Any]) -> JobRun:
+    number, job, at, attempt, started_at, started_by, outcome, *rest = row
+    return JobRun(number, job, at, attempt, started_at, started_by, RunOutcome(outcome), *rest)

@@ -1,4 +1,4 @@
-"""The table of job runs; each change here needs a migration beside it."""
+"""The tables of job runs and of who holds what; each change here needs a migration beside it."""
 
 import sqlalchemy as sa
 
@@ -19,4 +19,11 @@ job_runs = sa.Table(
     sa.Column("cause", sa.String, nullable=False),
     sa.Column("model_version", sa.Integer),
     sa.UniqueConstraint("job", "scheduled_for", "attempt", name="one_attempt"),
+)
+shared_locks = sa.Table(
+    "shared_locks",
+    STATE,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("holder", sa.String, primary_key=True),
+    sa.Column("is_shared", sa.Boolean, nullable=False),
 )

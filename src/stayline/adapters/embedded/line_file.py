@@ -11,8 +11,8 @@ _TRIES = 100
 
 
 def worker_name() -> str:
-    """Return a name for a file of this process; a process of the same id never gets it again."""
-    return f"{os.getpid()}-{os.urandom(4).hex()}"
+    """Return a name for a file of this process, which no other process gets, on any machine."""
+    return f"{os.getpid()}-{os.urandom(8).hex()}"
 
 
 class LineFile:

@@ -1,7 +1,7 @@
 """The metric log in SQLite: a row a point, and no series longer than a month of minutes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,12 +10,11 @@ import sqlalchemy as sa
 from stayline.adapters.embedded.alarm_tables import metric_points, metric_series
 from stayline.adapters.embedded.bulk import upsert
 from stayline.adapters.embedded.database import reading, writing
-from stayline.adapters.embedded.tables import microseconds
+from stayline.adapters.embedded.tables import instant, microseconds
 from stayline.domain.metric_points import MetricPoint
 
 LONGEST_SERIES = 50_000
 """The newest points of a series that are kept: 34 days of minutes, or a century of days."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _Row = tuple[int, int, float, str, float | None, float | None, int | None]
 
 
@@ -66,7 +65,7 @@ class SqliteMetricLog:
         with reading(self._engine) as connection:
             for number, held in _series_of(connection, name):
                 if wanted <= held.items():
-                    rows = connection.exec_driver_sql(_POINTS, (number, first, last))
+                    rows = connection.exec_driver_sql(_POINTS, (number, first, last)).all()
                     found += _points(name, held, rows)
         return sorted(found, key=lambda point: point.at)
 
@@ -111,20 +110,11 @@ def _shorten(connection: sa.Connection, number: int, longest: int) -> None:
 
 
 def _points(
-    name: str, dimensions: dict[str, str], rows: Iterable[sa.Row[Any]]
+    name: str, dimensions: dict[str, str], rows: Iterable[Sequence[Any]]
 ) -> list[MetricPoint]:
     return [
-        MetricPoint(
-            name,
-            _EPOCH + timedelta(microseconds=row.at),
-            row.value,
-            dimensions,
-            unit=row.unit,
-            low=row.low,
-            high=row.high,
-            n=row.n,
-        )
-        for row in rows
+        MetricPoint(name, instant(at), value, dimensions, unit, low, high, n)
+        for at, value, unit, low, high, n in rows
     ]
 
 

@@ -1,12 +1,8 @@
-"""The model registry: versions in SQLite, bytes in a folder by digest."""
+"""The model registry: versions in SQLite, bytes by digest where files are kept."""
 
-import os
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -16,6 +12,7 @@ import sqlalchemy as sa
 from stayline.adapters.embedded.audit_chain import lengthen
 from stayline.adapters.embedded.database import damage, reading, writing
 from stayline.adapters.embedded.deployments import under_way
+from stayline.adapters.embedded.package_files import PackageFiles
 from stayline.adapters.embedded.quick_access import quick_row
 from stayline.adapters.embedded.tables import deployments, model_packages, rollouts
 from stayline.domain.audit_events import AuditEvent
@@ -26,14 +23,11 @@ from stayline.errors import (
     ApprovalRefused,
     ModelNotApproved,
     PackageRefused,
-    StoreUnavailable,
     UnknownModel,
 )
 from stayline.formats.audit_rows import event_row
 from stayline.formats.model_archive import archive_digest
 
-ARCHIVE = "model.tar.gz"
-REPORTS = "reports"
 _SERVING = """
     SELECT model_packages.version, digest FROM deployments JOIN model_packages USING (version)
     ORDER BY position DESC LIMIT 1
@@ -41,11 +35,11 @@ _SERVING = """
 
 
 class SqliteModelRegistry:
-    """Keeps versions in the state database and archives under ``folder/<sha256>/``."""
+    """Keeps versions in the state database; the bytes come first, then the version."""
 
-    def __init__(self, engine: sa.Engine, folder: Path) -> None:
+    def __init__(self, engine: sa.Engine, files: PackageFiles) -> None:
         self._engine = engine
-        self._folder = folder
+        self._files = files
 
     def register(
         self,
@@ -58,9 +52,7 @@ class SqliteModelRegistry:
     ) -> ModelPackage:
         """Keep the archive and its reports, then add the next version as pending."""
         digest = archive_digest(archive)
-        _write(self._path(digest), archive)
-        for name, report in (reports or {}).items():
-            _write(self._path(digest).parent / REPORTS / name, report)
+        self._files.keep(digest, archive, reports or {})
         with writing(self._engine) as connection:
             newest = connection.execute(sa.select(sa.func.max(model_packages.c.version))).scalar()
             package = ModelPackage(
@@ -171,21 +163,16 @@ class SqliteModelRegistry:
 
     def archive(self, digest: str) -> bytes:
         """Return the bytes with that digest."""
-        try:
-            archive = self._path(digest).read_bytes()
-        except OSError as error:
-            raise PackageRefused(f"the archive of {digest} is missing.") from error
+        archive = self._files.archive(digest)
+        if archive is None:
+            raise PackageRefused(f"the archive of {digest} is missing.")
         if archive_digest(archive) != digest:
             raise PackageRefused(f"the archive of {digest} was altered or torn.")
         return archive
 
     def reports(self, digest: str) -> Mapping[str, bytes]:
         """Return the evaluation files kept with an archive."""
-        folder = self._path(digest).parent / REPORTS
-        try:
-            return {file.name: file.read_bytes() for file in sorted(folder.glob("*.*"))}
-        except OSError as error:
-            raise StoreUnavailable("The model folder", f"{error.strerror}.") from error
+        return self._files.reports(digest)
 
     def problems(self) -> list[str]:
         """Return damaged tables, and versions whose archive is missing or altered."""
@@ -196,25 +183,6 @@ class SqliteModelRegistry:
             except PackageRefused as error:
                 found.append(f"version {package.version}: {error}")
         return found
-
-    def _path(self, digest: str) -> Path:
-        return self._folder / digest.removeprefix("sha256:") / ARCHIVE
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write the bytes whole before they get their name."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise StoreUnavailable("The model folder", f"{error.strerror}.") from error
 
 
 def _find(connection: sa.Connection, version: int) -> ModelPackage:

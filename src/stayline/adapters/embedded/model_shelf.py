@@ -3,23 +3,22 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import polars as pl
 
+from stayline.adapters.embedded.unpacking import Model
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Prediction
-from stayline.errors import PackageRefused, StaylineError
-from stayline.formats.model_archive import read_archive
-from stayline.modelling.predictor import Predictor
+from stayline.errors import PackageRefused
+from stayline.formats.model_archive import ModelArchive, read_archive
 from stayline.ports.model_registry import ModelRegistry
 
 KEPT = 3
 """So many models stay in memory, so that going back is instant."""
 RETRY_S = 30.0
 """How long a package that was refused is not read again."""
-_WARM_UPS = 3
 _log = logging.getLogger(__name__)
 
 
@@ -28,7 +27,7 @@ class Loaded:
     """A model in memory, as a variant."""
 
     model: ModelIdentity
-    predictor: Predictor
+    predictor: Model
 
     @property
     def name(self) -> str:
@@ -72,8 +71,9 @@ class Loaded:
 class ModelShelf:
     """Loads models by identity and keeps the last few; safe to use from several threads."""
 
-    def __init__(self, registry: ModelRegistry) -> None:
+    def __init__(self, registry: ModelRegistry, unpack: Callable[[ModelArchive], Model]) -> None:
         self._registry = registry
+        self._unpack = unpack
         self._loading = threading.Lock()
         self._loaded: dict[ModelIdentity, Loaded] = {}
         self._refused: dict[ModelIdentity, tuple[PackageRefused, float]] = {}
@@ -121,12 +121,4 @@ class ModelShelf:
 
     def _read(self, model: ModelIdentity) -> Loaded:
         archive = read_archive(self._registry.archive(model.digest), model.digest)
-        try:
-            loaded = Loaded(model, Predictor.from_archive(archive))
-            for _ in range(_WARM_UPS):
-                loaded.predict([dict.fromkeys(loaded.inputs)], [datetime.now(UTC)])
-        except StaylineError:
-            raise
-        except Exception as error:
-            raise PackageRefused(f"it cannot score a row ({type(error).__name__}).") from error
-        return loaded
+        return Loaded(model, self._unpack(archive))

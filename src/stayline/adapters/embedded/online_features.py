@@ -1,17 +1,16 @@
 """The online side of the feature store: one row a person, packed, for reads in microseconds."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
 from typing import Any
 
 import msgspec
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from stayline.adapters.delta.fact_frames import newest_facts
-from stayline.adapters.embedded.database import driver_errors, reading, scrub, writing
-from stayline.adapters.embedded.quick_access import quick_row, quick_rows
+from stayline.adapters.embedded.database import reading, scrub, writing
+from stayline.adapters.embedded.portable_sql import insert_into
+from stayline.adapters.embedded.quick_access import quick_all, quick_row, quick_rows
 from stayline.adapters.embedded.record_frames import RecordFrames
 from stayline.adapters.embedded.tables import (
     applied_versions,
@@ -19,13 +18,13 @@ from stayline.adapters.embedded.tables import (
     last_days,
     online_records,
 )
-from stayline.adapters.embedded.two_names import copy_afresh, move, note_renames
+from stayline.adapters.embedded.two_names import copy_afresh, move, renaming
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.errors import StoreUnavailable
 from stayline.ports.feature_store import EVENT_TIME, TOKEN, WRITE_TIME
 
 _CHUNK = 20_000
 _IN_LIMIT = 500
+_OF_PEOPLE = (online_records, last_days)
 
 
 class OnlineFeatures:
@@ -104,8 +103,7 @@ class OnlineFeatures:
         """
         frames = RecordFrames(kinds)
         while True:
-            with driver_errors(self._engine), closing(self._engine.raw_connection()) as connection:
-                rows = connection.cursor().execute(_READ_CHUNK, (after, size)).fetchall()
+            rows = quick_all(self._engine, _READ_CHUNK, (after, size))
             if not rows:
                 return
             after = rows[-1][0]
@@ -131,34 +129,25 @@ class OnlineFeatures:
 
     def copy_under(self, renames: pl.DataFrame) -> None:
         """Let everyone be found by a new token, too."""
-        with writing(self._engine) as connection:
-            note_renames(connection, renames)
-            for table in (online_records, last_days):
+        with renaming(self._engine, renames) as connection:
+            for table in _OF_PEOPLE:
                 copy_afresh(connection, table)
 
     def drop_aliases(self, renames: pl.DataFrame) -> None:
         """Let everyone be found by the new token alone, in no file by the old one."""
-        with writing(self._engine) as connection:
-            note_renames(connection, renames)
-            for table in (online_records, last_days):
+        with renaming(self._engine, renames) as connection:
+            for table in _OF_PEOPLE:
                 move(connection, table)
-        scrub(self._engine)
+        scrub(self._engine, *_OF_PEOPLE)
 
     def erase(self, token: str) -> int:
-        """Remove a person, also from the write-ahead file; ``secure_delete`` blanks the pages."""
+        """Remove a person, surely out of every file."""
         with writing(self._engine) as connection:
             gone = connection.execute(
                 sa.delete(online_records).where(online_records.c.token == token)
             ).rowcount
             connection.execute(sa.delete(last_days).where(last_days.c.token == token))
-        with driver_errors(self._engine):
-            raw = self._engine.raw_connection()
-            try:
-                busy = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            finally:
-                raw.close()
-        if busy:
-            raise StoreUnavailable("online.db", "a long read keeps erased rows in its log.")
+        scrub(self._engine, *_OF_PEOPLE, surely=True)
         return gone
 
     def schema_toml(self, group: str) -> str | None:
@@ -207,8 +196,7 @@ def note(connection: sa.Connection, group: str, version: int) -> None:
 
 def newer_wins(engine: sa.Engine, table: sa.Table) -> str:
     """Return the driver's insert that replaces a person's row unless that is newer."""
-    dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+    statement = insert_into(engine.dialect, table)
     new = statement.excluded
     upsert: sa.Insert = statement.on_conflict_do_update(
         index_elements=[table.c.token],

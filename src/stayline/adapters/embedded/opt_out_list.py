@@ -47,6 +47,10 @@ class SqliteOptOutList:
     takes no read. The memory holds for as long as the mark is the same, which changes before any
     process commits an opt-out; so one is honoured from the moment it is committed. People are
     barred under every token they have had.
+
+    Where gateways share the database there is no mark, and each turn asks it of its people: what
+    one gateway commits every other obeys at once, and while the server is away nobody who is named
+    is scored.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -99,6 +103,8 @@ class SqliteOptOutList:
         self, tokens: Sequence[EmployeeToken], *, at: datetime
     ) -> AbstractSet[EmployeeToken]:
         """Return those of these people who are barred at that instant."""
+        if not tokens:
+            return frozenset()
         named = self._everyone_named()
         asked = tokens if named is None else [token for token in tokens if token in named]
         if not asked:
@@ -121,7 +127,7 @@ class SqliteOptOutList:
         with self._mark.changing() as connection:
             theirs = one_of(opt_outs.c.token, frozenset(tokens))
             gone = connection.execute(sa.delete(opt_outs).where(theirs)).rowcount
-        scrub(self._engine)
+        scrub(self._engine, opt_outs)
         return gone
 
     def intervals(self, token: EmployeeToken) -> list[OptOut]:

@@ -68,7 +68,7 @@ class SqliteOutcomeBook:
                 connection.execute(sa.delete(table).where(table.c.token.in_(some))).rowcount
                 for some in _parts(sorted(tokens), _KEYS_A_QUERY)
             )
-        scrub(self._engine)
+        scrub(self._engine, person_outcomes)
         return gone
 
     def erase_events(self, ids: Collection[str]) -> int:
@@ -77,7 +77,7 @@ class SqliteOutcomeBook:
         with writing(self._engine) as connection:
             theirs = one_of(table.c.event_id, frozenset(ids))
             gone = connection.execute(sa.delete(table).where(theirs)).rowcount
-        scrub(self._engine)
+        scrub(self._engine, event_outcomes)
         return gone
 
     def ages(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> Ages:
@@ -101,7 +101,7 @@ class SqliteOutcomeBook:
                 ).rowcount
                 for table, is_held in _held_rows(held)
             )
-        scrub(self._engine)
+        scrub(self._engine, person_outcomes, event_outcomes)
         return gone
 
     def problems(self) -> list[str]:

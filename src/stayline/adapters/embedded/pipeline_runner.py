@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from stayline.adapters.embedded.pipeline.upkeep import (
 )
 from stayline.adapters.embedded.pipeline.walk import Walk
 from stayline.adapters.embedded.pipeline.workshop import Workshop
+from stayline.adapters.embedded.shared_locks import SharedLocks
 from stayline.domain.pipeline_execution import (
     Execution,
     ExecutionStatus,
@@ -68,12 +69,13 @@ class SubprocessPipelineRunner:
         wait: Callable[[float], object] = time.sleep,
     ) -> None:
         folder = folder.absolute()  # steps run in folders of their own
-        locks = FolderLocks(folder)
+        locks, shared = FolderLocks(folder), SharedLocks(engine)
         self._workshop = Workshop(
             objects=folder / "objects",
             work=folder / "work",
             staged=StagedInputs(folder / "staged", locks),
-            claims=ExecutionClaims(folder / "executions"),
+            claims=ExecutionClaims(folder / "executions", shared),
+            shared=shared,
             records=PipelineRecords(engine),
             outputs=PipelineOutputs(engine),
             locks=locks,
@@ -135,6 +137,10 @@ class SubprocessPipelineRunner:
                 return self._walk(execution_id, self.definition(execution_id), follow)
             finally:  # its inputs: who staged them is gone
                 self.purge_expired(at=self._workshop.clock.now())
+
+    def take_up(self) -> Iterator[Execution]:
+        """Yield none: an execution ends with its process."""
+        return iter(())
 
     def read(self, uri: str, *, execution_id: str | None = None) -> bytes:
         """Return the bytes of one file."""

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from stayline.adapters.embedded.bulk import put_rows
 from stayline.adapters.embedded.database import damage, reading, scrub, writing
+from stayline.adapters.embedded.portable_sql import listed
 from stayline.adapters.embedded.tables import protected_attributes, protected_reads
-from stayline.adapters.embedded.two_names import move, note_renames
+from stayline.adapters.embedded.two_names import move, renaming
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.formats.attribute_texts import attribute_columns, attribute_texts
@@ -33,7 +34,7 @@ class SqliteProtectedAttributes:
 
     def read_of(self, tokens: Sequence[EmployeeToken], purpose: AuditPurpose) -> pl.DataFrame:
         """Record the read, then return the rows of these people."""
-        return self._read(purpose, protected_attributes.c.token.in_(tokens))
+        return self._read(purpose, protected_attributes.c.token.in_(listed(tokens)))
 
     def _read(self, purpose: AuditPurpose, of_whom: sa.ColumnElement[bool]) -> pl.DataFrame:
         table = protected_attributes
@@ -72,17 +73,16 @@ class SqliteProtectedAttributes:
 
     def rename(self, renames: pl.DataFrame) -> None:
         """Put new tokens in the place of old ones."""
-        with writing(self._engine) as connection:
-            note_renames(connection, renames)
+        with renaming(self._engine, renames) as connection:
             move(connection, protected_attributes)
-        scrub(self._engine)
+        scrub(self._engine, protected_attributes)
 
     def erase(self, token: EmployeeToken) -> int:
         """Remove a person and return how many rows went."""
         with writing(self._engine) as connection:
             gone = sa.delete(protected_attributes).where(protected_attributes.c.token == token)
             count = connection.execute(gone).rowcount
-        scrub(self._engine)
+        scrub(self._engine, protected_attributes)
         return count
 
     def problems(self) -> list[str]:

@@ -1,17 +1,20 @@
 """Reads and small writes before every prediction, past SQLAlchemy.
 
 Its statements and its pool would cost several times the read itself; so each thread keeps a
-connection of its own for these.
+connection of its own for these. On PostgreSQL `QuickConnections` stand in the place of that one.
 """
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from stayline.adapters.embedded.database import BUSY_SECONDS, KEPT, driver_errors
+from stayline.adapters.embedded.database_kind import BUSY_SECONDS, KEPT, driver_errors
+
+if TYPE_CHECKING:
+    from stayline.adapters.embedded.postgres_quick import QuickConnections
 
 _MOST_KEYS = 500
 
@@ -47,6 +50,8 @@ def quick_rows(
     found: list[Any] = []
     try:
         connection = _kept_connection(engine)
+        if not isinstance(connection, sqlite3.Connection):
+            return connection.rows(statement, keys, parameters)
         for start in range(0, len(keys), _MOST_KEYS):
             some = keys[start : start + _MOST_KEYS]
             marks = "(" + ",".join("?" * len(some)) + ")"
@@ -66,6 +71,8 @@ def quick_write(
     """
     try:
         connection = _kept_connection(engine)
+        if not isinstance(connection, sqlite3.Connection):
+            return connection.write(statement, rows, patience_ms=patience_ms)
         if not _begun(connection, patience_ms):
             return False
         try:
@@ -94,10 +101,10 @@ def _begun(connection: sqlite3.Connection, patience_ms: int) -> bool:
     return True
 
 
-def _kept_connection(engine: sa.Engine) -> sqlite3.Connection:
+def _kept_connection(engine: sa.Engine) -> "sqlite3.Connection | QuickConnections":
     kept = engine.get_execution_options()[KEPT]
     try:
-        connection: sqlite3.Connection = kept.connection
+        connection: sqlite3.Connection | QuickConnections = kept.connection
     except AttributeError:
         kept.owner = engine.raw_connection()  # closes the connection once the thread is gone
         kept.owner.detach()

@@ -16,6 +16,7 @@ WITH_THE_KEY = (decisions.c.token, register_entries.c.subject)
 AFTER_IT = (scores.c.token, answered_people.c.token, person_outcomes.c.token)
 """A row or more for everyone, so in parts: nobody who writes waits for all of them."""
 RENAMED = (*WITH_THE_KEY, *AFTER_IT)
+RENAMED_TABLES = (decisions, register_entries, scores, answered_people, person_outcomes)
 _PEOPLE_A_WRITE = 2_000
 
 
@@ -64,9 +65,29 @@ def _rename(
     values: dict[str, sa.ColumnElement[str]] = {column.name: current}
     if column is register_entries.c.subject:  # the record says whom it is about, too
         values[content.name] = sa.func.replace(content, column, current)
-    is_old = column.in_(aliases)
-    change = sa.update(column.table).where(is_old).values(values)
-    connection.execute(change.prefix_with("OR REPLACE"))
+    if column.primary_key:
+        _make_room(connection, column, aliases)
+    connection.execute(sa.update(column.table).where(column.in_(aliases)).values(values))
+
+
+def _make_room(
+    connection: sa.Connection, column: sa.Column[str], aliases: sa.Select[tuple[str]]
+) -> None:
+    """Remove the rows that the renamed ones replace, where a person has one row alone.
+
+    Of several under earlier tokens the one under the last of these stays.
+    """
+    earlier = column.table.alias("earlier")
+    renamed = (
+        sa.select(token_aliases.c.token, sa.func.max(token_aliases.c.alias).label("last"))
+        .join(earlier, earlier.c[column.name] == token_aliases.c.alias)
+        .where(token_aliases.c.alias.in_(aliases))
+        .group_by(token_aliases.c.token)
+        .subquery()
+    )
+    is_replaced = column.in_(sa.select(renamed.c.token))
+    is_earlier = sa.and_(column.in_(aliases), column.not_in(sa.select(renamed.c.last)))
+    connection.execute(sa.delete(column.table).where(sa.or_(is_replaced, is_earlier)))
 
 
 def begin_runs_anew(connection: sa.Connection) -> None:

@@ -85,7 +85,9 @@ class FolderReportShelf:
     @contextmanager
     def _kept(self, name: str, at: datetime) -> Iterator[Path]:
         with self._locks.reading():
-            place = self._places(name).get(at) if is_report_name(name) else None
+            usual = self._folder / name / report_time(at)
+            places = (usual, usual.with_name(usual.name + _FORMER)) if is_report_name(name) else ()
+            place = next((one for one in places if one.is_dir()), None)
             if place is None:
                 raise UnknownReport(name, at)
             with _told():

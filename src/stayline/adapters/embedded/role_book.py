@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.identity_tables import role_grants
+from stayline.adapters.embedded.last_known import LastKnown
 from stayline.adapters.embedded.quick_access import quick_rows
 from stayline.adapters.embedded.tables import microseconds
 from stayline.domain.role_grants import RoleGrant
@@ -26,6 +27,7 @@ class SqliteRoleBook:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._held: LastKnown[str, AbstractSet[Role]] = LastKnown()
 
     def put(self, grant: RoleGrant, *, before: RoleGrant | None = None) -> bool:
         """Keep a new request, or a grant in place of what it was before."""
@@ -56,10 +58,15 @@ class SqliteRoleBook:
             return [_grant(row) for row in connection.execute(query).all()]
 
     def roles_of(self, subject: str, *, at: datetime) -> AbstractSet[Role]:
-        """Return the roles in force of a subject."""
+        """Return the roles in force of a subject; those of before while the server is away."""
+        return self._held.asked(subject, lambda: self._in_force(subject, at))
+
+    def _in_force(self, subject: str, at: datetime) -> AbstractSet[Role]:
         instant = microseconds(at)
         rows = quick_rows(self._engine, _IN_FORCE, [subject], (instant, instant))
-        return frozenset(_role(row[0]) for row in rows)
+        held = frozenset(_role(row[0]) for row in rows)
+        self._held.keep(subject, held)
+        return held
 
 
 def _kept(grant: RoleGrant) -> list[tuple[str, object]]:

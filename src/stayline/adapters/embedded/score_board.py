@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,8 +12,15 @@ import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.aged_rows import one_of, row_ages
-from stayline.adapters.embedded.bulk import upsert
 from stayline.adapters.embedded.database import reading, scrub, writing
+from stayline.adapters.embedded.kept_scores import (
+    FORGOTTEN,
+    OWN,
+    earlier_of,
+    highest_risks,
+    put_statement,
+    risks_of,
+)
 from stayline.adapters.embedded.quick_access import quick_write
 from stayline.adapters.embedded.scoring_lock import scoring_alone
 from stayline.adapters.embedded.scoring_runs import ScoringRuns
@@ -21,7 +28,6 @@ from stayline.adapters.embedded.tables import (
     explained_models,
     microseconds,
     scores,
-    scoring_runs,
 )
 from stayline.adapters.embedded.token_aliases import known_as
 from stayline.domain.alert_policy import Band
@@ -30,11 +36,11 @@ from stayline.domain.retention import Ages
 from stayline.domain.risk_score import FieldValue, ModelIdentity, Reason
 from stayline.formats.kept_reasons import read_reasons
 from stayline.ports.aged_records import NOBODY
-from stayline.ports.score_board import BoardEntry, ScoringRun
+from stayline.ports.score_board import BoardEntry, KeptRisk, ScoringRun
 
 _IN_LIMIT = 500
 _PATIENCE_MS = 5
-_GIVEN = [column.name for column in scores.columns if column.name != "run"]
+_GIVEN = [name for name in OWN if name != "run"]
 
 
 class SqliteScoreBoard:
@@ -42,14 +48,8 @@ class SqliteScoreBoard:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        untyped = sa.table(scores.name, *(sa.column(column.name) for column in scores.columns))
-        newest_run = sa.select(sa.func.max(scoring_runs.c.position)).scalar_subquery()
-        given: dict[str, Any] = {name: sa.bindparam(name) for name in _GIVEN}
-        put = upsert(engine, untyped, ["token"], newest_by="scored_at")
-        put = put.values(given | {"run": newest_run})
-        self._put = str(put.compile(dialect=engine.dialect))
+        self._put = put_statement(engine)
         self._runs = ScoringRuns(engine)
-        self._lock = Path(engine.url.database or "state.db").with_name("scoring.lock")
 
     def put(self, entries: Sequence[BoardEntry]) -> bool:
         """Keep these scores unless somebody else writes just now."""
@@ -58,10 +58,22 @@ class SqliteScoreBoard:
         return not cells or quick_write(self._engine, self._put, cells, patience_ms=_PATIENCE_MS)
 
     def find(self, token: EmployeeToken) -> BoardEntry | None:
-        """Return the kept score of a person."""
+        """Return the kept score of a person, under whichever of their tokens it stands."""
         with reading(self._engine) as connection:
             row = connection.execute(_ENTRIES.where(scores.c.token == token)).one_or_none()
-        return None if row is None else _entry(row)
+            if row is None:
+                theirs = scores.c.token.in_(known_as(connection, token))
+                newest_first = _ENTRIES.where(theirs).order_by(scores.c.scored_at.desc())
+                row = connection.execute(newest_first.limit(1)).one_or_none()
+        return None if row is None else replace(_entry(row), token=token)
+
+    def risks(self, tokens: Sequence[EmployeeToken]) -> Mapping[EmployeeToken, KeptRisk]:
+        """Return the kept scores of those of these people who have one."""
+        return risks_of(self._engine, tokens)
+
+    def highest(self, limit: int) -> list[KeptRisk]:
+        """Return at most so many kept scores, highest risk first."""
+        return highest_risks(self._engine, limit)
 
     def entries(self, limit: int | None = None) -> list[BoardEntry]:
         """Return the kept scores, highest risk first."""
@@ -88,10 +100,13 @@ class SqliteScoreBoard:
 
     def purge(self, before: datetime, *, held: AbstractSet[EmployeeToken] = NOBODY) -> int:
         """Remove scores from before that time, with the inputs in their reasons."""
-        due = sa.and_(scores.c.scored_at < before, sa.not_(one_of(scores.c.token, held)))
+        is_free = sa.not_(one_of(scores.c.token, held))
+        due = sa.and_(scores.c.scored_at < before, is_free)
+        is_past = sa.and_(scores.c.earlier_at < before, is_free)
         with writing(self._engine) as connection:
             gone = connection.execute(sa.delete(scores).where(due)).rowcount
-        scrub(self._engine)
+            connection.execute(sa.update(scores).where(is_past).values(FORGOTTEN))
+        scrub(self._engine, scores)
         return gone
 
     def take_down(self, tokens: Collection[EmployeeToken]) -> None:
@@ -110,7 +125,7 @@ class SqliteScoreBoard:
 
     def scoring_alone(self) -> AbstractContextManager[None]:
         """Hold the only run over everyone."""
-        return scoring_alone(self._lock)
+        return scoring_alone(self._engine)
 
     def begin_run(
         self, model: ModelIdentity, assumed: Mapping[str, FieldValue], *, at: datetime
@@ -168,4 +183,5 @@ def _entry(row: sa.Row[Any]) -> BoardEntry:
         scored_at=row.scored_at,
         prediction_id=row.prediction_id,
         base_risk=row.base_risk,
+        earlier=earlier_of(row),
     )

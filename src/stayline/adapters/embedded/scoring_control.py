@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from stayline.adapters.embedded.audit_chain import lengthen
 from stayline.adapters.embedded.database import damage, reading, writing
+from stayline.adapters.embedded.last_known import BELIEVED_S
 from stayline.adapters.embedded.oversight_tables import scoring_rules
 from stayline.adapters.embedded.quick_access import quick_row
 from stayline.domain.audit_events import AuditEvent
 from stayline.domain.rollout_scope import RolloutScope
 from stayline.domain.scoring_rules import Rule, RuleChange, ScoringState
-from stayline.errors import ScoringStopped, StoreDamaged
+from stayline.errors import DatabaseAway, ScoringStopped, StoreDamaged
 from stayline.formats.audit_rows import event_row
 from stayline.ports.clock import Clock
 from stayline.ports.scoring_control import FRESH_S
@@ -28,9 +29,13 @@ _columns = [column for column in scoring_rules.columns if column.name != "positi
 
 
 class _Seen(NamedTuple):
-    """What held at the last look; good until an instant of the monotonic clock."""
+    """What held at the last look; good until an instant of the monotonic clock.
+
+    It stands in for a server that is away until another instant.
+    """
 
     fresh_until: float
+    believed_until: float
     scope: RolloutScope | None
     newest: tuple[int | None, int | None]
     state: ScoringState
@@ -88,10 +93,16 @@ class SqliteScoringControl:
     def _looked(self, before: _Seen | None) -> _Seen:
         """Look at the store; the rows are read only where there is a newer one."""
         looked_at = monotonic()
-        newest: tuple[int | None, int | None] = quick_row(self._engine, _NEWEST)
-        state = before.state if before is not None and before.newest == newest else self.state()
+        try:
+            newest: tuple[int | None, int | None] = quick_row(self._engine, _NEWEST)
+            state = before.state if before is not None and before.newest == newest else self.state()
+            believed_until = looked_at + BELIEVED_S
+        except DatabaseAway:
+            if before is None or looked_at >= before.believed_until:
+                raise
+            newest, state, believed_until = before.newest, before.state, before.believed_until
         scope = None if state.is_stopped else state.scope_at(self._clock.now())
-        self._seen = seen = _Seen(looked_at + FRESH_S, scope, newest, state)
+        self._seen = seen = _Seen(looked_at + FRESH_S, believed_until, scope, newest, state)
         return seen
 
 

@@ -5,12 +5,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
+
+from stayline.adapters.embedded.shared_locks import SharedLocks, is_shared_by_gateways
 from stayline.errors import ScoringUnderWay, StoreUnavailable
+
+_NAME = "scoring"
 
 
 @contextmanager
-def scoring_alone(path: Path) -> Iterator[None]:
-    """Hold the lock on a file, or raise `ScoringUnderWay` where another holds it."""
+def scoring_alone(engine: sa.Engine) -> Iterator[None]:
+    """Hold the lock of a database's scores, or raise `ScoringUnderWay` where another holds it."""
+    is_shared = is_shared_by_gateways(engine)
+    held = SharedLocks(engine).held(_NAME) if is_shared else _file(engine)
+    with held as is_held:
+        if not is_held:
+            raise ScoringUnderWay
+        yield
+
+
+@contextmanager
+def _file(engine: sa.Engine) -> Iterator[bool]:
+    path = Path(engine.url.database or "state.db").with_name(f"{_NAME}.lock")
     try:
         lock = path.open("a")
     except OSError as error:
@@ -19,5 +35,6 @@ def scoring_alone(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ScoringUnderWay from None
-        yield
+            yield False
+        else:
+            yield True

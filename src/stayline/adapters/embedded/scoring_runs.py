@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from stayline.adapters.embedded.bulk import upsert
 from stayline.adapters.embedded.database import reading, writing
+from stayline.adapters.embedded.kept_scores import keep_statement
 from stayline.adapters.embedded.tables import (
     explained_models,
     microseconds,
@@ -31,9 +32,7 @@ class ScoringRuns:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._note_model = upsert(engine, explained_models, ["model_digest"])
-        plain = sa.table(scores.name, *(sa.column(column.name) for column in scores.columns))
-        keep = upsert(engine, plain, [TOKEN], newest_by="scored_at", or_above="run")
-        self._keep = str(keep.compile(dialect=engine.dialect))
+        self._keep = keep_statement(engine)
 
     def begin(
         self, model: ModelIdentity, assumed: Mapping[str, FieldValue], at: datetime

@@ -8,6 +8,7 @@ from pathlib import Path
 from stayline.adapters.embedded.access_keys import ACCESS_KEYS, AccessKeyFile
 from stayline.adapters.embedded.alarm_channels import ALARM_CHANNELS, read_alarm_channels
 from stayline.adapters.embedded.secret_values import SecretValues
+from stayline.adapters.embedded.shared_locks import SharedLocks
 from stayline.adapters.embedded.token_key_ring import TOKEN_KEY, TokenKeyRing
 from stayline.adapters.embedded.token_lock import changing, steady
 from stayline.domain.access_keys import AccessKey
@@ -22,6 +23,7 @@ _OTHERS = (
     ("access_keys", ACCESS_KEYS, "access-keys.json"),
     ("alarm_channels", ALARM_CHANNELS, "alarm-channels"),
     ("checkpoint_key", "", ""),
+    ("oidc_client_secret", "", ""),
 )
 """Names, and the variables and files where they are unless a reference says otherwise."""
 
@@ -30,7 +32,7 @@ class FileSecrets:
     """Keeps secrets in a folder, mode 0600; a variable of the environment wins over the folder.
 
     A reference of ``policy``, which is read anew, wins over both. ``book`` says which token key
-    stands; without one it is the first.
+    stands; without one it is the first. ``shared`` are the locks of the gateways beside this one.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class FileSecrets:
         *,
         policy: Callable[[], SecretsPolicy] = SecretsPolicy,
         book: TokenKeyBook | None = None,
+        shared: SharedLocks | None = None,
     ) -> None:
         values = SecretValues(environment)
         self._folder = folder
@@ -50,6 +53,7 @@ class FileSecrets:
         self._ring = TokenKeyRing(folder, environment, policy, values, book)
         self._access_keys = AccessKeyFile(folder, environment, lambda: self.secret("access_keys"))
         self._lock = folder / "token-key.lock"
+        self._shared = shared
 
     def has_token_key(self) -> bool:
         """Return whether there is a token key already; makes none."""
@@ -93,11 +97,11 @@ class FileSecrets:
 
     def steady_tokens(self) -> AbstractContextManager[None]:
         """Keep tokens as they are meanwhile."""
-        return steady(self._lock, self._book)
+        return steady(self._lock, self._book, self._shared)
 
     def changing_tokens(self) -> AbstractContextManager[None]:
         """Change tokens while nobody needs them steady."""
-        return changing(self._lock)
+        return changing(self._lock, self._shared)
 
     def access_keys(self) -> Mapping[str, AccessKey]:
         """Return the keys that may sign requests, by id."""

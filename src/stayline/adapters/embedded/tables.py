@@ -20,13 +20,21 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
         """Turn microseconds into an instant in UTC."""
-        return None if value is None else _EPOCH + value * _MICROSECOND
+        return None if value is None else instant(value)
 
 
 def microseconds(instant: datetime) -> int:
     """Return an aware instant as microseconds since 1970."""
     return (instant - _EPOCH) // _MICROSECOND
 
+
+def instant(number: int) -> datetime:
+    """Return microseconds since 1970 as an instant in UTC."""
+    return _EPOCH + number * _MICROSECOND
+
+
+LONG_COUNT = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+"""SQLite's own whole numbers have room for any count, and are its row numbers."""
 
 STATE = sa.MetaData()
 DIRECTORY = sa.MetaData()
@@ -36,7 +44,7 @@ ONLINE = sa.MetaData()
 audit_events = sa.Table(
     "audit_events",
     STATE,
-    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("position", LONG_COUNT, primary_key=True, autoincrement=False),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("actor", sa.String, nullable=False),
     sa.Column("subject", sa.String, nullable=False, index=True),
@@ -87,11 +95,15 @@ scores = sa.Table(
     sa.Column("reasons", sa.String, nullable=False),
     sa.Column("model_version", sa.Integer, nullable=False),
     sa.Column("model_digest", sa.String, nullable=False),
-    sa.Column("scored_at", Instant, nullable=False),
+    sa.Column("scored_at", Instant, nullable=False, index=True),
     sa.Column("prediction_id", sa.String),
     sa.Column("base_risk", sa.Float),
     sa.Column("explained", sa.LargeBinary),
     sa.Column("run", sa.Integer),
+    sa.Column("earlier_risk", sa.Float),
+    sa.Column("earlier_version", sa.Integer),
+    sa.Column("earlier_digest", sa.String),
+    sa.Column("earlier_at", Instant),
 )
 explained_models = sa.Table(
     "explained_models",
@@ -248,6 +260,7 @@ people = sa.Table(
     sa.Column("hr_id", sa.String, nullable=False),
     sa.Column("display_name", sa.String),
     sa.Column("manager", sa.String),
+    sa.Index("ix_people_by_manager", "manager", "token"),
 )
 
 protected_attributes = sa.Table(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from stayline.adapters.embedded.database import reading, writing
 from stayline.adapters.embedded.tables import target_health
 from stayline.domain.target_health import Outage, failed
+from stayline.errors import DatabaseAway
 
 
 class SqliteTargetHealth:
@@ -64,11 +65,18 @@ class SqliteTargetHealth:
         return outage.failing_since
 
     def succeeded(self, target: str, at: datetime) -> None:
-        """Note an answer; only the first one, or the first after a failure, asks the file."""
+        """Note an answer; only the first one, or the first after a failure, asks the file.
+
+        While the server is away, the next answer is the first.
+        """
         is_news = target in self._failing or target not in self._answered_at
-        if is_news and self._outage(target) is not None:
-            with writing(self._engine) as connection:
-                connection.execute(sa.delete(target_health).where(target_health.c.target == target))
+        try:
+            if is_news and self._outage(target) is not None:
+                own = target_health.c.target == target
+                with writing(self._engine) as connection:
+                    connection.execute(sa.delete(target_health).where(own))
+        except DatabaseAway:
+            return
         self._answered_at[target] = at
         self._failing.discard(target)
 

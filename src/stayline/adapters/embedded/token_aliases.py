@@ -1,10 +1,15 @@
 """Tokens that people had under earlier keys, and opt-outs that stand under all of them."""
 
+import json
+from collections.abc import Mapping, Sequence
+
 import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.change_mark import OPT_OUTS, ChangeMark
 from stayline.adapters.embedded.database import reading, scrub, writing
+from stayline.adapters.embedded.portable_sql import ELEMENTS, insert_into
+from stayline.adapters.embedded.quick_access import quick_all
 from stayline.adapters.embedded.tables import opt_outs
 from stayline.adapters.embedded.token_tables import token_aliases
 from stayline.domain.pseudonyms import EmployeeToken
@@ -17,11 +22,22 @@ class TokenAliases:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._all = _KNOWN_AS.format(ELEMENTS[engine.dialect.name].format("?"))
 
     def known_as(self, token: EmployeeToken) -> tuple[EmployeeToken, ...]:
         """Return every token of the person, the one that stands first."""
         with reading(self._engine) as connection:
             return known_as(connection, token)
+
+    def known_as_all(
+        self, tokens: Sequence[EmployeeToken]
+    ) -> Mapping[EmployeeToken, tuple[EmployeeToken, ...]]:
+        """Return what `known_as` tells of each, in one statement however many there are."""
+        names: dict[EmployeeToken, tuple[EmployeeToken, ...]] = {}
+        for asked, current, older in quick_all(self._engine, self._all, (json.dumps(tokens),)):
+            before = names.setdefault(asked, (current,))
+            names[asked] = before if older is None else (*before, older)
+        return names
 
     def link(self, aliases: pl.DataFrame) -> None:
         """Note ``alias``, ``token`` and the ``fingerprint`` of the alias's key; share opt-outs."""
@@ -32,7 +48,7 @@ class TokenAliases:
         is_theirs = token_aliases.c.token == token
         with writing(self._engine) as connection:
             connection.execute(sa.delete(token_aliases).where(is_theirs))
-        scrub(self._engine)
+        scrub(self._engine, token_aliases)
 
 
 def known_as(connection: sa.Connection, token: EmployeeToken) -> tuple[EmployeeToken, ...]:
@@ -69,9 +85,20 @@ def link(engine: sa.Engine, aliases: pl.DataFrame) -> None:
                 _share_opt_outs(connection, token_aliases.c[source], token_aliases.c[target])
 
 
+_KNOWN_AS = """
+WITH asked AS (SELECT DISTINCT value AS token FROM {} AS one),
+named AS (
+    SELECT asked.token AS asked, coalesce(newer.token, asked.token) AS current
+    FROM asked LEFT JOIN token_aliases AS newer ON newer.alias = asked.token
+)
+SELECT named.asked, named.current, older.alias
+FROM named LEFT JOIN token_aliases AS older ON older.token = named.current
+ORDER BY named.asked, older.alias
+"""
 _NOTE = (
     "INSERT INTO token_aliases (alias, token, fingerprint) VALUES (?, ?, ?) "
-    "ON CONFLICT (alias) DO UPDATE SET token = excluded.token WHERE token <> excluded.token"
+    "ON CONFLICT (alias) DO UPDATE SET token = excluded.token "
+    "WHERE token_aliases.token <> excluded.token"
 )
 _FOLLOW = (
     "UPDATE token_aliases SET token = newer.token FROM token_aliases AS newer "
@@ -84,6 +111,7 @@ def _share_opt_outs(
     connection: sa.Connection, source: sa.Column[str], target: sa.Column[str]
 ) -> None:
     columns = [target if column.name == "token" else column for column in opt_outs.c]
-    theirs = sa.select(*columns).join(token_aliases, opt_outs.c.token == source)
+    theirs = sa.select(*columns).where(opt_outs.c.token == source)
     known = [column.name for column in opt_outs.c]
-    connection.execute(sa.insert(opt_outs).prefix_with("OR IGNORE").from_select(known, theirs))
+    shared = insert_into(connection.dialect, opt_outs).from_select(known, theirs)
+    connection.execute(shared.on_conflict_do_nothing())

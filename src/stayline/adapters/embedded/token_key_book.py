@@ -5,16 +5,18 @@ from datetime import datetime
 
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from stayline.adapters.embedded.database import reading, scrub, writing
+from stayline.adapters.embedded.portable_sql import insert_into
 from stayline.adapters.embedded.quick_access import quick_row
 from stayline.adapters.embedded.renaming import (
+    RENAMED_TABLES,
     WITH_THE_KEY,
     begin_runs_anew,
     rename,
     rename_in_parts,
 )
+from stayline.adapters.embedded.shared_locks import is_shared_by_gateways
 from stayline.adapters.embedded.tables import audit_events, imports, opt_outs
 from stayline.adapters.embedded.token_aliases import link
 from stayline.adapters.embedded.token_tables import token_aliases, token_keys
@@ -29,8 +31,14 @@ class SqliteTokenKeyBook:
         self._engine = engine
 
     def current(self) -> str | None:
-        """Return the fingerprint of the key that stands."""
+        """Return the fingerprint of the key that stands.
+
+        Of a database that gateways share it is known from the first import on, so that one whose
+        home has another key is told so, and makes none.
+        """
         row = quick_row(self._engine, _CURRENT)
+        if row is None and is_shared_by_gateways(self._engine):
+            row = quick_row(self._engine, _IMPORTED_WITH)
         return None if row is None else row[0]
 
     def history(self) -> Sequence[TokenKey]:
@@ -42,7 +50,7 @@ class SqliteTokenKeyBook:
 
     def begin(self, old: str, new: str, aliases: pl.DataFrame, *, at: datetime) -> None:
         """Note a key to come and everyone's aliases."""
-        note = sqlite.insert(token_keys).on_conflict_do_nothing()
+        note = insert_into(self._engine.dialect, token_keys).on_conflict_do_nothing()
         with writing(self._engine) as connection:
             first = {"fingerprint": old, "current_since": _since(connection, at)}
             connection.execute(note.values(first))
@@ -70,7 +78,7 @@ class SqliteTokenKeyBook:
         if at is not None:
             with writing(self._engine) as connection:
                 connection.execute(sa.update(token_keys).where(is_open).values(settled_at=at))
-        scrub(self._engine)
+        scrub(self._engine, *RENAMED_TABLES)
 
     def traces(self, fingerprint: str) -> KeyTraces:
         """Return what of a replaced key is left."""
@@ -96,11 +104,15 @@ class SqliteTokenKeyBook:
             connection.execute(sa.delete(opt_outs).where(is_old))
             for table in (token_aliases, token_keys):
                 connection.execute(sa.delete(table).where(table.c.fingerprint == fingerprint))
-        scrub(self._engine)
+        scrub(self._engine, opt_outs, token_aliases, *RENAMED_TABLES)
 
 
 _CURRENT = (
     "SELECT fingerprint FROM token_keys WHERE current_since IS NOT NULL AND replaced_at IS NULL"
+)
+_IMPORTED_WITH = (
+    "SELECT key_fingerprint FROM imports WHERE key_fingerprint IS NOT NULL "
+    "ORDER BY started_at DESC LIMIT 1"
 )
 
 

@@ -1,24 +1,31 @@
 """Rows of a table that stand under two tokens for a while, and then under the new one alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import polars as pl
 import sqlalchemy as sa
 
 from stayline.adapters.embedded.bulk import CHUNK
+from stayline.adapters.embedded.database import writing
+from stayline.adapters.embedded.portable_sql import insert_into
 
 _RENAMES = sa.table("renames", sa.column("alias", sa.String), sa.column("token", sa.String))
 _TOKENS = ("token", "manager")
 """Columns that name people."""
 
 
-def note_renames(connection: sa.Connection, renames: pl.DataFrame) -> None:
-    """Give the other functions here, in this transaction, ``alias`` and ``token`` of everyone."""
-    connection.exec_driver_sql(
-        "CREATE TEMP TABLE IF NOT EXISTS renames (alias TEXT PRIMARY KEY, token TEXT) WITHOUT ROWID"
-    )
-    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS temp.newer ON renames (token)")
-    connection.exec_driver_sql("DELETE FROM renames")
-    for chunk in renames.select("alias", "token").iter_slices(CHUNK):
-        connection.exec_driver_sql("INSERT INTO renames VALUES (?, ?)", chunk.rows())
+@contextmanager
+def renaming(engine: sa.Engine, renames: pl.DataFrame) -> Iterator[sa.Connection]:
+    """Give a write in which the other functions here know ``alias`` and ``token`` of everyone."""
+    with writing(engine) as connection:
+        connection.exec_driver_sql(
+            "CREATE TEMP TABLE renames (alias TEXT PRIMARY KEY, token TEXT, UNIQUE (token, alias))"
+        )
+        for chunk in renames.select("alias", "token").iter_slices(CHUNK):
+            connection.exec_driver_sql("INSERT INTO renames VALUES (?, ?)", chunk.rows())
+        yield connection
+        connection.exec_driver_sql("DROP TABLE renames")
 
 
 def copy_afresh(connection: sa.Connection, table: sa.Table) -> None:
@@ -47,7 +54,8 @@ def _copy(connection: sa.Connection, table: sa.Table) -> None:
     is_old = table.c.token.in_(sa.select(_RENAMES.c.alias))
     rows = sa.select(*columns).where(is_old)
     known = [column.name for column in table.c]
-    connection.execute(sa.insert(table).prefix_with("OR IGNORE").from_select(known, rows))
+    copied = insert_into(connection.dialect, table).from_select(known, rows)
+    connection.execute(copied.on_conflict_do_nothing())
 
 
 def _drop_where_old_is_newer(connection: sa.Connection, table: sa.Table) -> None:

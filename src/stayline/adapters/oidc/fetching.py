@@ -11,6 +11,7 @@ import msgspec
 
 from stayline.errors import IssuerUnreachable
 
+DISCOVERY = "/.well-known/openid-configuration"
 LARGEST_DOCUMENT = 512 * 1024
 LONGEST_S = 5.0
 _READ = 64 * 1024
@@ -43,6 +44,14 @@ def is_safe_address(url: str) -> bool:
     if not host or parts.username or parts.password or parts.fragment:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))
+
+
+def described(issuer: str) -> dict[str, object]:
+    """Return how an issuer describes itself, or raise `IssuerUnreachable`."""
+    found = fetched(issuer.rstrip("/") + DISCOVERY)
+    if found.get("issuer") != issuer:
+        raise IssuerUnreachable("its description names another issuer than oidc_issuer")
+    return found
 
 
 def fetched(url: str) -> dict[str, object]:

@@ -14,14 +14,13 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.exceptions import PyJWTError
 
-from stayline.adapters.oidc.fetching import fetched
+from stayline.adapters.oidc.fetching import described, fetched
 from stayline.errors import IssuerUnreachable
 
 KEEP_S = 900.0
 PAUSE_S = 10.0
 LEAST_RSA_BITS = 2048
 MOST_KEYS = 64
-DISCOVERY = "/.well-known/openid-configuration"
 _FIT: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("RSA", ""): ("RS256", "PS256"),
     ("EC", "P-256"): ("ES256",),
@@ -86,10 +85,7 @@ class KeySet:
             self._fetched_at = self._ticks()
 
     def _published(self) -> Mapping[str, SigningKey]:
-        described = fetched(self._issuer.rstrip("/") + DISCOVERY)
-        if described.get("issuer") != self._issuer:
-            raise IssuerUnreachable("its description names another issuer than oidc_issuer")
-        listed = fetched(str(described.get("jwks_uri"))).get("keys")
+        listed = fetched(str(described(self._issuer).get("jwks_uri"))).get("keys")
         if not isinstance(listed, list):
             raise IssuerUnreachable("what it publishes is no set of keys")
         keys = dict(filter(None, map(_signing_key, listed[:MOST_KEYS])))

@@ -75,7 +75,14 @@ class OidcTokens:
             return True
 
     def told(self, token: str) -> Told:
-        """Return who a token is about; its signature is checked once for as long as its key is."""
+        """Return who a token is about."""
+        return told_by(self.claims(token), self._policy)
+
+    def claims(self, token: str) -> Mapping[str, object]:
+        """Return what a token says that holds now.
+
+        Its signature is checked once for as long as its key is there. Raises `NotSignedIn`.
+        """
         digest = _digest(token)
         known = self._known.get(digest)
         if known is None or self._keys.key(known.key_id) is not known.key:
@@ -84,7 +91,7 @@ class OidcTokens:
                 self._known.clear()
             self._known[digest] = known
         _check_times(known.claims, self._clock.now())
-        return told_by(known.claims, self._policy)
+        return known.claims
 
     def _checked(self, token: str) -> _Known:
         key_id = _key_id(token)

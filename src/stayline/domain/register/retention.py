@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+SCAN = "scan-"
+"""How the ids of scans begin, which share the ledger with purges."""
+
 
 @dataclass(frozen=True, slots=True)
 class LegalHold:
@@ -46,6 +49,11 @@ class PurgeRun:
     held_back: int
     tokens_digest: str = ""
     held_lost: int = 0
+
+    @property
+    def is_scan(self) -> bool:
+        """Whether it only looked at what was left."""
+        return self.run_id.startswith(SCAN)
 
 
 @dataclass(frozen=True, slots=True)

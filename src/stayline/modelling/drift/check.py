@@ -1,7 +1,5 @@
 """A window held against its model's baseline: all of data drift, at one rate of false alarms."""
 
-from dataclasses import replace
-
 import polars as pl
 
 from stayline.domain.monitoring import Finding
@@ -42,19 +40,39 @@ def drift_findings(
     rows = float(frame.height)
     if people is not None and len(people):
         rows = independent_rows(people.value_counts().get_column("count").to_numpy())
-    total = float(baseline.dataset.item_count)
-    rows_before = min(total, joint.independent_rows) if joint is not None else total
-    evidence = Evidence(rows, rows_before, false_alarm_rate * _COLUMNS_PART)
-    of_one = replace(evidence, level=evidence.level / max(1, 2 * len(baseline.features)))
-    found = {feature.name: feature for feature in window.features}
-    compared = [(found[f.name], f) for f in baseline.features if f.name in found]
     return (
-        *(told for now, then in compared for told in column_findings(now, then, of_one)),
+        *columns_findings(window, baseline, joint, rows=rows, false_alarm_rate=false_alarm_rate),
         joint_finding(
             frame,
             columns,
             baseline,
             joint,
-            replace(evidence, level=false_alarm_rate * (1 - _COLUMNS_PART)),
+            _evidence(baseline, joint, rows, false_alarm_rate * (1 - _COLUMNS_PART)),
         ),
     )
+
+
+def columns_findings(
+    window: Statistics,
+    baseline: Statistics,
+    joint: JointStatistics | None,
+    *,
+    rows: float,
+    false_alarm_rate: float = FALSE_ALARM_RATE,
+) -> tuple[Finding, ...]:
+    """Return what `drift_findings` says of each column alone, which takes the statistics only.
+
+    ``rows`` is how many independent rows they are of.
+    """
+    level = false_alarm_rate * _COLUMNS_PART / max(1, 2 * len(baseline.features))
+    of_one = _evidence(baseline, joint, rows, level)
+    found = {feature.name: feature for feature in window.features}
+    compared = [(found[f.name], f) for f in baseline.features if f.name in found]
+    return tuple(told for now, then in compared for told in column_findings(now, then, of_one))
+
+
+def _evidence(
+    baseline: Statistics, joint: JointStatistics | None, rows: float, level: float
+) -> Evidence:
+    total = float(baseline.dataset.item_count)
+    return Evidence(rows, total if joint is None else min(total, joint.independent_rows), level)

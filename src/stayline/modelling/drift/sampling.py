@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from stayline.modelling.drift.distances import Weighted, chi_squared
 
@@ -115,6 +115,8 @@ def share_luck(
     found: np.ndarray, rows: float, before: np.ndarray, baseline_rows: float
 ) -> np.ndarray:
     """Return for each count how likely its share differs so much by luck (Fisher, two-sided)."""
+    from scipy import stats
+
     both = found + before
     luck = np.ones(len(both))
     some = both > 0  # else there is nothing to tell, and SciPy is slow to say so

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from polars import selectors
-from sklearn.neighbors import KNeighborsClassifier
 
 from stayline.modelling.fairness.tables import Grouping
 
@@ -47,6 +46,8 @@ def _numbers(features: pl.DataFrame) -> np.ndarray:
 
 
 def _flips(points: np.ndarray, is_clear: np.ndarray, is_in_group: np.ndarray) -> Flips:
+    from sklearn.neighbors import KNeighborsClassifier
+
     n = int(is_in_group.sum())
     if not points.shape[1]:
         return Flips(None, n, "No input is a number, and the flip test knows no other distance.")

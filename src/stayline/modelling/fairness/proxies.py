@@ -1,13 +1,16 @@
 """Whether the model's inputs tell a protected attribute that the model itself never sees."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import xgboost as xgb
 
 from stayline.modelling.evaluation import Estimate, roc_auc_estimate
 from stayline.modelling.fairness.tables import Grouping
+
+if TYPE_CHECKING:
+    import xgboost as xgb
 
 MOST_ROWS = 5_000
 FEWEST_PEOPLE = 20
@@ -82,7 +85,9 @@ class _Inputs:
         cells = [column.cast(pl.Float64).fill_null(float("nan")).to_numpy() for column in columns]
         return cls(tuple(features.columns), tuple(kinds), np.column_stack(cells))
 
-    def matrix(self, rows: np.ndarray, label: np.ndarray | None = None) -> xgb.DMatrix:
+    def matrix(self, rows: np.ndarray, label: np.ndarray | None = None) -> "xgb.DMatrix":
+        import xgboost as xgb
+
         return xgb.DMatrix(
             self.cells[rows],
             label=label,
@@ -100,6 +105,8 @@ def _proxy_test(
     group: str,
     rng: np.random.Generator,
 ) -> ProxyTest:
+    import xgboost as xgb
+
     n = int(is_in_group.sum())
     if min(len(np.unique(person[side])) for side in (is_in_group, ~is_in_group)) < FEWEST_PEOPLE:
         note = f"not judged: one side has fewer than {FEWEST_PEOPLE} people"

@@ -7,7 +7,6 @@ from itertools import combinations
 
 import numpy as np
 import polars as pl
-from scipy.stats import fisher_exact
 
 from stayline.domain.compliance.areas.fairness_records import AGE, GroupRatio, UnknownGroup
 from stayline.domain.sensitive_columns import words_of
@@ -132,6 +131,8 @@ def _ratio(
 
 def _p_value(row: ImpactRow | ExcludedCategory, top: ImpactRow) -> float:
     """Return Fisher's exact test of a group against the most selected one, two-sided."""
+    from scipy.stats import fisher_exact
+
     table = [[row.selected, row.n - row.selected], [top.selected, top.n - top.selected]]
     return float(fisher_exact(table).pvalue)
 

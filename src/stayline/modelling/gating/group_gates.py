@@ -206,7 +206,7 @@ def _flagged(group: GroupFigures) -> str:
 def _because(policy: GatePolicy) -> str:
     if policy.largest_recall_difference <= LARGEST_UNJUSTIFIED_RECALL_DIFFERENCE:
         return ""
-    return f", because: {policy.justification}"
+    return f", because: {policy.justification.rstrip('.')}"
 
 
 def _subject(group: GroupFigures) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from sklearn.metrics import ndcg_score
 
 from stayline.domain.gates import Verdict
 from stayline.domain.monitoring import Finding, Monitor
@@ -68,14 +67,39 @@ def watch_attribution(
     relevance = np.array([before.global_shap_values.get(name, 0.0) for name in predictor.inputs])
     score, *means = _estimates(strength, relevance, person, rng)
     ranking = _ranking(score, frame.height, n)
-    shifts = _shifts(predictor.inputs, means, relevance, frame.height)
-    now = {name: mean.value for name, mean in zip(predictor.inputs, means, strict=True)}
+    inputs, expected = predictor.inputs, before.expected_value
+    return _concluded(inputs, ranking, means, relevance, expected, frame.height)
+
+
+def judged_strengths(
+    inputs: tuple[str, ...], strength: np.ndarray, baseline: ExplanationAnalysis, *, people: int
+) -> WatchedAttribution:
+    """Return the same of everyone, whose mean ``strength`` (inputs,) no chance has a part in."""
+    before = baseline.explanations.kernel_shap[_LABEL]
+    if people < FEWEST_PEOPLE or not any(before.global_shap_values.values()):
+        return WatchedAttribution((_too_little(people),), AttributionViolations(()))
+    relevance = np.array([before.global_shap_values.get(name, 0.0) for name in inputs])
+    means = [Estimate(one, one, one) for one in strength.tolist()]
+    score = ndcg(relevance, strength)
+    ranking = _ranking(Estimate(score, score, score), people, people)
+    return _concluded(inputs, ranking, means, relevance, before.expected_value, people)
+
+
+def _concluded(
+    inputs: tuple[str, ...],
+    ranking: Finding,
+    means: list[Estimate],
+    relevance: np.ndarray,
+    expected: float,
+    n: int,
+) -> WatchedAttribution:
+    now = {name: mean.value for name, mean in zip(inputs, means, strict=True)}
     ordered = dict(sorted(now.items(), key=lambda pair: (-pair[1], pair[0])))
     is_violated = ranking.verdict is Verdict.FAIL
     return WatchedAttribution(
-        (ranking, *shifts),
+        (ranking, *_shifts(inputs, means, relevance, n)),
         AttributionViolations((AttributionViolation(ranking.reason),) if is_violated else ()),
-        explanation_analysis(ordered, before.expected_value),
+        explanation_analysis(ordered, expected),
     )
 
 
@@ -88,6 +112,8 @@ def ndcg(relevance: np.ndarray, strength: np.ndarray) -> float:
     """
     if len(relevance) < 2:
         return 1.0
+    from sklearn.metrics import ndcg_score
+
     return float(ndcg_score(relevance[None], strength[None]))
 
 

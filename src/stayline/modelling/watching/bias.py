@@ -4,7 +4,7 @@ Most of what the audit measures needs to be known who left. What does not (who i
 many there are of each group) is judged at once; the rest as outcomes arrive.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,14 @@ from stayline.domain.monitoring import Finding, Monitor
 from stayline.formats.drift_violations import BIAS_CHECK, BiasViolation, BiasViolations
 from stayline.modelling.fairness.bias_metrics import BiasMetric, facet_metrics
 from stayline.modelling.fairness.flip_test import Flips
-from stayline.modelling.fairness.tables import AuditRows, Grouping, group_table, grouping
+from stayline.modelling.fairness.group_counts import GroupCounts
+from stayline.modelling.fairness.tables import (
+    AuditRows,
+    Grouping,
+    GroupTable,
+    group_table,
+    grouping,
+)
 from stayline.modelling.watching.bias_baseline import BiasBaseline
 from stayline.modelling.watching.bias_judgement import WindowMetric, judged
 
@@ -90,9 +97,37 @@ def watch_bias(
             found += _of_facet(
                 labelled, facet, baseline, without_labels=False, rng=rng, draws=draws
             )
+    return _concluded(found, baseline, has_labels=bool(len(labelled.label)))
+
+
+def watch_counted_bias(
+    counts: Mapping[str, GroupCounts],
+    baseline: BiasBaseline,
+    *,
+    rng: np.random.Generator,
+    draws: int = DRAWS,
+) -> WatchedBias:
+    """Return what `watch_bias` does, of people who were counted, facet by facet; none is known to
+    have left or stayed.
+    """
+    found: list[WindowMetric | Finding] = []
+    for facet in baseline.metrics:
+        one = counts.get(facet)
+        table = None if one is None or one.cells.is_empty() else one.table()
+        people, unknown = (0, 0) if one is None else (one.people, one.unknown)
+        found += _of_table(
+            table, facet, baseline, rows=people, unknown=unknown,
+            without_labels=True, has_strata=False, rng=rng, draws=draws,
+        )  # fmt: skip
+    return _concluded(found, baseline, has_labels=False)
+
+
+def _concluded(
+    found: Sequence[WindowMetric | Finding], baseline: BiasBaseline, *, has_labels: bool
+) -> WatchedBias:
     metrics = [one for one in found if isinstance(one, WindowMetric)]
     findings = [one for one in found if isinstance(one, Finding)]
-    if not len(labelled.label):
+    if not has_labels:
         told = "No outcome is known yet, so only how many are of each group and flagged was judged."
         findings.append(_blind("", 0, told))
     violations = []
@@ -117,19 +152,43 @@ def _of_facet(
     draws: int,
 ) -> Iterator[WindowMetric | Finding]:
     groups = _groups(rows, facet)
-    if not groups.names:
+    stratum = None if rows.strata is None else rows.strata.to_numpy()
+    yield from _of_table(
+        group_table(_audit_rows(rows), groups, stratum) if groups.names else None,
+        facet,
+        baseline,
+        rows=len(rows.label),
+        unknown=int((groups.codes < 0).sum()),
+        without_labels=without_labels,
+        has_strata=stratum is not None,
+        rng=rng,
+        draws=draws,
+    )
+
+
+def _of_table(
+    table: GroupTable | None,
+    facet: str,
+    baseline: BiasBaseline,
+    *,
+    rows: int,
+    unknown: int,
+    without_labels: bool,
+    has_strata: bool,
+    rng: np.random.Generator,
+    draws: int,
+) -> Iterator[WindowMetric | Finding]:
+    """Yield the metrics of a facet's groups; without a table no row's group is known."""
+    if table is None:
         what = "" if without_labels else " with a known outcome"
         told = f"No row{what} has a known {facet}."
         yield _blind(facet, 0, told, without_labels=without_labels)
         return
-    unknown = int((groups.codes < 0).sum())
-    if without_labels and 2 * unknown > len(rows.label):
-        told = f"{unknown:,} of {len(rows.label):,} rows have no known {facet}, so the others do "
+    if without_labels and 2 * unknown > rows:
+        told = f"{unknown:,} of {rows:,} rows have no known {facet}, so the others do "
         yield _blind(facet, unknown, f"{told}not speak for all.")
-    stratum = None if rows.strata is None else rows.strata.to_numpy()
-    table = group_table(_audit_rows(rows), groups, stratum)
-    flips = (Flips(None, 0, "not asked for"),) * len(groups.names)
-    found = facet_metrics(table, table.draw(draws, rng), flips, has_strata=stratum is not None)
+    flips = (Flips(None, 0, "not asked for"),) * len(table.names)
+    found = facet_metrics(table, table.draw(draws, rng), flips, has_strata=has_strata)
     everybody = int(table.kinds.people.sum())
     by_name = {one.value: (one, int(table.people[at])) for at, one in enumerate(found)}
     for group in baseline.groups(facet):

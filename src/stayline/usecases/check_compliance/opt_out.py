@@ -41,7 +41,11 @@ from stayline.usecases.check_compliance.served import manifest_of
 from stayline.usecases.check_compliance.trail import trail
 
 _CHANGES = (AuditEventKind.OPTED_OUT, AuditEventKind.OPTED_IN)
-_SCORES = (AuditEventKind.EMPLOYEE_SCORED, AuditEventKind.EMPLOYEE_VIEWED)
+_SCORES = (
+    AuditEventKind.EMPLOYEE_SCORED,
+    AuditEventKind.EMPLOYEE_VIEWED,
+    AuditEventKind.CHANGES_WEIGHED,
+)
 DISPOSITION = "disposition:version-"
 """What the document is called that says what becomes of a model from before an opt-out."""
 
@@ -115,6 +119,8 @@ def _scores(window: Window, out: Collection[str], audit: AuditLog) -> tuple[int,
             if not event.details.get("shown_score"):
                 continue
             path = "viewed"
+        elif event.kind is AuditEventKind.CHANGES_WEIGHED:
+            path = "weighed"
         scored += 1
         if event.subject in out:
             seen.append(ScoreSeen(event.subject, event.at, path))

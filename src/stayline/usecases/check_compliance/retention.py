@@ -60,11 +60,7 @@ def gather_retention(
             for entry in register.entries(PurgeRun)
             if window.holds(entry.record.started_at)
         ),
-        holds=tuple(
-            replace(without_words(entry.record, ELSEWHERE), subject=token)
-            for entry in register.entries(LegalHold)
-            for token in directory.known_as(EmployeeToken(entry.record.subject))
-        ),
+        holds=_holds(register, directory),
         removals=tuple(
             Removal(event.subject, event.at, event.kind.value)
             for event in trail(audit, window.since, window.until, _REMOVALS)
@@ -75,6 +71,16 @@ def gather_retention(
             if run.outcome is not RunOutcome.ENROLLED and window.holds(run.started_at)
         ),
         kept_since=min((run.scheduled_for for run in runs), default=None),
+    )
+
+
+def _holds(register: GovernanceRegister, directory: Directory) -> tuple[LegalHold, ...]:
+    holds = [without_words(entry.record, ELSEWHERE) for entry in register.entries(LegalHold)]
+    names = directory.known_as_all([EmployeeToken(hold.subject) for hold in holds])
+    return tuple(
+        replace(hold, subject=token)
+        for hold in holds
+        for token in names[EmployeeToken(hold.subject)]
     )
 
 

@@ -59,21 +59,25 @@ def _first_scores(window: Window, ports: TransparencyPorts) -> tuple[FirstScore,
     The audit log tells of scores that were asked for, the board of those of a run over everyone.
     The log keeps the tokens of its day, so they are told as they stand now.
     """
-    first: dict[str, datetime] = {}
+    told = dict[str, datetime]()
     of_window = set[str]()
     asked = trail(ports.audit, BEGINNING, window.until, (AuditEventKind.EMPLOYEE_SCORED,))
     kept = [(str(one.token), one.scored_at) for one in ports.scores.entries()]
-    stands = {subject: subject for subject, _ in kept}
     seen = ((event.subject, event.at) for event in asked if event.subject != NAMELESS)
-    for told, at in chain(kept, seen):
-        if told not in stands:
-            stands[told] = ports.directory.known_as(EmployeeToken(told))[0]
-        subject = stands[told]
+    for token, at in chain(kept, seen):
         if at < window.until:
-            first[subject] = min(at, first.get(subject, at))
+            told[token] = min(at, told.get(token, at))
             if window.holds(at):
-                of_window.add(subject)
-    return tuple(FirstScore(subject, first[subject]) for subject in sorted(of_window))
+                of_window.add(token)
+    on_board = {token for token, _ in kept}
+    names = ports.directory.known_as_all([EmployeeToken(one) for one in told.keys() - on_board])
+    stands = {token: token for token in told}
+    stands.update((str(asked), str(known[0])) for asked, known in names.items())
+    first = dict[str, datetime]()
+    for token, at in told.items():
+        first[stands[token]] = min(at, first.get(stands[token], at))
+    subjects = sorted({stands[token] for token in of_window})
+    return tuple(FirstScore(subject, first[subject]) for subject in subjects)
 
 
 def _explained(

@@ -53,7 +53,8 @@ def deploy_model(
     the version before it serves within `LEASE`.
 
     ``pause`` waits that many seconds; ``tell`` hears how it goes. Raises `UnknownModel`,
-    `ModelNotApproved`, `NothingImported`, `PackageRefused`, and `DeploymentRefused` with figures.
+    `ModelNotApproved`, `NothingImported`, `PackageRefused`, `EndpointMissing`, and
+    `DeploymentRefused` with figures.
     """
     package, champion = registry.find(version), registry.deployed()
     if package.status is not ApprovalStatus.APPROVED:
@@ -67,7 +68,7 @@ def deploy_model(
     attempt = Attempt(rollout, plan, registry, deployments, audit, clock, pause, tell)
     shadow, seen = TrialTally(), "there was no model to compare it with"
     try:
-        deployments.check_alone(version)
+        deployments.check_ready(version)
         archive = read_archive(registry.archive(package.digest), package.digest)
         foreign = list(foreign_inputs(archive.manifest, features.schema()))
         if foreign:

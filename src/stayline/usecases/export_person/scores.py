@@ -22,12 +22,13 @@ from stayline.ports.answer_book import AnswerBook
 from stayline.ports.capture_log import CaptureLog
 from stayline.ports.feature_store import TOKEN
 from stayline.ports.model_registry import ModelRegistry
-from stayline.ports.score_board import ScoreBoard
+from stayline.ports.score_board import EarlierScore, ScoreBoard
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _A_WHILE = timedelta(days=1)
 _SAME = 1e-6
 BOARD, CAPTURED, ANSWERED = "kept score", "captured request", "answer without its inputs"
+EARLIER = "kept score of a month before, without its inputs"
 
 
 class _Answer(msgspec.Struct):
@@ -80,6 +81,8 @@ class Scores:
                     scored_at=entry.scored_at,
                 ),
             )  # fmt: skip
+            if entry.earlier is not None:
+                yield _earlier(entry.earlier)
 
     def _captured(self, asked: Mapping[str, AuditEvent]) -> Iterator[ExplainedScore]:
         for record in self.capture.read(_EVER, self.now + _A_WHILE):
@@ -154,3 +157,16 @@ def _answer(record: CaptureRecord) -> _Answer | None:
         return msgspec.json.decode(record.answer, type=_Answer)
     except msgspec.MsgspecError:
         return None
+
+
+def _earlier(score: EarlierScore) -> ExplainedScore:
+    version = score.model.version
+    return ExplainedScore(
+        EARLIER, None, score.scored_at, score.risk, None, None, version, None,
+        is_what_if=False,
+        inputs={},
+        in_words=score_in_words(
+            risk=score.risk, band=None, base_risk=None, reasons=(),
+            model_version=version, scored_at=score.scored_at,
+        ),
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 from uuid import uuid4
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
@@ -62,12 +63,8 @@ def purge_records(
     now = clock.now()
     run_id = f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
     holds = [entry.record for entry in register.entries(LegalHold)]
-    held = frozenset(
-        token
-        for hold in holds
-        if hold.keeps_at(now)
-        for token in directory.known_as(EmployeeToken(hold.subject))
-    )
+    subjects = [EmployeeToken(hold.subject) for hold in holds if hold.keeps_at(now)]
+    held = frozenset(chain.from_iterable(directory.known_as_all(subjects).values()))
     plans: list[StorePlan] = []
     for number, store in enumerate(stores):
         progress(number, len(stores))
@@ -97,7 +94,7 @@ def purge_records(
     )
 
 
-def _carried_out(store: AgedStore, plan: StorePlan, held: frozenset[str]) -> StorePlan:
+def _carried_out(store: AgedStore, plan: StorePlan, held: frozenset[EmployeeToken]) -> StorePlan:
     """Remove what is due, and count again what had to stay."""
     if plan.before is None or plan.conflict is not None:
         return plan

@@ -1,6 +1,5 @@
 """What a purge would do with one store."""
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -42,14 +41,13 @@ class StorePlan:
 
 
 def planned(
-    store: AgedStore, policy: RetentionPolicy, held: AbstractSet[str], now: datetime
+    store: AgedStore, policy: RetentionPolicy, held: frozenset[EmployeeToken], now: datetime
 ) -> StorePlan:
     """Look at a store; nothing changes."""
     limits = limits_of(store.record_class, policy, on=now.date())
     kept = _kept(store, limits, policy)
     before = None if kept is None else now - kept
-    people = frozenset(map(EmployeeToken, held))
-    ages = store.records.ages(before or datetime.min.replace(tzinfo=now.tzinfo), held=people)
+    ages = store.records.ages(before or datetime.min.replace(tzinfo=now.tzinfo), held=held)
     goes = 0 if limits.conflict else ages.due
     return StorePlan(
         store=store.name,
@@ -65,7 +63,7 @@ def planned(
         conflict=None if limits.conflict is None else limits.conflict.words(),
         before=before,
         tokens_digest=ages.tokens_digest if goes else "",
-        held=people,
+        held=held,
     )
 
 

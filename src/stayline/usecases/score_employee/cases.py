@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from stayline.domain.light_values import light_value
-from stayline.domain.prediction_ids import prediction_id
+from stayline.domain.prediction_ids import prediction_ids
 from stayline.domain.pseudonyms import EmployeeToken, pseudonym
 from stayline.domain.risk_score import FieldReport, FieldValue, Prediction, RiskScore, ScoreSource
 from stayline.domain.rollout_scope import RolloutScope
@@ -127,11 +127,14 @@ def score(cases: Sequence[Case]) -> None:
     Variants that are equal are one model at its usual work. One on trial is equal to none but
     itself: what comes of each of its requests is counted.
     """
-    together: dict[tuple[Variant, bool], list[Case]] = {}
-    for case in cases:
-        key = case.model, case.ask.options.with_reasons
-        together.setdefault(key, []).append(case)
-    for some in together.values():
+    together: list[list[Case]] = []
+    for case in cases:  # to hash a variant costs more than to find it to be the very same one
+        alike = next((some for some in together if _is_alike(some[0], case)), None)
+        if alike is None:
+            together.append([case])
+        else:
+            alike.append(case)
+    for some in together:
         try:
             _score(some)
         except StaylineError as error:
@@ -214,6 +217,12 @@ def _outside(
     ]
 
 
+def _is_alike(case: Case, other: Case) -> bool:
+    one, another = case.model, other.model
+    is_same_model = one is another or one == another
+    return is_same_model and case.ask.options.with_reasons is other.ask.options.with_reasons
+
+
 def _score(cases: Sequence[Case]) -> None:
     variant = cases[0].model
     with_reasons = cases[0].ask.options.with_reasons
@@ -224,18 +233,24 @@ def _score(cases: Sequence[Case]) -> None:
             with_reasons=with_reasons,
         )
     )
+    names = prediction_ids(sum(len(case.rows) for case in cases))
     for case in cases:
         case.scored = [
-            _scored(request, row, next(predictions), variant, case)
+            _scored(next(names), request, row, next(predictions), variant, case)
             for request, row in zip(case.ask.requests, case.rows, strict=True)
         ]
 
 
 def _scored(
-    request: ScoreRequest, row: Row, prediction: Prediction, variant: Variant, case: Case
+    name: str,
+    request: ScoreRequest,
+    row: Row,
+    prediction: Prediction,
+    variant: Variant,
+    case: Case,
 ) -> RiskScore:
     return RiskScore(
-        prediction_id=prediction_id(),
+        prediction_id=name,
         employee_id=request.employee_id,
         risk=prediction.risk,
         band=prediction.band,

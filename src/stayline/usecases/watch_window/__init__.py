@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from stayline.domain.audit_events import AuditEvent, AuditEventKind
 from stayline.domain.gates import Verdict
@@ -23,17 +24,28 @@ from stayline.ports.opt_out_list import OptOutList
 from stayline.ports.outcome_book import OutcomeBook
 from stayline.ports.protected_attributes import ProtectedAttributes
 from stayline.ports.report_shelf import ReportShelf
-from stayline.usecases.watch_window.one_version import Look, Looked, Tell
 from stayline.usecases.watch_window.shelf import (
     BY_HAND,
     PAGE,
     REPORT,
     all_files,
+    newest_windows,
     watched_windows,
     window_files,
 )
 
-__all__ = ["BY_HAND", "PAGE", "REPORT", "watch_window", "watched_windows", "window_files"]
+if TYPE_CHECKING:
+    from stayline.usecases.watch_window.one_version import Look, Looked, Tell
+
+__all__ = [
+    "BY_HAND",
+    "PAGE",
+    "REPORT",
+    "newest_windows",
+    "watch_window",
+    "watched_windows",
+    "window_files",
+]
 
 
 def _nobody_listens(_: str) -> None:
@@ -60,7 +72,7 @@ def watch_window(
     alarms: AlarmBook,
     audit: AuditLog,
     clock: Clock,
-    tell: Tell = _nobody_listens,
+    tell: "Tell" = _nobody_listens,
 ) -> tuple[Watched, ...]:
     """Return what the four monitors found in the answers of a version, or of all that answered.
 
@@ -75,6 +87,9 @@ def watch_window(
     Raises `UnknownModel`, `NothingDeployed`, `PackageRefused`, `ReportUnreadable`.
     """
     package = registry.find(version) if version is not None else _deployed(registry)
+    # The portal's pages only read windows: they do without what a look takes, a third of a start.
+    from stayline.usecases.watch_window.one_version import Look
+
     look = Look(
         window, actor, sampling_percent, capture, features, registry, opt_outs, answers, outcomes,
         decisions, protected, reports, metrics, alarms, audit, clock, tell,
@@ -93,7 +108,7 @@ def watch_window(
     return found
 
 
-def _others(first: Looked, look: Look) -> Iterator[Looked]:
+def _others(first: "Looked", look: "Look") -> Iterator["Looked"]:
     """Yield what was found of the other versions that answered, the newest first."""
     for package in reversed(look.registry.packages()):
         is_first = package.version == first.watched.model_version

@@ -37,6 +37,18 @@ def watched_windows(
     return found
 
 
+def newest_windows(reports: ReportShelf, most: int = MOST_WINDOWS) -> list[Watched]:
+    """Return what was found of the first version in the newest windows, oldest first.
+
+    That is the deployed one, unless only another answered. Nothing but the figures is read.
+    """
+    found = []
+    for at in reports.times(REPORT)[-most:]:
+        with suppress(UnknownReport, ReportUnreadable):  # purged meanwhile, or of a newer version
+            found.append(decode_watched(reports.file(REPORT, at, FILE)))
+    return found
+
+
 def window_files(
     reports: ReportShelf, end: datetime | None = None, *, name: str = REPORT
 ) -> Mapping[str, bytes]:

@@ -104,6 +104,7 @@ def readyz(gateway: NamedDependency[Gateway]) -> Response[Readiness]:
         limits=settings.fallback_limits,
         scores=ports.scores,
         stores=ports.stores,
+        control=ports.control,
         secrets=ports.secrets,
         clock=ports.clock,
     )

@@ -1,13 +1,17 @@
 """Executions in SageMaker Pipelines: published, started, looked at, stopped."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from stayline.adapters.aws.bucket import Bucket
-from stayline.adapters.aws.clients import Clients, code_of, our_errors
-from stayline.adapters.aws.pipeline.steps import told_step
-from stayline.domain.pipeline_execution import StepExecution
+from stayline.adapters.aws.clients import Clients, our_errors
+from stayline.adapters.aws.pipeline.steps import job_of, told_step
+from stayline.adapters.objects.bucket import Bucket
+from stayline.adapters.objects.clients import code_of
+from stayline.domain.pipeline_execution import StepExecution, StepStatus
+from stayline.errors import AwsRefused, StoreUnavailable
 from stayline.formats.file_trees import content_digest
 from stayline.ports.pipeline_runner import ParameterValue
 
@@ -38,6 +42,8 @@ class SageMakerExecutions:
             "s3.put_object",
             "sagemaker.create_pipeline",
             "sagemaker.describe_pipeline_execution",
+            "sagemaker.describe_processing_job",
+            "sagemaker.list_pipeline_executions",
             "sagemaker.list_pipeline_execution_steps",
             "sagemaker.start_pipeline_execution",
             "sagemaker.stop_pipeline_execution",
@@ -95,8 +101,36 @@ class SageMakerExecutions:
         return Stand(told["PipelineExecutionStatus"], told.get("FailureReason", ""))
 
     def steps(self, arn: str) -> tuple[StepExecution, ...]:
-        """Return the steps that were begun, in that order, over as many pages as it takes."""
-        return tuple(told_step(step) for step in self._steps(arn))
+        """Return the steps that were begun, in that order, over as many pages as it takes.
+
+        One that failed tells why in the words that its program left, where it left any.
+        """
+        return tuple(self._explained(told_step(step)) for step in self._steps(arn))
+
+    def started_as(self, name: str, display_name: str, *, since: datetime) -> str:
+        """Return the ARN of the execution that was started under a name; empty where none was.
+
+        Looked at are those since a day before ``since``: our clock and SageMaker's may differ.
+        """
+        from botocore.exceptions import ClientError
+
+        start: dict[str, Any] = {}
+        while True:
+            with our_errors(_WHAT):
+                try:
+                    page = self._sagemaker.list_pipeline_executions(
+                        PipelineName=name, CreatedAfter=since - timedelta(days=1), **start
+                    )
+                except ClientError as error:
+                    if code_of(error) in ("ResourceNotFound", "ValidationException"):
+                        return ""
+                    raise
+            for one in page["PipelineExecutionSummaries"]:
+                if one.get("PipelineExecutionDisplayName") == display_name:
+                    return str(one["PipelineExecutionArn"])
+            if not page.get("NextToken"):
+                return ""
+            start = {"NextToken": page["NextToken"]}
 
     def stop(self, arn: str, *, token: str) -> None:
         """Have an execution stopped; the step at work goes on until SageMaker has ended it."""
@@ -110,14 +144,24 @@ class SageMakerExecutions:
         start: dict[str, Any] = {}
         lines: list[str] = []
         while True:
-            with our_errors("CloudWatch Logs"):
-                page = self._clients.of("logs").filter_log_events(
-                    logGroupName=group, logStreamNamePrefix=f"{job}/", **start
-                )
+            page = self._log_page(logGroupName=group, logStreamNamePrefix=f"{job}/", **start)
             lines += (f"{event['message'].rstrip()}\n" for event in page["events"])
             if not page.get("nextToken"):
                 return "".join(lines)
             start = {"nextToken": page["nextToken"]}
+
+    def _log_page(self, **asked: Any) -> Mapping[str, Any]:
+        """Return a page of a log; the group comes with the first line that any job prints."""
+        from botocore.exceptions import ClientError
+
+        with our_errors("CloudWatch Logs"):
+            try:
+                page: Mapping[str, Any] = self._clients.of("logs").filter_log_events(**asked)
+            except ClientError as error:
+                if code_of(error) != "ResourceNotFoundException":
+                    raise
+                return {"events": []}
+        return page
 
     @property
     def _sagemaker(self) -> Any:
@@ -131,6 +175,18 @@ class SageMakerExecutions:
         self._bucket.put(key, text)
         place = {"Bucket": self._clients.resources.data_bucket, "ObjectKey": key}
         return {"PipelineDefinitionS3Location": place}
+
+    def _explained(self, step: StepExecution) -> StepExecution:
+        """Return a failed step with its program's words; SageMaker lists no more than the status.
+
+        A training job's are in what it lists already.
+        """
+        if step.status is not StepStatus.FAILED or step.type != "Processing" or not job_of(step):
+            return step
+        with suppress(AwsRefused, StoreUnavailable), our_errors(_WHAT):
+            told = self._sagemaker.describe_processing_job(ProcessingJobName=job_of(step))
+            return replace(step, failure=told.get("ExitMessage", "").strip() or step.failure)
+        return step
 
     def _steps(self, arn: str) -> Iterator[Mapping[str, Any]]:
         start: dict[str, Any] = {}

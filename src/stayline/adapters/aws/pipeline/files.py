@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from stayline.adapters.aws.bucket import Bucket
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.pipeline.places import Places
+from stayline.adapters.objects.bucket import Bucket
 from stayline.errors import NothingKept
 from stayline.formats.file_trees import content_digest, is_aggregate, tree_digest
 

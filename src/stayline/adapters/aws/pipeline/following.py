@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from stayline.adapters.aws.pipeline.executions import SageMakerExecutions, Stand
 from stayline.adapters.aws.pipeline.files import PipelineFiles
-from stayline.adapters.aws.pipeline.outputs import output_uris
+from stayline.adapters.aws.pipeline.outputs import OutputPlaces
 from stayline.adapters.aws.pipeline.packages import RegisteredPackages
 from stayline.adapters.aws.pipeline.records import ExecutionRecords, Kept
 from stayline.domain.pipeline_execution import (
@@ -40,11 +40,12 @@ class Following:
     executions: SageMakerExecutions
     records: ExecutionRecords
     files: PipelineFiles
+    places: OutputPlaces
     packages: RegisteredPackages
     clock: Clock
     wait: Callable[[float], object]
 
-    def to_the_end(self, kept: Kept, definition: Mapping[str, object], follow: Follow) -> Execution:
+    def to_the_end(self, kept: Kept, follow: Follow) -> Execution:
         """Return the execution once it has succeeded; raises `ExecutionFailed`."""
         try:
             stand = self._followed(kept.arn, follow)
@@ -52,7 +53,7 @@ class Following:
             self.executions.stop(kept.arn, token=uuid4().hex)
             self._end(self._with_steps(kept), ExecutionStatus.STOPPED, "It was stopped.")
             raise
-        kept = self._with_outputs(self._with_steps(kept), definition)
+        kept = self._with_outputs(self._with_steps(kept))
         if stand.status != "Succeeded":
             failed = self._failure(kept.execution, stand)
             status = _ENDED.get(stand.status, ExecutionStatus.FAILED)
@@ -127,11 +128,11 @@ class Following:
                 steps.append(step)
         return replace(kept, execution=replace(execution, steps=tuple(steps)))
 
-    def _with_outputs(self, kept: Kept, definition: Mapping[str, object]) -> Kept:
+    def _with_outputs(self, kept: Kept) -> Kept:
         """Learn the digest of every output, which means to read it once."""
         execution = kept.execution
         steps = tuple(
-            replace(step, outputs=self._digests(output_uris(definition, execution, step)))
+            replace(step, outputs=self._digests(self.places.of(execution, step)))
             for step in execution.steps
         )
         return replace(kept, execution=replace(execution, steps=steps))

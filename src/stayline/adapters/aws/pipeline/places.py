@@ -9,8 +9,9 @@ from stayline.ports.pipeline_runner import PIPELINE_NAME, ParameterValue
 
 OURS = "s3://stayline/"
 STAGED = f"{OURS}staged/"
-PROTECTED = "protected"
-_PROTECTED_PLACE = f"{STAGED}{PROTECTED}/"
+PROTECTED_KEYS = "staged/protected/"
+"""Where protected attributes begin, in a bucket of their own."""
+PROTECTED = f"{OURS}{PROTECTED_KEYS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Places:
     def definition(self, document: Mapping[str, object]) -> str:
         """Return a definition's text with the places of the stack."""
         protected, data = self._buckets()
-        text = render(document).replace(f'"{_PROTECTED_PLACE}', f'"{protected}staged/{PROTECTED}/')
+        text = render(document).replace(f'"{PROTECTED}', f'"{protected}{PROTECTED_KEYS}')
         return text.replace(f'"{OURS}', f'"{data}')
 
     def parameters(self, values: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
@@ -48,7 +49,7 @@ class Places:
     def uri(self, ours: str) -> str:
         """Return where in AWS a URI of ours lies."""
         protected, data = self._buckets()
-        if ours.startswith(_PROTECTED_PLACE):
+        if ours.startswith(PROTECTED):
             return protected + ours.removeprefix(OURS)
         return data + ours.removeprefix(OURS) if ours.startswith(OURS) else ours
 

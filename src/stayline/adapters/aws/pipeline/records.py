@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
-from stayline.adapters.aws.bucket import Bucket
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.table import Item, Table
+from stayline.adapters.objects.bucket import Bucket
 from stayline.domain.pipeline_execution import Execution, ExecutionStatus
 from stayline.errors import UnknownExecution
 from stayline.pipeline.definition import digest, render

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from stayline.adapters.aws.bucket import Bucket
 from stayline.adapters.aws.clients import Clients
 from stayline.adapters.aws.pipeline.files import PipelineFiles
 from stayline.adapters.aws.pipeline.places import PROTECTED, STAGED
 from stayline.adapters.aws.table import Item, Table
+from stayline.adapters.objects.bucket import Bucket
 from stayline.formats.file_trees import content_digest, is_within, tree_digest
 from stayline.ports.clock import Clock
 
@@ -86,7 +86,7 @@ class StagedInputs:
             holds[item.value.uri].append(item)
         gone = 0
         for uri, held in holds.items():
-            lasts = _HELD_FOR[uri.startswith(f"{STAGED}{PROTECTED}/")]
+            lasts = _HELD_FOR[uri.startswith(PROTECTED)]
             is_held = any(at - item.value.at < lasts for item in held)
             if uri in needed or is_held:
                 continue

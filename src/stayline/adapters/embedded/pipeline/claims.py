@@ -8,14 +8,21 @@ from pathlib import Path
 
 from stayline.adapters.embedded.folder_locks import FolderLocks
 from stayline.adapters.embedded.pipeline.trees import make_folder
+from stayline.adapters.embedded.shared_locks import SharedLocks
 from stayline.errors import StillExecuting, StoreUnavailable
 
 
 class ExecutionClaims:
-    """Holds a lock on ``folder/<execution>/``, where the execution's logs are, too."""
+    """Holds a lock on ``folder/<execution>/``, where the execution's logs are, too.
 
-    def __init__(self, folder: Path, called: str = "The pipeline folder") -> None:
+    Gateways on other machines, with folders of their own, are kept apart by ``shared``.
+    """
+
+    def __init__(
+        self, folder: Path, shared: SharedLocks, *, called: str = "The pipeline folder"
+    ) -> None:
         self._folder = folder
+        self._shared = shared
         self._called = called
         self._gate = FolderLocks(folder)
 
@@ -38,7 +45,10 @@ class ExecutionClaims:
                 os.close(descriptor)
                 raise StillExecuting(execution_id) from None
         try:
-            yield execution_id
+            with self._shared.held(self._name(execution_id)) as is_mine:
+                if not is_mine:
+                    raise StillExecuting(execution_id)
+                yield execution_id
         finally:
             os.close(descriptor)
 
@@ -52,7 +62,10 @@ class ExecutionClaims:
                 return True
             finally:
                 os.close(descriptor)
-        return False
+        return self._shared.is_held(self._name(execution_id))
+
+    def _name(self, execution_id: str) -> str:
+        return f"{self._folder.name}/{execution_id}"
 
     def _open(self, execution_id: str) -> int:
         folder = self.folder(execution_id)

@@ -1,11 +1,11 @@
 """A RegisterModel step: the package and its reports into the registry, once per package."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 import msgspec
 
-from stayline.adapters.embedded.folder_locks import FolderLocks
 from stayline.adapters.embedded.pipeline.faults import StepFault
 from stayline.adapters.embedded.pipeline.files import PipelineFiles
 from stayline.domain.model_package import ModelPackage
@@ -49,16 +49,21 @@ class Registration:
         self._files = files
 
     def register(
-        self, registry: ModelRegistry, locks: FolderLocks, *, trained_by: str, at: datetime
+        self,
+        registry: ModelRegistry,
+        alone: AbstractContextManager[None],
+        *,
+        trained_by: str,
+        at: datetime,
     ) -> tuple[ModelPackage, str]:
         """Return the pending version and its ARN; raises `StepFault` for altered files.
 
         The same bytes are registered once: running again neither doubles a version nor brings back
-        one that was rejected.
+        one that was rejected. ``alone`` keeps others from registering meanwhile.
         """
         archive, metrics = self._package()
         reports = self._reports()
-        with locks.writing():
+        with alone:
             package = _registered(registry, archive_digest(archive)) or registry.register(
                 archive, trained_by=trained_by, metrics=metrics, at=at, reports=reports
             )

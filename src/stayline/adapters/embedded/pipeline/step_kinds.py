@@ -99,7 +99,7 @@ class StepKinds:
         workshop = self._workshop
         package, arn = Registration(arguments, self._files).register(
             workshop.registry,
-            workshop.locks,
+            workshop.registering(),
             trained_by=self._execution.started_by,
             at=workshop.clock.now(),
         )

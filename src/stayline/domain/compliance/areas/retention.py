@@ -17,9 +17,6 @@ from stayline.domain.compliance.legal_register import OWN, REGISTER, applies_on
 from stayline.domain.compliance.verdicts import Verdict, Window
 from stayline.domain.register.retention import PurgeRun
 
-SCAN = "scan-"
-"""How the ids of runs begin that only count what is left, after a purge."""
-
 
 @dataclass(frozen=True, slots=True)
 class RetentionParameters:
@@ -202,8 +199,8 @@ def _was_left(run: PurgeRun, ledger: Sequence[PurgeRun]) -> bool:
 
 def _is_scanned(ledger: Sequence[PurgeRun], within: timedelta) -> bool:
     """Whether the stores were counted anew soon after every purge but, maybe, the very last."""
-    purges = [run.started_at for run in ledger if not run.run_id.startswith(SCAN)]
-    scans = [run.started_at for run in ledger if run.run_id.startswith(SCAN)]
+    purges = [run.started_at for run in ledger if not run.is_scan]
+    scans = [run.started_at for run in ledger if run.is_scan]
     return bool(scans) and (not purges or max(scans) + within >= max(purges))
 
 

@@ -5,13 +5,14 @@ from alembic import op
 
 revision = "state_0001"
 down_revision = None
+_LONG_COUNT = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 
 
 def upgrade() -> None:
     """Create the tables."""
     op.create_table(
         "audit_events",
-        sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("position", _LONG_COUNT, primary_key=True, autoincrement=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),

@@ -10,6 +10,8 @@ down_revision = "state_0001"
 def upgrade() -> None:
     """Make the table anew, as SQLite cannot change a primary key."""
     op.rename_table("imports", "earlier_imports")
+    if op.get_context().dialect.name == "postgresql":  # else the name of its key is taken
+        op.execute("ALTER TABLE earlier_imports RENAME CONSTRAINT imports_pkey TO earlier_pkey")
     op.create_table(
         "imports",
         sa.Column("position", sa.Integer(), primary_key=True),

@@ -33,8 +33,10 @@ def upgrade() -> None:
         sa.Column("heartbeat", sa.String(), nullable=False),
     )
     op.execute(
-        "INSERT INTO rollouts SELECT position, 'before-' || position, version, digest, "
+        "INSERT INTO rollouts (rollout_id, version, digest, from_version, canary_percent, "
+        "started_by, started_at, renewed_at, phase, ended_at, outcome) "
+        "SELECT 'before-' || position, version, digest, "
         "lag(version) OVER (ORDER BY position), 100, deployed_by, deployed_at, deployed_at, "
         "'completed', deployed_at, 'deployed before there were rollouts' "
-        "FROM deployments JOIN model_packages USING (version)"
+        "FROM deployments JOIN model_packages USING (version) ORDER BY position"
     )

@@ -10,6 +10,8 @@ down_revision = "state_0017"
 def upgrade() -> None:
     """Make the table anew, its kind part of the key: both kinds may begin at one instant."""
     op.rename_table("opt_outs", "opt_outs_before")
+    if op.get_context().dialect.name == "postgresql":  # else the name of its key is taken
+        op.execute("ALTER TABLE opt_outs_before RENAME CONSTRAINT opt_outs_pkey TO before_pkey")
     op.create_table(
         "opt_outs",
         sa.Column("token", sa.String(), primary_key=True),

@@ -1,0 +1,1 @@
+"""How import, frame, training, scores and audit grow with the rows."""

@@ -1,0 +1,1 @@
+"""Batch work on the workers of a Dask cluster."""

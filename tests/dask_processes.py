@@ -4,8 +4,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from waiting import soon
 _HERE = Path(__file__).parent
 _ADDRESS = re.compile(r"Scheduler at:\s+(tcp://\S+)")
 _REGISTERED = re.compile("Registered to")
+_FAREWELL_S = 10
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,11 @@ class DaskProcesses:
 
 @contextmanager
 def dask_processes(
-    folder: Path, *, workers: int = 2, environment: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    workers: int = 2,
+    environment: Mapping[str, str] | None = None,
+    options: Sequence[str] = ("--no-nanny",),
 ) -> Iterator[DaskProcesses]:
     """Start a scheduler and so many workers of one thread; stop what is still there at the end."""
     with ExitStack() as stack:
@@ -44,7 +49,7 @@ def dask_processes(
         started = tuple(
             stack.enter_context(
                 _process(
-                    log, "dask_worker", address, "--no-nanny", "--nthreads", "1",
+                    log, "dask_worker", address, *options, "--nthreads", "1",
                     "--local-directory", str(folder), "--death-timeout", "60",
                     **(environment or {}),
                 )
@@ -79,4 +84,7 @@ def _process(
         try:
             yield process
         finally:
+            process.terminate()  # a nanny takes its worker with it
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=_FAREWELL_S)
             process.kill()

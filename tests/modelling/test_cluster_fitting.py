@@ -1,5 +1,7 @@
 """Trees fitted by workers, which are real processes, against those of one process."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from distributed import Client
+from distributed import Client, Future
 from xgboost.core import XGBoostError
 
 from dask_processes import DaskProcesses, dask_processes
@@ -28,7 +30,7 @@ CHOSEN = Candidate(
     },
     rounds=60, loss=0.0, standard_error=0.0,
 )  # fmt: skip
-LONG = replace(CHOSEN, rounds=2000, parameters={**CHOSEN.parameters, "eta": 0.005})
+LONG = replace(CHOSEN, rounds=1000, parameters={**CHOSEN.parameters, "eta": 0.01})
 """Some seconds of fitting, so that a worker can be killed in the middle of it."""
 
 
@@ -137,17 +139,44 @@ def test_a_fit_whose_worker_is_killed_in_the_middle_ends_with_as_good_a_model(
 ):
     matrix, rows = rows_of(panel)
     with (
-        dask_processes(tmp_path, workers=3) as machines,
+        dask_processes(tmp_path, workers=3, options=["--nanny"]) as machines,
         Client(machines.address) as client,
         ThreadPoolExecutor(1) as pool,
     ):
+        before = client.run(os.getpid)
         fit = ClusterFitting(client)(matrix, rows, LONG, 0)
         running = pool.submit(fit, EVERY_ROW)
         wait_until_all_train(client)
-        machines.workers[0].kill()
+        os.kill(min(before.values()), signal.SIGKILL)
         assert not running.done()
-        booster = running.result(timeout=600)
-        assert len(client.nthreads()) == 2
+        booster = running.result(timeout=300)
+        assert min(before.values()) not in client.run(os.getpid).values()
+    assert booster.num_boosted_rounds() == LONG.rounds
+    assert as_good(panel, booster, LONG)
+
+
+@pytest.mark.parametrize("rows_are_lost", [True, False])
+def test_workers_that_never_come_back_from_a_fit_are_started_anew(
+    tmp_path: Path, panel: Trained, rows_are_lost: bool
+):
+    matrix, rows = rows_of(panel)
+    options = "--nanny", "--preload", str(Path(__file__).parents[1] / "hanging_worker.py")
+    with (
+        dask_processes(tmp_path, workers=3, options=options) as machines,
+        Client(machines.address) as client,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        before = client.run(os.getpid)
+        fit = ClusterFitting(client)(matrix, rows, LONG, 0)
+        running = pool.submit(fit, EVERY_ROW)
+        wait_until_all_train(client)
+        if not rows_are_lost:  # else Dask itself tells the fit
+            there = [key for key, one in client.futures.items() if one.status == "finished"]
+            client.replicate([Future(key, client) for key in there])
+        os.kill(min(before.values()), signal.SIGKILL)
+        assert not running.done()
+        booster = running.result(timeout=300)
+        assert set(before.values()).isdisjoint(client.run(os.getpid).values())
     assert booster.num_boosted_rounds() == LONG.rounds
     assert as_good(panel, booster, LONG)
 

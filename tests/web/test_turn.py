@@ -18,6 +18,7 @@ PEOPLE = [str(number) for number in ibm_extract()["EmployeeNumber"].head(12)]
 
 
 MOST_TOGETHER = 16
+_SETTLED = b"settled"
 
 
 class _Counting:
@@ -27,6 +28,7 @@ class _Counting:
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.sizes: list[int] = []
+        self.told: list[bytes] = []
         self._seconds = seconds
 
     def takes(self, path: str) -> bool:
@@ -39,6 +41,9 @@ class _Counting:
         self.sizes.append(len(calls))
         time.sleep(self._seconds)
         return [Answer(200, (), call.body) for call in calls]
+
+    def settle(self) -> None:
+        self.told.append(_SETTLED)
 
 
 def _told(act: Callable[[Turn, list[bytes]], object], seconds: float = 0.01):
@@ -77,6 +82,20 @@ def test_whoever_comes_alone_is_answered_although_others_came_with_it_last_time(
 
     sizes, told = _told(act)
     assert (sizes, told) == ([2, 1], [b"1", b"2", b"3"])
+
+
+def test_what_is_left_is_settled_once_the_answers_are_out():
+    lane = _Counting()
+
+    async def turn() -> None:
+        turn = Turn(lane)
+        _add(turn, lane.told, b"1", b"2")
+        turn.end()
+        assert lane.told == [b"1", b"2"]
+        await asyncio.sleep(0)
+
+    asyncio.run(turn())
+    assert lane.told == [b"1", b"2", _SETTLED]
 
 
 def test_who_comes_back_a_moment_later_is_still_answered_together():

@@ -46,9 +46,10 @@ def run(platform: Platform) -> None:
     schema = _asked(read_schema(platform.input("workforce", SCHEMA)), platform)
     features = read_frame(platform.input("workforce", FEATURES_FILE))
     outcomes = read_frame(platform.input("workforce", OUTCOMES_FILE))
-    development, later = parted_by_time(
-        labelled_rows(features, outcomes, schema), schema, train_until=_edge(platform)
-    )
+    rows = labelled_rows(features, outcomes, schema)
+    _write_baseline(current_people(features, schema, until=_edge(platform)), schema, platform)
+    del features, outcomes  # of very many people, they are as much again
+    development, later = parted_by_time(rows, schema, train_until=_edge(platform))
     if treated := platform.optional_input("workforce", TREATED_FILE):
         marked = with_treatment(development, read_frame(treated), schema)
         development, account = learned_from(marked, schema)
@@ -62,7 +63,6 @@ def run(platform: Platform) -> None:
         write_people(later, schema, platform.output("people") / LATER_PEOPLE)
     held_back = 0 if later is None else len(later)
     say(f"{len(development):,} rows to learn from, {held_back:,} later ones to try the model on.")
-    _write_baseline(current_people(features, schema, until=_edge(platform)), schema, platform)
     _write_leaks(training_set(development, schema), schema, platform)
 
 

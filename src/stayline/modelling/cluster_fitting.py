@@ -4,9 +4,13 @@ XGBoost's workers fit every tree together and cannot do without one of them: whe
 them fail. So a fit that lost a worker is begun anew by those that are left, with rows sent anew.
 """
 
+import concurrent.futures
 import math
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
+from functools import partial
+from threading import Lock, Thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -14,7 +18,7 @@ import dask.array as da
 import numpy as np
 import xgboost as xgb
 from dask import delayed
-from distributed import Client, Future
+from distributed import Client, Future, Worker
 from xgboost import dask as dxgb
 
 from stayline.errors import ClusterUnavailable, ClusterWorkFailed
@@ -27,7 +31,8 @@ ROWS_A_PART = 100_000
 TRIES = 4
 """How often a fit is begun, each time after another worker was lost."""
 _NOTICED_S = 5
-"""Within so many seconds a scheduler has noticed that a worker is gone."""
+"""Within so many seconds a scheduler, and the others, have noticed that a worker is gone."""
+_LOOKED_EVERY_S = 0.5
 PATIENCE_S = 60.0
 """How long workers may stay away altogether before a fit is given up."""
 
@@ -91,21 +96,24 @@ class _ClusterFit:
             for _ in range(TRIES):
                 workers = self._workers()
                 try:
-                    return self._fitted(rows, self._there(workers))
+                    sent = self._there(workers)
+                    return self._while_all_are_there(workers, partial(self._fitted, rows, sent))
                 except Exception:  # whatever the others meet with when one of them is gone
                     if not self._has_lost_one_of(workers):
                         raise
+                self._free_workers()
         told = f"workers were lost in each of {TRIES} tries"
         raise ClusterWorkFailed("the fit of the trees", told)
 
     def _workers(self) -> set[str]:
         """Return the workers that there are; waits for one where there is none just now."""
-        try:
-            self._client.wait_for_workers(1, timeout=self._patience_s)
-        except TimeoutError:
-            address = self._client.scheduler.address
-            raise ClusterUnavailable(address, "it has had no worker for a while") from None
-        return set(self._client.nthreads())
+        until = monotonic() + self._patience_s
+        while not (found := set(self._client.nthreads())):
+            if monotonic() > until:
+                address = self._client.scheduler.address
+                raise ClusterUnavailable(address, "it has had no worker for a while")
+            sleep(0.1)
+        return found
 
     def _there(self, workers: set[str]) -> _Sent:
         """Return where the rows are; they are sent anew when a worker who had some is gone."""
@@ -114,9 +122,48 @@ class _ClusterFit:
             self._sent = _Sent(workers, self._scattered(len(workers)))
         return self._sent
 
+    def _while_all_are_there(
+        self, workers: set[str], fit: Callable[[], xgb.Booster]
+    ) -> xgb.Booster:
+        """Return what ``fit`` does, unless it goes on waiting for a worker that is lost.
+
+        That one's part needs a worker that is free to learn that it cannot be made up for.
+        """
+        found: concurrent.futures.Future[xgb.Booster] = concurrent.futures.Future()
+
+        def run() -> None:
+            try:
+                found.set_result(fit())
+            except Exception as error:
+                found.set_exception(error)
+
+        Thread(target=run, name="stayline-fit", daemon=True).start()
+        while not concurrent.futures.wait([found], _LOOKED_EVERY_S).done:
+            if self._lost(workers) and not concurrent.futures.wait([found], _NOTICED_S).done:
+                raise ClusterWorkFailed("the fit of the trees", "a worker was lost")
+        return found.result()
+
+    def _free_workers(self) -> None:
+        """End the processes of workers that cannot leave a failed fit; nannies start them anew.
+
+        A worker of XGBoost 3.2 that fails while it begins to wait for the others waits forever, and
+        others for it. No further fit would ever begin there, and no thread can be stopped.
+        """
+        self._sent = None
+        until = monotonic() + _NOTICED_S
+        while hanging := {at for at, busy in self._client.run(_is_busy).items() if busy}:
+            sleep(_LOOKED_EVERY_S)
+            if monotonic() > until:
+                self._client.run(os._exit, 1, workers=list(hanging), on_error="ignore")
+                self._has_lost_one_of(hanging)  # which the scheduler notices in a moment
+                return
+
+    def _lost(self, workers: set[str]) -> bool:
+        return not workers <= set(self._client.nthreads())
+
     def _has_lost_one_of(self, workers: set[str]) -> bool:
         until = monotonic() + _NOTICED_S
-        while workers <= set(self._client.nthreads()):
+        while not self._lost(workers):
             if monotonic() > until:
                 return False
             sleep(0.1)
@@ -163,6 +210,10 @@ class _ClusterFit:
                 taken = delayed(_taken)(future, number, mask)
                 column.append(da.from_delayed(taken, shape, np.float32))
         return [da.concatenate(parts) for parts in columns]
+
+
+def _is_busy(dask_worker: Worker) -> bool:
+    return bool(dask_worker.state.executing)
 
 
 def _taken(part: _Part, number: int, mask: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import polars as pl
 from stayline.domain.workforce_schema import WorkforceSchema
 from stayline.ports.feature_store import EVENT_TIME, TOKEN
 
+_ROW = "_row"
 FEWEST_SHARE = 0.1
 """With fewer of all people at the newest time, times are each person's own and say nothing."""
 
@@ -22,11 +23,12 @@ def current_people(
     """
     if not schema.is_panel:
         return features
-    known = features if until is None else features.filter(pl.col(EVENT_TIME) <= until)
+    known = features.select(TOKEN, EVENT_TIME).with_row_index(_ROW)
+    if until is not None:
+        known = known.filter(pl.col(EVENT_TIME) <= until)
     newest = known.sort(TOKEN, EVENT_TIME).unique(TOKEN, keep="last", maintain_order=True)
     counts = known.group_by(EVENT_TIME).len().sort(EVENT_TIME)
     whole = counts.filter(pl.col("len") >= pl.col("len").median() / 2).get_column(EVENT_TIME)
-    if whole.is_empty():
-        return newest
-    current = newest.filter(pl.col(EVENT_TIME) >= whole[-1])
-    return current if current.height >= FEWEST_SHARE * newest.height else newest
+    current = newest if whole.is_empty() else newest.filter(pl.col(EVENT_TIME) >= whole[-1])
+    chosen = current if current.height >= FEWEST_SHARE * newest.height else newest
+    return features[chosen.get_column(_ROW)]

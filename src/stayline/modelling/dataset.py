@@ -16,7 +16,7 @@ FEWEST_POSITIVES = 20
 LATER_SHARE = 0.2
 PERSON = "person"
 WEIGHT = "training_weight"
-_DAY, _OWN, _LAST_SEEN = "_day", "_own_last_day", "_last_seen"
+_ROW, _DAY, _OWN, _LAST_SEEN = "_row", "_day", "_own_last_day", "_last_seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ def parted_by_time(
     """Return the labelled rows to learn from and, for a panel, the later ones to try the model on.
 
     A panel's last fifth of times (or all after ``train_until``) is held back; snapshots whose label
-    looks into that part are left out of both. Raises `TrainingRefused` when there is too little to
-    learn from.
+    looks into that part are left out of both. ``rows`` are by time, so both parts are slices of
+    them, which take no memory. Raises `TrainingRefused` when there is too little to learn from.
     """
     if train_until is not None and not schema.is_panel:
         raise TrainingRefused(
@@ -80,8 +80,8 @@ def parted_by_time(
         return enough(rows), None
     times = rows.get_column(EVENT_TIME)
     edge = train_until or _default_edge(times)
-    development = rows.filter(label_known_at(times, schema) <= edge)
-    later = rows.filter(times > edge)
+    development = rows.head(int((label_known_at(times, schema) <= edge).sum()))
+    later = rows.tail(int((times > edge).sum()))
     return enough(development), None if later.is_empty() else later
 
 
@@ -121,28 +121,26 @@ def labelled_rows(
     reaches beyond the last time in the data is left out, for those who left early, too: keeping
     them alone would overstate the risk. So is one of a person who is not seen again and has no last
     day: nobody knows whether they stayed. Raises `TrainingRefused` when nothing has an outcome.
+    Values are fetched last, for rows that stay: of very many people they are most of the memory.
     """
     if features.is_empty() or outcomes.is_empty():
         raise TrainingRefused(
             "there are no rows with an outcome.", "Import an extract that holds the outcome."
         )
+    snapshots = features.select(TOKEN, EVENT_TIME).with_row_index(_ROW)
     if isinstance(schema.outcome, LeavingWithin):
-        rows = _within_horizon(features, outcomes, schema.outcome)
+        found = _within_horizon(snapshots, outcomes, schema.outcome)
     else:
-        rows = features.join(
-            outcomes.select(TOKEN, EVENT_TIME, LABEL), on=[TOKEN, EVENT_TIME], how="inner"
-        )
-    return (
-        rows.drop_nulls(LABEL)
-        .sort(EVENT_TIME, TOKEN)
-        .select(
-            TOKEN,
-            EVENT_TIME,
-            pl.col(LABEL).cast(pl.Int8),
-            pl.col(TOKEN).rank("dense").alias(PERSON),
-            *(column.name for column in schema.stored_columns),
-        )
-    )
+        known = outcomes.select(TOKEN, EVENT_TIME, LABEL)
+        found = snapshots.join(known, on=[TOKEN, EVENT_TIME], how="inner")
+    labelled = found.drop_nulls(LABEL).sort(EVENT_TIME, TOKEN)
+    values = features.select(column.name for column in schema.stored_columns)
+    return labelled.select(
+        TOKEN,
+        EVENT_TIME,
+        pl.col(LABEL).cast(pl.Int8),
+        pl.col(TOKEN).rank("dense").alias(PERSON),
+    ).hstack(values[labelled.get_column(_ROW)])
 
 
 def training_set(rows: pl.DataFrame, schema: WorkforceSchema) -> TrainingSet:
@@ -157,7 +155,7 @@ def training_set(rows: pl.DataFrame, schema: WorkforceSchema) -> TrainingSet:
 
 
 def _within_horizon(
-    features: pl.DataFrame, outcomes: pl.DataFrame, outcome: LeavingWithin
+    snapshots: pl.DataFrame, outcomes: pl.DataFrame, outcome: LeavingWithin
 ) -> pl.DataFrame:
     end = pl.col(EVENT_TIME).dt.offset_by(f"{outcome.horizon_months}mo")
     last_seen = outcomes.group_by(TOKEN).agg(pl.col(EVENT_TIME).max().alias(_LAST_SEEN))
@@ -165,7 +163,7 @@ def _within_horizon(
     day = pl.col(EVENT_TIME).dt.date().alias(_DAY)
     leaves_in_time = pl.col(LEFT_ON).is_not_null() & (pl.col(LEFT_ON) <= end.dt.date())
     return (
-        features.join(own, on=[TOKEN, EVENT_TIME], how="left")
+        snapshots.join(own, on=[TOKEN, EVENT_TIME], how="left")
         .join(last_seen, on=TOKEN, how="left")
         .with_columns(day)
         .filter(end <= _known_until(outcomes), pl.col(_OWN).is_null() | (day < pl.col(_OWN)))

@@ -1,6 +1,6 @@
 """From checked values to the model's matrix: one spec for training, online and batch."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -62,8 +62,9 @@ class InputEncoder:
         out = np.empty((frame.height, sum(item.width for item in self.inputs)), dtype=np.float32)
         at = 0
         for item in self.inputs:
-            out[:, at : at + item.width] = _in_range(_frame_columns(item, frame))
-            at += item.width
+            for column in _frame_columns(item, frame):
+                out[:, at] = _in_range(column)
+                at += 1
         return out
 
     def encode_rows(
@@ -109,22 +110,22 @@ def _assumed(column: Column, series: pl.Series) -> float | str | None:
     return str(series.mode().sort()[0])
 
 
-def _frame_columns(item: ModelInput, frame: pl.DataFrame) -> np.ndarray:
+def _frame_columns(item: ModelInput, frame: pl.DataFrame) -> Iterator[np.ndarray]:
+    """Yield the encoded columns of an input one by one, as float64: together they are long."""
     series = frame.get_column(item.name)
     if item.assumed is not None:
         series = series.fill_null(item.assumed)
     if item.kind is Kind.CATEGORY:
-        columns = [series.eq(category).cast(pl.Float64) for category in item.categories]
-        if not columns:
-            return np.empty((frame.height, 0))
-        return np.column_stack([_filled(column) for column in columns])
+        for category in item.categories:
+            yield _filled(series.eq(category).cast(pl.Float64))
+        return
     if item.kind is Kind.DATE:
         days = (frame.get_column(EVENT_TIME).dt.date() - series).dt.total_days()
-        return _filled(days.cast(pl.Float64))[:, None]
-    if item.kind is not Kind.NUMBER:
+        series = days.cast(pl.Float64)
+    elif item.kind is not Kind.NUMBER:
         places = {category: float(place) for place, category in enumerate(item.categories)}
         series = series.replace_strict(places, default=None, return_dtype=pl.Float64)
-    return _filled(series)[:, None]
+    yield _filled(series)
 
 
 def _in_range(cells: np.ndarray) -> np.ndarray:

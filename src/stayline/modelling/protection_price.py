@@ -45,12 +45,11 @@ def price_of_protection(
         ),
     )
     typed = _typed(attributes, schema)
-    joined = [
-        rows.join(typed, on=[TOKEN, EVENT_TIME], how="left", maintain_order="left")
+    sets = [
+        training_set(_beside(rows, typed), seeing_all)
         for rows in (development, later)
         if rows is not None
     ]
-    sets = [training_set(rows, seeing_all) for rows in joined]
     data = TrainingData(sets[0], sets[1] if len(sets) > 1 else None)
     choices = {"without any": tuple(c for c in schema.model_inputs if c not in shielded)}
     if schema.justified:
@@ -63,6 +62,13 @@ def price_of_protection(
         )
         for name, columns in choices.items()
     ]
+
+
+def _beside(rows: pl.DataFrame, attributes: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with the attributes of each; only these are made anew."""
+    key = [TOKEN, EVENT_TIME]
+    found = rows.select(key).join(attributes, on=key, how="left", maintain_order="left")
+    return rows.hstack(found.drop(key))
 
 
 def _typed(attributes: pl.DataFrame, schema: WorkforceSchema) -> pl.DataFrame:

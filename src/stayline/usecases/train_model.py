@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import polars as pl
 from stayline.domain.audit_events import AuditEvent, AuditEventKind, refused
 from stayline.domain.model_package import ModelPackage
 from stayline.domain.pipeline_execution import Execution
+from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.second_person import is_a_name
 from stayline.domain.waivers import active_waivers
 from stayline.domain.workforce_schema import LeavingWithin, WorkforceSchema
@@ -120,20 +122,12 @@ def train_model(
     now = clock.now()
     today = now.date()
     opted_out = opt_outs.opted_out(at=now)
-    frame = frame or features.frame
-    everybody = _facts(frame, FEATURES, now)
-    known = without_people(everybody, opted_out)
-    left_out = everybody.get_column(TOKEN).n_unique() - known.get_column(TOKEN).n_unique()
+    treated = without_people(treatments(decisions.between(_EVER, now)), opted_out)
+    workforce, left_out = _workforce(
+        frame or features.frame, schema, now=now, opted_out=opted_out, treated=treated
+    )
     staged = {
-        "WorkforceUri": runner.stage(
-            "workforce",
-            workforce_files(
-                schema,
-                known,
-                without_people(_facts(frame, OUTCOMES, now), opted_out),
-                without_people(treatments(decisions.between(_EVER, now)), opted_out),
-            ),
-        ),
+        "WorkforceUri": runner.stage("workforce", workforce),
         "ChampionUri": runner.stage("champion", _champion(registry)),
         "WaiversUri": runner.stage(
             "waivers",
@@ -187,6 +181,23 @@ def _asked(
         raise SettingRefused(name, str(parameters[name]), "no value: training sets it")
     until = {} if train_until is None else {"TrainUntil": train_until.date().isoformat()}
     return {**parameters, **until}
+
+
+def _workforce(
+    frame: FrameReader,
+    schema: WorkforceSchema,
+    *,
+    now: datetime,
+    opted_out: AbstractSet[EmployeeToken],
+    treated: pl.DataFrame,
+) -> tuple[Mapping[str, bytes], int]:
+    """Return the facts as files, and how many people are left out; the frames go with the call."""
+    everybody = _facts(frame, FEATURES, now)
+    known = without_people(everybody, opted_out)
+    left_out = everybody.get_column(TOKEN).n_unique() - known.get_column(TOKEN).n_unique()
+    del everybody
+    outcomes = without_people(_facts(frame, OUTCOMES, now), opted_out)
+    return workforce_files(schema, known, outcomes, treated), left_out
 
 
 def _facts(frame: FrameReader, group: str, now: datetime) -> pl.DataFrame:

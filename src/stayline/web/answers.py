@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from time import perf_counter
 
 from stayline.domain.light_values import light_value
 from stayline.domain.risk_score import RiskScore
@@ -45,16 +44,20 @@ class Route:
 
 def answer_call(route: Route, call: Call, gateway: Gateway) -> Answer:
     """Return the answer to one call; never raises."""
-    return answer_calls([(route, call)], gateway)[0]
+    watch = Watch(gateway.ports.endpoint)
+    (answer,) = answer_calls([(route, call)], gateway, watch)
+    watch.count(gateway.metrics)
+    return answer
 
 
-def answer_calls(calls: Sequence[tuple[Route, Call]], gateway: Gateway) -> list[Answer]:
+def answer_calls(
+    calls: Sequence[tuple[Route, Call]], gateway: Gateway, watch: Watch
+) -> list[Answer]:
     """Return the answers to calls that came together, in their order; never raises.
 
-    They share what they cost; an unexpected failure of all is met by answering each alone.
+    They share what they cost; an unexpected failure of all is met by answering each alone. A new
+    ``watch`` is told of them, and is left to be counted once the answers are out.
     """
-    began = perf_counter()
-    watch = Watch(gateway.ports.endpoint)
     read = [_read(route, call, gateway) for route, call in calls]
     if len(calls) > 1:
         REQUEST_ID.set(None)  # what is logged of all of them is of none
@@ -74,9 +77,8 @@ def answer_calls(calls: Sequence[tuple[Route, Call]], gateway: Gateway) -> list[
         else:
             outcome = _or_kept(one, outcome, gateway)
             answer = _told(route, one, outcome)
-        watch.answered(route.template, answer.status, outcome, perf_counter() - began)
+        watch.answered(route.template, answer.status, outcome)
         answers.append(answer)
-    watch.count(gateway.metrics, perf_counter() - began)
     return answers
 
 

@@ -11,6 +11,7 @@ from stayline.web.gateway import Gateway
 from stayline.web.logs import REQUEST_ID
 from stayline.web.request_ids import RESPONSE_HEADER, request_id
 from stayline.web.runtime.invocations import CONTAINER, CONTAINER_PATH, ENDPOINT, endpoint_path
+from stayline.web.watch import Watch
 
 
 class ShortCalls:
@@ -21,6 +22,7 @@ class ShortCalls:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
+        self._uncounted: list[Watch] = []
         self._routes = {
             predictions.PATH: predictions.ROUTE,
             CONTAINER_PATH: CONTAINER,
@@ -47,12 +49,21 @@ class ShortCalls:
         named = [
             msgspec.structs.replace(call, request_id=request_id(call.headers)) for call in calls
         ]
+        watch = Watch(self._gateway.ports.endpoint)
+        self._uncounted.append(watch)
+        routed = [(self._routes[call.path], call) for call in named]
         before = REQUEST_ID.set(None)
         try:
-            told = answer_calls([(self._routes[call.path], call) for call in named], self._gateway)
+            told = answer_calls(routed, self._gateway, watch)
         finally:
             REQUEST_ID.reset(before)
         return [_with_id(answer, call) for answer, call in zip(told, named, strict=True)]
+
+    def settle(self) -> None:
+        """Count what was answered."""
+        watches, self._uncounted = self._uncounted, []
+        for watch in watches:
+            watch.count(self._gateway.metrics)
 
 
 def _with_id(answer: Answer, call: Call) -> Answer:

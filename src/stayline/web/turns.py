@@ -34,6 +34,10 @@ class Lane(Protocol):
         """Return the answers to accepted calls, in their order."""
         ...
 
+    def settle(self) -> None:
+        """Do what need not be done before the answers are out."""
+        ...
+
 
 class NoLane:
     """Leaves every request to the framework."""
@@ -51,6 +55,9 @@ class NoLane:
     def answers(self, calls: Sequence[Call]) -> list[Answer]:
         """Return nothing, since nothing is accepted."""
         return []
+
+    def settle(self) -> None:
+        """Do nothing."""
 
 
 class Turn:
@@ -99,6 +106,7 @@ class Turn:
             _log.error("%d calls got no answer: %s.", len(waiting), type(error).__name__)
         for (_, tell), answer in zip(waiting, answers, strict=True):
             tell(answer)
+        asyncio.get_running_loop().call_soon(self._lane.settle)  # the loop sends answers first
         took = monotonic() - began
         self._patience_s = min(max(LEAST_WAIT_S, PATIENCE * took), LONGEST_WAIT_S)
 

@@ -18,13 +18,15 @@ from stayline.web.metrics import NO_VARIANT, Metrics
 class Watch:
     """Stands in for the endpoint while some calls are answered together, and times the models."""
 
-    __slots__ = ("_last", "_model_us", "_seen", "_within")
+    __slots__ = ("_began", "_last", "_model_us", "_seconds", "_seen", "_within")
 
     def __init__(self, within: Endpoint) -> None:
         self._within = within
         self._last: _TimedVariant | None = None
         self._model_us: dict[str, float] = {}
         self._seen: Counter[tuple[int, str, str, float | None]] = Counter()
+        self._began = perf_counter()
+        self._seconds = 0.0
 
     def variant(self, target: str | None = None, *, affinity: str = "") -> Variant:
         """Return the model that answers a request."""
@@ -37,8 +39,9 @@ class Watch:
         """Note how long a model took over some rows."""
         self._model_us[variant] = self._model_us.get(variant, 0.0) + us
 
-    def answered(self, route: str, status: int, outcome: Outcome | None, seconds: float) -> None:
-        """Note that one of the calls has its answer, after so many seconds, and log it."""
+    def answered(self, route: str, status: int, outcome: Outcome | None) -> None:
+        """Note that one of the calls has its answer, and log it."""
+        self._seconds = perf_counter() - self._began
         variant, source, model_us = NO_VARIANT, NO_VARIANT, None
         if outcome is not None and outcome.variant is not None:
             variant = outcome.variant
@@ -49,16 +52,16 @@ class Watch:
             if outcome.scores[0].source is ScoreSource.LIVE:
                 variant = f"version-{outcome.scores[0].model.version}"
         self._seen[status, source, variant, model_us] += 1
-        log_access(route, status, seconds * 1000, variant=variant, source=source)
+        log_access(route, status, self._seconds * 1000, variant=variant, source=source)
 
-    def count(self, metrics: Metrics, seconds: float) -> None:
-        """Count all calls, which took so many seconds together.
+    def count(self, metrics: Metrics) -> None:
+        """Count all calls.
 
         The time of a call's model is that of all rows the model was given meanwhile, since the call
         waited for them; one that was refused before any model has none. What is left of the time
         when all models are taken off is overhead.
         """
-        overhead_us = max(0.0, seconds * 1e6 - sum(self._model_us.values()))
+        overhead_us = max(0.0, self._seconds * 1e6 - sum(self._model_us.values()))
         for (status, source, variant, model_us), times in self._seen.items():
             metrics.observe(
                 status,

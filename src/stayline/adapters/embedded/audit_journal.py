@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 
 import msgspec
 import sqlalchemy as sa
@@ -15,13 +16,15 @@ from stayline.errors import StaylineError, StoreUnavailable
 from stayline.formats.audit_rows import EventRow
 
 ROTATES_AT = 4 << 20
-ABSORBED_EVERY_S = 0.5
-"""Seldom, since each turn costs as much as hundreds of events; whoever reads absorbs first."""
+SYNCED_EVERY_S = 0.5
+ABSORBED_EVERY_S = 2.0
+"""Seldom: a turn costs as much as hundreds of events, and writes each page of an index once, however
+many events touch it. Whoever reads absorbs first."""
 _ENCODER = msgspec.json.Encoder()
 
 
 class AuditJournal:
-    """Appends to ``folder/<worker>-<number>.jsonl`` and sees to it that it is absorbed soon."""
+    """Appends to ``folder/<worker>-<number>.jsonl``, and has it on disk and absorbed soon."""
 
     def __init__(self, engine: sa.Engine, folder: Path) -> None:
         self._engine = engine
@@ -31,6 +34,7 @@ class AuditJournal:
         self._turn = threading.Lock()
         self._file: LineFile | None = None
         self._background: Background | None = None
+        self._absorbed_at = monotonic()
 
     def note(self, rows: Sequence[EventRow]) -> None:
         """Write events as one line: a torn one loses, and a whole one keeps, all of them."""
@@ -41,7 +45,7 @@ class AuditJournal:
             except OSError as error:
                 raise StoreUnavailable("The audit log", f"{error.strerror}.") from error
             if self._background is None:
-                self._background = Background(self._tick, self._end, every_s=ABSORBED_EVERY_S)
+                self._background = Background(self._tick, self._end, every_s=SYNCED_EVERY_S)
             self._background.ask()
 
     def finish(self) -> None:
@@ -64,6 +68,10 @@ class AuditJournal:
         return self._file
 
     def _tick(self) -> bool:
+        if monotonic() - self._absorbed_at < ABSORBED_EVERY_S - SYNCED_EVERY_S:
+            self._sync()
+            return False
+        self._absorbed_at = monotonic()
         try:
             absorb(self._engine, self._folder)
         except StaylineError:
@@ -73,6 +81,13 @@ class AuditJournal:
                 return True
             self._abandon()
             return False
+
+    def _sync(self) -> None:
+        """Bring what was noted to the disk, while others note more."""
+        file = self._file  # closed by this thread only
+        if file is not None:
+            with suppress(OSError):  # absorbing it syncs the chain
+                file.sync()
 
     def _end(self) -> None:
         with self._turn:

@@ -50,7 +50,7 @@ class SqliteAuditLog:
                 lengthen(connection, [event_row(event)])
 
     def note(self, events: Sequence[AuditEvent]) -> None:
-        """Keep events in this process's own file; they join the chain within half a second."""
+        """Keep events in this process's own file; they join the chain within two seconds."""
         if events:
             self._journal.note([event_row(event) for event in events])
 

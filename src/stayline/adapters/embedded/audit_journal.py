@@ -18,8 +18,8 @@ from stayline.formats.audit_rows import EventRow
 ROTATES_AT = 4 << 20
 SYNCED_EVERY_S = 0.5
 ABSORBED_EVERY_S = 2.0
-"""Seldom: a turn costs as much as hundreds of events, and writes each page of an index once, however
-many events touch it. Whoever reads absorbs first."""
+"""Seldom: a turn costs as much as hundreds of events, and writes each page of an index once, for
+however many events. Whoever reads absorbs first."""
 _ENCODER = msgspec.json.Encoder()
 
 

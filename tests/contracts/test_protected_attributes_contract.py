@@ -1,5 +1,7 @@
 import polars as pl
+import pytest
 
+from stayline.adapters.embedded import protected_attributes
 from stayline.domain.protected_attributes import AuditPurpose
 from stores import ANA, BO, HOUR, NOON, Backend, SetClock
 
@@ -31,7 +33,11 @@ def test_a_repeated_put_changes_nothing_and_a_correction_replaces(backend: Backe
     assert store.read(AUDIT).equals(rows((ANA, NOON, "42", "F")))
 
 
-def test_rows_with_other_attributes_read_as_missing_there(backend: Backend) -> None:
+@pytest.mark.parametrize("rows_at_once", [1, 50_000])
+def test_rows_with_other_attributes_read_as_missing_there(
+    backend: Backend, rows_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protected_attributes, "_ROWS_AT_ONCE", rows_at_once)
     store = backend.protected(SetClock())
     store.put(rows((ANA, NOON, "41"), attributes=("Age",)))
     store.put(rows((BO, NOON, "F"), attributes=("Gender",)))

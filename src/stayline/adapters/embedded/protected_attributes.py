@@ -13,8 +13,11 @@ from stayline.adapters.embedded.tables import protected_attributes, protected_re
 from stayline.adapters.embedded.two_names import move, renaming
 from stayline.domain.protected_attributes import AuditPurpose
 from stayline.domain.pseudonyms import EmployeeToken
-from stayline.formats.attribute_texts import attribute_columns, attribute_texts
+from stayline.formats.attribute_texts import KEYS, attribute_columns, attribute_texts
 from stayline.ports.clock import Clock
+
+_ROWS_AT_ONCE = 50_000
+"""Rows of a driver take ten times the memory of those of a frame."""
 
 
 class SqliteProtectedAttributes:
@@ -44,21 +47,15 @@ class SqliteProtectedAttributes:
                     actor=purpose.actor, purpose=purpose.purpose, at=self._clock.now()
                 )
             )
-            found = connection.execute(
-                sa.select(
-                    table.c.token,
-                    sa.type_coerce(table.c.event_time, sa.BigInteger),
-                    table.c.attributes,
-                )
-                .where(of_whom)
-                .order_by(table.c.token, table.c.event_time)
-            ).all()
-        tokens, times, texts = zip(*found, strict=True) if found else ((), (), ())
-        frame = pl.DataFrame(
-            {"token": tokens, "event_time": times},
-            schema={"token": pl.String, "event_time": pl.Int64},
-        ).with_columns(pl.from_epoch("event_time", "us").dt.replace_time_zone("UTC"))
-        return frame.with_columns(attribute_columns(texts))
+        everything = sa.select(
+            table.c.token, sa.type_coerce(table.c.event_time, sa.BigInteger), table.c.attributes
+        )
+        ordered = everything.where(of_whom).order_by(table.c.token, table.c.event_time)
+        with reading(self._engine) as connection:
+            rows = connection.execute(ordered, execution_options={"yield_per": _ROWS_AT_ONCE})
+            parts = [_frame(part) for part in rows.partitions()]
+        whole = pl.concat([_frame([]), *parts], how="diagonal")
+        return whole.select(*KEYS, *sorted(set(whole.columns) - set(KEYS)))
 
     def reads(self) -> list[tuple[AuditPurpose, str]]:
         """Return every recorded read, oldest first."""
@@ -88,3 +85,10 @@ class SqliteProtectedAttributes:
     def problems(self) -> list[str]:
         """Return what the integrity check finds."""
         return damage(self._engine)
+
+
+def _frame(rows: Sequence[sa.Row[tuple[str, int, str]]]) -> pl.DataFrame:
+    tokens, times, texts = zip(*rows, strict=True) if rows else ((), (), ())
+    at = pl.Series(times, dtype=pl.Int64).cast(pl.Datetime("us", "UTC"))
+    keys = pl.DataFrame({"token": pl.Series(tokens, dtype=pl.String), "event_time": at})
+    return keys.with_columns(attribute_columns(texts))

@@ -151,12 +151,16 @@ class _ClusterFit:
         """
         self._sent = None
         until = monotonic() + _NOTICED_S
-        while hanging := {at for at, busy in self._client.run(_is_busy).items() if busy}:
+        while hanging := self._busy():
             sleep(_LOOKED_EVERY_S)
             if monotonic() > until:
                 self._client.run(os._exit, 1, workers=list(hanging), on_error="ignore")
                 self._has_lost_one_of(hanging)  # which the scheduler notices in a moment
                 return
+
+    def _busy(self) -> set[str]:
+        told = self._client.run(_is_busy, on_error="ignore")  # one that is lost meanwhile is not
+        return {address for address, is_busy in told.items() if is_busy}
 
     def _lost(self, workers: set[str]) -> bool:
         return not workers <= set(self._client.nthreads())

@@ -67,7 +67,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         command = [sys.executable, "-m", "stayline", "up", "--yes", "--no-serve"]
-        subprocess.run([*command, "--home", str(home)], check=True)  # noqa: S603  (our own)
+        subprocess.run([*command, "--home", str(home)], check=True)  # noqa: S603  (our own words)
         _watch(home)
         _put_on_record(home)
         _take(home, chosen)

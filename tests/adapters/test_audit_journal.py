@@ -1,3 +1,4 @@
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -53,6 +54,23 @@ def numbers(log: SqliteAuditLog) -> list[object]:
 def test_noted_events_join_the_chain_by_themselves(log: SqliteAuditLog, engine: sa.Engine) -> None:
     log.note([an_event(1), an_event(2)])
     assert soon(lambda: chained(engine) == [1, 2])
+
+
+def test_what_is_noted_is_on_disk_before_it_is_in_the_chain(
+    log: SqliteAuditLog, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    really = os.fdatasync
+
+    def noted(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().suffix)
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fdatasync", noted)
+    with writing(engine):  # nothing can join the chain meanwhile
+        log.note([an_event(1)])
+        assert soon(lambda: ".jsonl" in synced)
+    assert soon(lambda: chained(engine) == [1])
 
 
 def test_a_note_waits_for_no_writer(log: SqliteAuditLog, engine: sa.Engine) -> None:

@@ -17,18 +17,17 @@ from stayline.domain.oversight import OversightPolicy, unseen
 from stayline.domain.request_rows import checked_id
 from stayline.domain.risk_score import ModelIdentity, Reason, ScoreSource
 from stayline.domain.roles import Operation
-from stayline.domain.score_request import ScoreRequest
 from stayline.errors import FieldProblem, RequestRefused, UnknownEmployee
 from stayline.formats.governance_toml import read_policy
 from stayline.ports.score_board import BoardEntry
 from stayline.usecases.record_decision import record_decision
-from stayline.usecases.score_employee import score_employee
-from stayline.usecases.view_employee import EmployeeView, view_employee
+from stayline.usecases.view_employee import EmployeeView
 from stayline.web.api.descriptions import DECISION_PROBLEMS, VIEW_PROBLEMS, DecisionOperation
 from stayline.web.bodies import JSON, media_type, read_json_object
 from stayline.web.gateway import Gateway
 from stayline.web.neutral import NOT_TOLD
 from stayline.web.operations import SIGNED_IN, needs
+from stayline.web.viewed_employee import viewed_employee
 
 _CLAIMED = "cannot be claimed: a decision is that of whoever is signed in; leave it out"
 
@@ -101,39 +100,11 @@ def show_employee(
     caller: NamedDependency[Caller],
 ) -> EmployeeAnswer:
     """Answer with the score and its reasons; a new one is made where the kept one is outdated."""
-    hr_id, ports = checked_id(employee_id), gateway.ports
+    hr_id = checked_id(employee_id)
     asked = gateway.callers.within_line_of(caller, Operation.VIEW_EMPLOYEE, hr_id)
-
-    def score_now() -> object:
-        return score_employee(
-            [ScoreRequest(asked)],
-            endpoint=ports.endpoint,
-            features=ports.features,
-            scores=ports.scores,
-            opt_outs=ports.opt_outs,
-            control=ports.control,
-            audit=ports.audit,
-            capture=ports.capture,
-            clock=ports.clock,
-            token_key=gateway.token_key,
-            actor=caller.subject,
-        )
-
     sees_why = caller.may(Operation.SEE_OPT_OUT)
     try:
-        view = view_employee(
-            gateway.token(asked),
-            score_now=score_now,
-            endpoint=ports.endpoint,
-            features=ports.features,
-            scores=ports.scores,
-            decisions=ports.decisions,
-            opt_outs=ports.opt_outs,
-            control=ports.control,
-            audit=ports.audit,
-            clock=ports.clock,
-            caller=caller,
-        )
+        view = viewed_employee(gateway.token(asked), asked, gateway=gateway, caller=caller)
     except NOT_TOLD:
         if sees_why:
             raise

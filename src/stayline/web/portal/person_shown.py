@@ -12,13 +12,10 @@ from stayline.domain.column_words import value_in_words
 from stayline.domain.decisions import Decision
 from stayline.domain.pseudonyms import EmployeeToken
 from stayline.domain.risk_score import Reason
-from stayline.domain.score_request import ScoreRequest
 from stayline.domain.scores_alike import Alike, alike
 from stayline.errors import EndpointUnavailable, NothingDeployed, PackageRefused
 from stayline.ports.score_board import BoardEntry
 from stayline.usecases.list_past_scores import PastScore, list_past_scores
-from stayline.usecases.score_employee import score_employee
-from stayline.usecases.view_employee import view_employee
 from stayline.usecases.weigh_changes import WeighedChanges, WeighedStep, weigh_changes
 from stayline.web.gateway import Gateway
 from stayline.web.portal.likeness import scores_alike
@@ -30,6 +27,7 @@ from stayline.web.portal.person_words import (
     risk_in_words,
 )
 from stayline.web.portal.pictures import points, waterfall
+from stayline.web.viewed_employee import viewed_employee
 
 DECISIONS_A_PAGE = 20
 
@@ -113,37 +111,9 @@ def seen_person(token: EmployeeToken, *, gateway: Gateway, caller: Caller) -> Se
     """
     ports = gateway.ports
     known = ports.directory.find(token)
-
-    def score_now() -> object:
-        return score_employee(
-            [ScoreRequest("" if known is None else known.hr_id)],
-            endpoint=ports.endpoint,
-            features=ports.features,
-            scores=ports.scores,
-            opt_outs=ports.opt_outs,
-            control=ports.control,
-            audit=ports.audit,
-            capture=ports.capture,
-            clock=ports.clock,
-            token_key=gateway.token_key,
-            actor=caller.subject,
-        )
-
-    view = view_employee(
-        token,
-        score_now=score_now,
-        endpoint=ports.endpoint,
-        features=ports.features,
-        scores=ports.scores,
-        decisions=ports.decisions,
-        opt_outs=ports.opt_outs,
-        control=ports.control,
-        audit=ports.audit,
-        clock=ports.clock,
-        caller=caller,
-    )
-    name = (known and known.display_name) or "A person without a name on file"
     hr_id = "" if known is None else known.hr_id
+    view = viewed_employee(token, hr_id, gateway=gateway, caller=caller)
+    name = (known and known.display_name) or "A person without a name on file"
     score = view.score
     if score is None:
         return SeenPerson(name, hr_id, None, "", view.opted_out_since, view.decisions)
